@@ -1,0 +1,1 @@
+//! Time from the operating system.

@@ -1,0 +1,1 @@
+//! Live DNS: authoritative servers asked directly, the system resolver as a fallback.

@@ -1,0 +1,1 @@
+//! IMAP: checked command loops and a tolerant transport over async-imap.

@@ -1,0 +1,1 @@
+//! The OVHcloud REST API.

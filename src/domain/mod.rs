@@ -1,0 +1,34 @@
+//! The nouns of the house: values that cannot be wrong once they exist.
+//!
+//! Every type here is parsed at the edge and trusted everywhere else. No IO, no clock, no
+//! policy: what to *do* with an address or a mailbox is decided in `plan`, `mailcopy` and `session`.
+
+mod account;
+mod address;
+mod capabilities;
+mod credential;
+mod endpoint;
+mod flags;
+mod ids;
+mod internal_date;
+mod mailbox;
+mod measure;
+mod platform;
+mod secret;
+mod uid;
+mod zone;
+
+pub use account::{Account, AttachedDomain, DkimState, DomainType, ObjectState, Service};
+pub use address::{AddressError, DomainName, EmailAddress};
+pub use capabilities::{Capabilities, Quota};
+pub use credential::{AccessRule, Credential, CredentialStatus};
+pub use endpoint::{ApiEndpoint, CertificatePin, EndpointError, ImapEndpoint, Security};
+pub use flags::{Flags, Keyword, SystemFlag};
+pub use ids::{BatchId, IdError, MailboxId, MigrationId, OperationId, SessionId};
+pub use internal_date::InternalDate;
+pub use mailbox::{MailboxName, MailboxNameError, Role, WireName};
+pub use measure::{ByteSize, Moment};
+pub use platform::{Platform, ServiceId};
+pub use secret::{Secret, SecretRef};
+pub use uid::{Uid, UidSet, UidValidity};
+pub use zone::{DnsRecord, RecordType, ZoneRecord};

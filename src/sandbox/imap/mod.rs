@@ -1,0 +1,1 @@
+//! The IMAP door: TLS sockets that speak like each platform.

@@ -1,0 +1,1 @@
+//! The platform side of the world: services, seats, operations, domains, zones.

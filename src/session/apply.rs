@@ -1,0 +1,289 @@
+//! Folds one event into the state. Total: an event that does not fit changes nothing.
+
+use crate::domain::{BatchId, MailboxId, MigrationId};
+use crate::plan::MailboxMapping;
+use crate::problem::Disposition;
+
+use super::state::Doubt;
+use super::{CopyState, CreateState, DomainState, Event, MailboxProgress, Migration, RenameState, Session, Side, Step, StoredEvent, Undo};
+
+/// Folds an event into the state.
+pub fn apply(session: &mut Session, stored: &StoredEvent) {
+    session.touched_at = Some(stored.at);
+    let at = stored.at;
+    match &stored.event {
+        Event::SessionOpened { id, .. } => {
+            session.id = Some(id.clone());
+            session.opened_at = Some(at);
+        }
+        Event::SessionResumed { .. } => {
+            session.resumed += 1;
+            session.troubles.retain(|_, problem| matches!(problem.disposition, Disposition::StopMigration));
+        }
+        Event::ModeChosen { mode, strategy } => {
+            session.mode = Some(*mode);
+            session.strategy = Some(*strategy);
+        }
+        Event::ApiConnected { access } => session.api = Some(access.clone()),
+        Event::SourcesChosen { accounts } => {
+            session.migrations = accounts.iter().zip(1..).map(|(account, n)| new_migration(MigrationId(n), account)).collect();
+        }
+        Event::DestinationChosen { destination, domains } => {
+            session.destination = Some(destination.clone());
+            session.domains = domains.iter().map(|d| (d.clone(), DomainState::default())).collect();
+            session.migrations.iter_mut().for_each(|m| m.inventory = None);
+        }
+        Event::DomainAttachIntended { domain, .. } => {
+            session.domains.entry(domain.clone()).or_default().is_intended = true;
+        }
+        Event::DomainReady { domain, attached_by_us } => {
+            let state = session.domains.entry(domain.clone()).or_default();
+            state.is_ready = true;
+            state.attached_by_us = *attached_by_us;
+        }
+        Event::AnswersReopened { step } => reopen(session, *step),
+        Event::PlanAccepted { migrations, create_at_once } => {
+            session.is_plan_accepted = true;
+            session.create_at_once = *create_at_once;
+            for planned in migrations {
+                if let Some(migration) = session.migration_mut(planned.id) {
+                    migration.temporary = Some(planned.temporary.clone());
+                    migration.source_user = Some(planned.source_user.clone());
+                    migration.target = Some(planned.target.clone());
+                    migration.mailboxes = planned.mailboxes.iter().map(|m| (m.id, new_mailbox(m))).collect();
+                }
+            }
+        }
+        Event::RenameConfirmed => {
+            session.is_rename_confirmed = true;
+            session.is_create_confirmed |= session.create_at_once;
+        }
+        Event::CreateConfirmed => session.is_create_confirmed = true,
+        Event::CopyConfirmed => session.is_copy_confirmed = true,
+        Event::DnsChecked { domain, records } => {
+            let state = session.dns.entry(domain.clone()).or_default();
+            state.records.clone_from(records);
+            state.checked_at = Some(at);
+        }
+        Event::DnsFixRequested { domain, purpose, change } => {
+            session.dns.entry(domain.clone()).or_default().fixes.insert(*purpose, change.clone());
+        }
+        Event::DnsFixIntended { domain, purpose, backup } => {
+            session.dns.entry(domain.clone()).or_default().backups.insert(*purpose, backup.clone());
+        }
+        Event::DnsFixed { domain, purpose } => {
+            let state = session.dns.entry(domain.clone()).or_default();
+            state.fixes.remove(purpose);
+            state.backups.remove(purpose);
+            state.fixed.insert(*purpose);
+        }
+        Event::DnsAccepted => session.is_dns_accepted = true,
+        Event::TaskStopped { task, problem } => {
+            session.troubles.insert(task.clone(), problem.clone());
+        }
+        Event::TaskRetried { task } => {
+            session.troubles.remove(task);
+        }
+        Event::Paused => session.is_paused = true,
+        Event::Unpaused => session.is_paused = false,
+        Event::FinishConfirmed { forget_secrets } => session.finish = Some(*forget_secrets),
+        Event::ReportSaved { files } => session.reports.clone_from(files),
+        Event::SecretsForgotten => session.are_secrets_forgotten = true,
+        Event::SessionFinished => session.is_finished = true,
+        Event::InventoryTaken { .. }
+        | Event::RenameIntended { .. }
+        | Event::SourceRenamed { .. }
+        | Event::RenameUndoRequested { .. }
+        | Event::RenameUndoIntended { .. }
+        | Event::RenameUndone { .. }
+        | Event::CreateIntended { .. }
+        | Event::TargetCreated { .. }
+        | Event::CreateUndoRequested { .. }
+        | Event::CreateUndoIntended { .. }
+        | Event::CreateUndone { .. } => apply_to_account(session, stored),
+        Event::MailboxPrepared { .. }
+        | Event::BatchIntended { .. }
+        | Event::BatchCopied { .. }
+        | Event::BatchSettled { .. }
+        | Event::MessageRefused { .. }
+        | Event::RefusedRetried { .. }
+        | Event::ValidityChanged { .. }
+        | Event::MailboxCopied { .. }
+        | Event::MailboxVerified { .. }
+        | Event::DeltaRequested { .. } => apply_to_mailbox(session, stored),
+    }
+}
+
+fn reopen(session: &mut Session, step: Step) {
+    session.is_plan_accepted = false;
+    session.troubles.clear();
+    for migration in &mut session.migrations {
+        migration.inventory = None;
+        migration.temporary = None;
+        migration.target = None;
+        migration.mailboxes.clear();
+    }
+    if step <= Step::Destination {
+        session.destination = None;
+        session.domains.clear();
+    }
+    if step <= Step::Source {
+        session.migrations.clear();
+    }
+    if step <= Step::Connect {
+        session.mode = None;
+        session.api = None;
+    }
+}
+
+fn new_migration(id: MigrationId, account: &crate::plan::SourceAccount) -> Migration {
+    Migration {
+        id,
+        source: account.clone(),
+        inventory: None,
+        temporary: None,
+        source_user: None,
+        target: None,
+        rename: RenameState::Pending,
+        renamed_at: None,
+        create: CreateState::Pending,
+        seat: None,
+        gap_millis: None,
+        mailboxes: std::collections::BTreeMap::new(),
+    }
+}
+
+fn new_mailbox(mapping: &MailboxMapping) -> MailboxProgress {
+    MailboxProgress {
+        mapping: mapping.clone(),
+        to: None,
+        source_validity: None,
+        target_validity: None,
+        messages: u64::from(mapping.messages),
+        copied: 0,
+        bytes: crate::domain::ByteSize(0),
+        refused: 0,
+        verified: 0,
+        flags_differ: 0,
+        dates_differ: 0,
+        by_bytes: false,
+        failed_verifications: 0,
+        doubts: std::collections::BTreeMap::new(),
+        state: CopyState::Pending,
+    }
+}
+
+fn apply_to_account(session: &mut Session, stored: &StoredEvent) {
+    let at = stored.at;
+    let mut act = |id: &MigrationId, change: &mut dyn FnMut(&mut Migration)| {
+        if let Some(migration) = session.migration_mut(*id) {
+            change(migration);
+        }
+    };
+    match &stored.event {
+        Event::InventoryTaken { migration, inventory } => act(migration, &mut |m| m.inventory = Some(inventory.clone())),
+        Event::RenameIntended { migration, .. } => act(migration, &mut |m| m.rename = RenameState::Intended),
+        Event::SourceRenamed { migration, .. } => act(migration, &mut |m| {
+            m.rename = RenameState::Done;
+            m.renamed_at = Some(at);
+        }),
+        Event::RenameUndoRequested { migration } => act(migration, &mut |m| m.rename = RenameState::Undoing(Undo::Requested)),
+        Event::RenameUndoIntended { migration, .. } => act(migration, &mut |m| m.rename = RenameState::Undoing(Undo::Intended)),
+        Event::RenameUndone { migration } => {
+            act(migration, &mut |m| {
+                m.rename = RenameState::Pending;
+                m.renamed_at = None;
+            });
+            session.is_rename_confirmed = false;
+            session.is_create_confirmed = false;
+        }
+        Event::CreateIntended { migration, seat, .. } => {
+            act(migration, &mut |m| m.create = CreateState::Intended { seat: seat.clone() });
+        }
+        Event::TargetCreated { migration, seat, gap_millis, .. } => act(migration, &mut |m| {
+            m.create = CreateState::Done;
+            m.seat.clone_from(seat);
+            m.gap_millis = *gap_millis;
+        }),
+        Event::CreateUndoRequested { migration } => act(migration, &mut |m| m.create = CreateState::Undoing(Undo::Requested)),
+        Event::CreateUndoIntended { migration, .. } => act(migration, &mut |m| m.create = CreateState::Undoing(Undo::Intended)),
+        Event::CreateUndone { migration } => {
+            act(migration, &mut |m| {
+                m.create = CreateState::Pending;
+                m.seat = None;
+            });
+            session.is_create_confirmed = false;
+        }
+        _ => {}
+    }
+}
+
+fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
+    if let Event::BatchIntended { batch: BatchId(batch), .. } = &stored.event {
+        session.last_batch = session.last_batch.max(*batch);
+    }
+    let mut act = |migration: &MigrationId, mailbox: &MailboxId, change: &mut dyn FnMut(&mut MailboxProgress)| {
+        if let Some(mailbox) = session.migration_mut(*migration).and_then(|m| m.mailboxes.get_mut(mailbox)) {
+            change(mailbox);
+        }
+    };
+    match &stored.event {
+        Event::MailboxPrepared { migration, mailbox, to, source_validity, target_validity, messages } => {
+            act(migration, mailbox, &mut |m| {
+                m.to = Some(to.clone());
+                m.source_validity = Some(*source_validity);
+                m.target_validity = Some(*target_validity);
+                m.messages = *messages;
+            });
+        }
+        Event::BatchIntended { migration, mailbox, batch, target_validity, target_uid_next, .. } => act(migration, mailbox, &mut |m| {
+            m.doubts.insert(*batch, Doubt { target_validity: *target_validity, target_uid_next: *target_uid_next });
+        }),
+        Event::BatchCopied { migration, mailbox, batch, copied, bytes }
+        | Event::BatchSettled { migration, mailbox, batch, found: copied, bytes, .. } => act(migration, mailbox, &mut |m| {
+            m.doubts.remove(batch);
+            m.copied += u64::from(*copied);
+            m.bytes += *bytes;
+        }),
+        Event::MessageRefused { migration, mailbox, .. } => act(migration, mailbox, &mut |m| m.refused += 1),
+        Event::ValidityChanged { migration, mailbox, side, to, .. } => act(migration, mailbox, &mut |m| {
+            match side {
+                Side::Source => m.source_validity = Some(*to),
+                Side::Target => m.target_validity = Some(*to),
+            }
+            m.state = CopyState::Pending;
+        }),
+        Event::MailboxCopied { migration, mailbox, messages } => act(migration, mailbox, &mut |m| {
+            m.messages = *messages;
+            m.state = CopyState::Copied;
+        }),
+        Event::MailboxVerified { migration, mailbox, verified, missing, flags_differ, dates_differ, by_bytes } => {
+            act(migration, mailbox, &mut |m| {
+                m.verified = *verified;
+                m.flags_differ = *flags_differ;
+                m.dates_differ = *dates_differ;
+                m.by_bytes = *by_bytes;
+                if *missing == 0 {
+                    m.failed_verifications = 0;
+                    m.state = CopyState::Verified;
+                } else {
+                    m.copied = m.copied.saturating_sub(*missing);
+                    m.failed_verifications += 1;
+                    m.state = CopyState::Pending;
+                }
+            });
+        }
+        Event::RefusedRetried { migration } => {
+            for m in session.migration_mut(*migration).into_iter().flat_map(|m| m.mailboxes.values_mut()).filter(|m| m.refused > 0) {
+                m.refused = 0;
+                m.state = CopyState::Pending;
+            }
+        }
+        Event::DeltaRequested { migration } => {
+            for m in session.migration_mut(*migration).into_iter().flat_map(|m| m.mailboxes.values_mut()).filter(|m| m.is_copied()) {
+                m.state = CopyState::Pending;
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,456 @@
+//! Everything that can have happened, in the past tense. One JSON object per event in the journal; additive for ever.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dnscheck::{Change, CheckedRecord, RecordPurpose};
+use crate::domain::{
+    ApiEndpoint, BatchId, ByteSize, DomainName, EmailAddress, ImapEndpoint, MailboxId, MigrationId, Moment, SecretRef, ServiceId,
+    SessionId, Uid, UidValidity, WireName,
+};
+use crate::plan::{Inventory, MailboxMapping, SourceAccount, TargetAccount};
+use crate::problem::Problem;
+
+use super::Task;
+
+/// Who does the clicks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// The program, through the OVHcloud API.
+    Automatic,
+    /// The person, in the control panel; the program shows them and proves each.
+    Guided,
+}
+
+/// The order of the acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// Rename the source, create the target under the real address, copy.
+    RenameFirst,
+}
+
+/// One of the two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// Where the mail is.
+    Source,
+    /// Where it goes.
+    Target,
+}
+
+/// Who did an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Witness {
+    /// The program, and saw it done through the API.
+    Platform,
+    /// The person, proven by a login.
+    Login,
+    /// Nothing had to be done.
+    NotNeeded,
+}
+
+/// An API account, without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiAccess {
+    /// Where the API is.
+    pub endpoint: ApiEndpoint,
+    /// Where the application key is kept.
+    pub application_key: SecretRef,
+    /// Where the application secret is kept.
+    pub application_secret: SecretRef,
+    /// Where the consumer key is kept.
+    pub consumer_key: SecretRef,
+    /// When the consumer key ends, as RFC 3339.
+    #[serde(default)]
+    pub expiration: Option<String>,
+}
+
+/// Where the accounts go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// The service; none in guided mode.
+    pub service: Option<ServiceId>,
+    /// Its name for people.
+    pub display_name: Option<String>,
+    /// Where mail is written.
+    pub endpoint: ImapEndpoint,
+    /// Webmail URL, when known.
+    #[serde(default)]
+    pub webmail: Option<String>,
+}
+
+/// One migration of the accepted plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedMigration {
+    /// Which one.
+    pub id: MigrationId,
+    /// The name that the source gets; the same as its address when no rename is needed (guided mode).
+    pub temporary: EmailAddress,
+    /// User name for IMAP at the source after the rename.
+    pub source_user: String,
+    /// The account that it becomes.
+    pub target: TargetAccount,
+    /// What happens with each mailbox.
+    pub mailboxes: Vec<MailboxMapping>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Event {
+    /// The session began.
+    SessionOpened {
+        /// Its id.
+        id: SessionId,
+        /// Version of the program.
+        version: String,
+        /// Format of the journal: a reader refuses what is newer than it knows.
+        format: u32,
+    },
+    /// A program took the session up again. Troubles that may mend themselves are forgotten.
+    SessionResumed {
+        /// Version of the program.
+        version: String,
+    },
+    /// The person chose who does the clicks.
+    ModeChosen {
+        /// Who.
+        mode: Mode,
+        /// In which order.
+        strategy: Strategy,
+    },
+    /// The API account is usable: its rights were checked.
+    ApiConnected {
+        /// Where and with what.
+        access: ApiAccess,
+    },
+    /// The accounts to be moved were chosen and each login was proven. Replaces an earlier choice; numbers them from 1.
+    SourcesChosen {
+        /// The accounts.
+        accounts: Vec<SourceAccount>,
+    },
+    /// The destination was chosen. Replaces an earlier choice.
+    DestinationChosen {
+        /// Where to.
+        destination: Destination,
+        /// Domains that the service must hold (automatic mode).
+        domains: Vec<DomainName>,
+    },
+    /// About to attach a domain.
+    DomainAttachIntended {
+        /// To this service.
+        service: ServiceId,
+        /// This domain, non-authoritative.
+        domain: DomainName,
+    },
+    /// The domain can be used on the target service.
+    DomainReady {
+        /// The domain.
+        domain: DomainName,
+        /// Whether this program attached it.
+        attached_by_us: bool,
+    },
+    /// An account was looked at.
+    InventoryTaken {
+        /// Which one.
+        migration: MigrationId,
+        /// What was found.
+        inventory: Inventory,
+    },
+    /// The person went back to change sources or destination: inventories and plan are void. Possible until the first rename.
+    AnswersReopened {
+        /// From this step on.
+        step: super::Step,
+    },
+    /// The plan was accepted.
+    PlanAccepted {
+        /// Its migrations.
+        migrations: Vec<PlannedMigration>,
+        /// Whether each account is created as soon as its source is renamed.
+        create_at_once: bool,
+    },
+    /// The person confirmed the renames.
+    RenameConfirmed,
+    /// About to rename.
+    RenameIntended {
+        /// Which one.
+        migration: MigrationId,
+        /// From this address.
+        from: EmailAddress,
+        /// To this one.
+        to: EmailAddress,
+    },
+    /// The source has its temporary name.
+    SourceRenamed {
+        /// Which one.
+        migration: MigrationId,
+        /// Who did it.
+        witness: Witness,
+    },
+    /// The person asked to give the source its name back.
+    RenameUndoRequested {
+        /// Which one.
+        migration: MigrationId,
+    },
+    /// About to rename back.
+    RenameUndoIntended {
+        /// Which one.
+        migration: MigrationId,
+        /// From this address.
+        from: EmailAddress,
+        /// To this one.
+        to: EmailAddress,
+    },
+    /// The source has its own name again.
+    RenameUndone {
+        /// Which one.
+        migration: MigrationId,
+    },
+    /// The person confirmed the creations.
+    CreateConfirmed,
+    /// About to create the target; its password is kept already.
+    CreateIntended {
+        /// Which one.
+        migration: MigrationId,
+        /// Under this address.
+        address: EmailAddress,
+        /// From this placeholder.
+        seat: Option<EmailAddress>,
+    },
+    /// The target account is there and takes a login.
+    TargetCreated {
+        /// Which one.
+        migration: MigrationId,
+        /// The placeholder that it was.
+        seat: Option<EmailAddress>,
+        /// Who did it.
+        witness: Witness,
+        /// Milliseconds during which the address had no mailbox, when both ends of that time were seen.
+        gap_millis: Option<u64>,
+    },
+    /// The person asked to remove the target account.
+    CreateUndoRequested {
+        /// Which one.
+        migration: MigrationId,
+    },
+    /// About to turn the target back into a placeholder.
+    CreateUndoIntended {
+        /// Which one.
+        migration: MigrationId,
+        /// Its address.
+        address: EmailAddress,
+    },
+    /// The target is a placeholder again.
+    CreateUndone {
+        /// Which one.
+        migration: MigrationId,
+    },
+    /// The person started the copy. From here on rename and create cannot be undone by a key.
+    CopyConfirmed,
+    /// The target mailbox is there.
+    MailboxPrepared {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// The target server's spelling.
+        to: WireName,
+        /// UIDVALIDITY of the source mailbox.
+        source_validity: UidValidity,
+        /// UIDVALIDITY of the target mailbox.
+        target_validity: UidValidity,
+        /// Messages in the source mailbox.
+        messages: u64,
+    },
+    /// About to append a batch; the ledger holds its messages as intended.
+    BatchIntended {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// Its number.
+        batch: BatchId,
+        /// UIDVALIDITY of the source mailbox.
+        source_validity: UidValidity,
+        /// UIDVALIDITY of the target mailbox.
+        target_validity: UidValidity,
+        /// UIDNEXT of the target mailbox at that moment: only messages from here on can be ours.
+        target_uid_next: Uid,
+        /// Messages.
+        messages: u32,
+        /// Bytes.
+        bytes: ByteSize,
+    },
+    /// The batch's outcome is known.
+    BatchCopied {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// Its number.
+        batch: BatchId,
+        /// Messages stored.
+        copied: u32,
+        /// Their bytes.
+        bytes: ByteSize,
+    },
+    /// A doubt was settled by looking at the target.
+    BatchSettled {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// Its number.
+        batch: BatchId,
+        /// Messages found at the target.
+        found: u32,
+        /// Their bytes.
+        bytes: ByteSize,
+        /// Messages not there: they will be copied again.
+        again: u32,
+    },
+    /// A message was refused for good; it is saved as `.eml`.
+    MessageRefused {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// UID at the source.
+        uid: Uid,
+        /// Size.
+        bytes: ByteSize,
+        /// The server's words.
+        reason: String,
+        /// Where it is saved, relative to the session's folder.
+        saved: String,
+    },
+    /// The person asked to try the refused messages again.
+    RefusedRetried {
+        /// Migration.
+        migration: MigrationId,
+    },
+    /// A server gave a mailbox new UIDs; messages were recognised by what they are.
+    ValidityChanged {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// On this side.
+        side: Side,
+        /// Before.
+        from: UidValidity,
+        /// Now.
+        to: UidValidity,
+        /// Messages recognised.
+        recognised: u64,
+    },
+    /// Everything in the mailbox is at the target, or refused.
+    MailboxCopied {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// Messages of the source mailbox at that moment.
+        messages: u64,
+    },
+    /// The target mailbox was read again and compared.
+    MailboxVerified {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// Messages found equal.
+        verified: u64,
+        /// Messages that were not there, or not equal: they go through the copy again.
+        missing: u64,
+        /// Messages whose flags differ in what the target can store.
+        flags_differ: u64,
+        /// Messages whose date differs.
+        dates_differ: u64,
+        /// Whether bytes were compared (else content: the target rebuilds messages).
+        by_bytes: bool,
+    },
+    /// The person asked for another pass over an account.
+    DeltaRequested {
+        /// Migration.
+        migration: MigrationId,
+    },
+    /// DNS of a domain was looked at. The latest counts; recorded when it differs from the one before.
+    DnsChecked {
+        /// Domain.
+        domain: DomainName,
+        /// Records.
+        records: Vec<CheckedRecord>,
+    },
+    /// The person asked to change a record.
+    DnsFixRequested {
+        /// Domain.
+        domain: DomainName,
+        /// Which.
+        purpose: RecordPurpose,
+        /// What to change.
+        change: Change,
+    },
+    /// About to change the zone; a backup is saved.
+    DnsFixIntended {
+        /// Domain.
+        domain: DomainName,
+        /// Which.
+        purpose: RecordPurpose,
+        /// Where the zone's backup lies, relative to the session's folder.
+        backup: String,
+    },
+    /// The zone is changed and published.
+    DnsFixed {
+        /// Domain.
+        domain: DomainName,
+        /// Which.
+        purpose: RecordPurpose,
+    },
+    /// The person left the DNS step.
+    DnsAccepted,
+    /// A task stopped with a problem that it cannot mend by itself.
+    TaskStopped {
+        /// Which.
+        task: Task,
+        /// Why.
+        problem: Problem,
+    },
+    /// The person asked to try again.
+    TaskRetried {
+        /// Which.
+        task: Task,
+    },
+    /// The person paused.
+    Paused,
+    /// The person let it go on.
+    Unpaused,
+    /// The person confirmed the end.
+    FinishConfirmed {
+        /// Whether passwords and keys shall be forgotten.
+        forget_secrets: bool,
+    },
+    /// The report is written.
+    ReportSaved {
+        /// Files, relative to the session's folder.
+        files: Vec<String>,
+    },
+    /// The secrets of this session are out of the keyring.
+    SecretsForgotten,
+    /// All is done.
+    SessionFinished,
+}
+
+/// An event as it lies on disk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredEvent {
+    /// Position in the journal, from 1, without gaps.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Moment,
+    /// What happened.
+    pub event: Event,
+}

@@ -1,0 +1,27 @@
+//! What has happened and what may happen next: events, commands, tasks as data.
+//!
+//! A session is the fold of its events. [`decide`] turns a command into events or refuses in words; [`apply`] folds
+//! an event into the state; [`due`] says which tasks must be running *now*, from the state alone. Nothing else starts a
+//! task, which is why starting a session and resuming one are the same thing. No IO, no clock, no randomness.
+
+mod apply;
+mod command;
+mod decide;
+mod due;
+mod event;
+mod progress;
+mod query;
+mod state;
+mod step;
+mod task;
+
+pub use apply::apply;
+pub use command::{Command, Refusal};
+pub use decide::decide;
+pub use due::{MOST_FAILED_VERIFICATIONS, due};
+pub use event::{ApiAccess, Destination, Event, Mode, PlannedMigration, Side, StoredEvent, Strategy, Witness};
+pub use progress::{Activity, Limit, Notice, Progress, Rate, TaskProgress, Waiting};
+pub use query::{AccountFound, Answer, LoginProof, Query, RefusedMessage};
+pub use state::{CopyState, CreateState, DnsState, DomainState, MailboxProgress, Migration, RenameState, Session, Undo};
+pub use step::{Step, StepState};
+pub use task::Task;

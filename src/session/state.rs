@@ -1,0 +1,302 @@
+//! The state: what the events say, folded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::dnscheck::{Change, CheckedRecord, RecordPurpose};
+use crate::domain::{
+    BatchId, ByteSize, DomainName, EmailAddress, MailboxId, MigrationId, Moment, SecretRef, SessionId, Uid, UidValidity, WireName,
+};
+use crate::plan::{Inventory, MailboxMapping, MappingAction, SourceAccount, TargetAccount};
+use crate::problem::Problem;
+
+use super::{ApiAccess, Destination, Mode, Strategy, Task};
+
+/// Undoing an act: asked for, or begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undo {
+    /// Asked for.
+    Requested,
+    /// The intent is recorded.
+    Intended,
+}
+
+/// Where the rename of a source stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RenameState {
+    /// Not begun.
+    Pending,
+    /// The intent is recorded, the outcome is not.
+    Intended,
+    /// The source has its temporary name.
+    Done,
+    /// On its way back.
+    Undoing(Undo),
+}
+
+/// Where the creation of a target stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreateState {
+    /// Not begun.
+    Pending,
+    /// The intent is recorded, with the seat that was to be used; the outcome is not.
+    Intended {
+        /// Placeholder.
+        seat: Option<EmailAddress>,
+    },
+    /// The target is there.
+    Done,
+    /// On its way back.
+    Undoing(Undo),
+}
+
+/// Where the copy of a mailbox or an account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CopyState {
+    /// Something is still to be copied.
+    Pending,
+    /// Everything is copied or refused, not yet read again.
+    Copied,
+    /// Read again and found equal.
+    Verified,
+}
+
+/// A batch in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubt {
+    /// UIDVALIDITY of the target mailbox when it was sent.
+    pub target_validity: UidValidity,
+    /// UIDNEXT of the target mailbox before it was sent.
+    pub target_uid_next: Uid,
+}
+
+/// Where one mailbox stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MailboxProgress {
+    /// What happens with it.
+    pub mapping: MailboxMapping,
+    /// The target server's spelling, once prepared.
+    pub to: Option<WireName>,
+    /// UIDVALIDITY of the source mailbox, once prepared.
+    pub source_validity: Option<UidValidity>,
+    /// UIDVALIDITY of the target mailbox, once prepared.
+    pub target_validity: Option<UidValidity>,
+    /// Messages in the source mailbox when last looked at.
+    pub messages: u64,
+    /// Messages at the target through us.
+    pub copied: u64,
+    /// Their bytes.
+    pub bytes: ByteSize,
+    /// Messages refused.
+    pub refused: u64,
+    /// Messages verified at the last verification.
+    pub verified: u64,
+    /// Messages whose flags differed at the last verification.
+    pub flags_differ: u64,
+    /// Messages whose date differed at the last verification.
+    pub dates_differ: u64,
+    /// Whether the last verification compared bytes.
+    pub by_bytes: bool,
+    /// Verifications in a row that found something missing.
+    pub failed_verifications: u32,
+    /// Batches whose outcome is not recorded.
+    pub doubts: BTreeMap<BatchId, Doubt>,
+    /// Where it stands.
+    pub state: CopyState,
+}
+
+impl MailboxProgress {
+    /// Whether it is to be copied at all.
+    pub const fn is_copied(&self) -> bool {
+        matches!(self.mapping.action, MappingAction::Copy { .. })
+    }
+}
+
+/// One account on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Migration {
+    /// Its number.
+    pub id: MigrationId,
+    /// The account to be moved.
+    pub source: SourceAccount,
+    /// What was found out about it.
+    pub inventory: Option<Inventory>,
+    /// The name that it gets at the source.
+    pub temporary: Option<EmailAddress>,
+    /// User name at the source after the rename.
+    pub source_user: Option<String>,
+    /// The account that it becomes.
+    pub target: Option<TargetAccount>,
+    /// Where the rename stands.
+    pub rename: RenameState,
+    /// When the source got its temporary name.
+    pub renamed_at: Option<Moment>,
+    /// Where the creation stands.
+    pub create: CreateState,
+    /// The placeholder that the target was.
+    pub seat: Option<EmailAddress>,
+    /// Milliseconds during which the address had no mailbox.
+    pub gap_millis: Option<u64>,
+    /// Mailboxes of the plan.
+    pub mailboxes: BTreeMap<MailboxId, MailboxProgress>,
+}
+
+impl Migration {
+    /// Where the copy stands: as far as its slowest mailbox.
+    pub fn copy_state(&self) -> CopyState {
+        self.mailboxes.values().filter(|m| m.is_copied()).map(|m| m.state).min().unwrap_or(CopyState::Verified)
+    }
+
+    /// Messages at the target through us.
+    pub fn copied(&self) -> u64 {
+        self.mailboxes.values().map(|m| m.copied).sum()
+    }
+
+    /// Messages refused.
+    pub fn refused(&self) -> u64 {
+        self.mailboxes.values().map(|m| m.refused).sum()
+    }
+
+    /// Messages verified.
+    pub fn verified(&self) -> u64 {
+        self.mailboxes.values().filter(|m| m.state == CopyState::Verified).map(|m| m.verified).sum()
+    }
+
+    /// Messages that are to be at the target, as far as known.
+    pub fn messages(&self) -> u64 {
+        self.mailboxes.values().filter(|m| m.is_copied()).map(|m| m.messages).sum()
+    }
+
+    /// Bytes copied.
+    pub fn bytes(&self) -> ByteSize {
+        self.mailboxes.values().map(|m| m.bytes).sum()
+    }
+}
+
+/// A domain that the target service must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DomainState {
+    /// An attach is recorded as intended.
+    pub is_intended: bool,
+    /// It can be used.
+    pub is_ready: bool,
+    /// This program attached it.
+    pub attached_by_us: bool,
+}
+
+/// What is known of a domain's DNS.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DnsState {
+    /// Records as last seen.
+    pub records: Vec<CheckedRecord>,
+    /// When.
+    pub checked_at: Option<Moment>,
+    /// Changes asked for and not done yet.
+    pub fixes: BTreeMap<RecordPurpose, Change>,
+    /// Changes whose intent is recorded: where the backup lies.
+    pub backups: BTreeMap<RecordPurpose, String>,
+    /// Changed by us.
+    pub fixed: BTreeSet<RecordPurpose>,
+}
+
+/// A session.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one confirmation of the person, independent in the journal")]
+pub struct Session {
+    /// Its id; none before the first event.
+    pub id: Option<SessionId>,
+    /// When it began.
+    pub opened_at: Option<Moment>,
+    /// When the last event happened.
+    pub touched_at: Option<Moment>,
+    /// How often it was taken up again.
+    pub resumed: u32,
+    /// Who does the clicks.
+    pub mode: Option<Mode>,
+    /// In which order.
+    pub strategy: Option<Strategy>,
+    /// The API account.
+    pub api: Option<ApiAccess>,
+    /// The destination.
+    pub destination: Option<Destination>,
+    /// Domains that the destination must hold.
+    pub domains: BTreeMap<DomainName, DomainState>,
+    /// The accounts.
+    pub migrations: Vec<Migration>,
+    /// The plan was accepted.
+    pub is_plan_accepted: bool,
+    /// Each target is created as soon as its source is renamed.
+    pub create_at_once: bool,
+    /// The renames were confirmed.
+    pub is_rename_confirmed: bool,
+    /// The creations were confirmed.
+    pub is_create_confirmed: bool,
+    /// The copy was confirmed.
+    pub is_copy_confirmed: bool,
+    /// DNS per domain.
+    pub dns: BTreeMap<DomainName, DnsState>,
+    /// The DNS step was left.
+    pub is_dns_accepted: bool,
+    /// Stopped tasks.
+    pub troubles: BTreeMap<Task, Problem>,
+    /// Nothing new is started.
+    pub is_paused: bool,
+    /// The end was confirmed; whether secrets are to be forgotten.
+    pub finish: Option<bool>,
+    /// Report files.
+    pub reports: Vec<String>,
+    /// Secrets are out of the keyring.
+    pub are_secrets_forgotten: bool,
+    /// All is done.
+    pub is_finished: bool,
+    /// The highest batch number so far.
+    pub last_batch: u64,
+}
+
+impl Session {
+    /// Folds a whole journal.
+    pub fn replay<'a>(events: impl IntoIterator<Item = &'a super::StoredEvent>) -> Self {
+        let mut session = Self::default();
+        for stored in events {
+            super::apply(&mut session, stored);
+        }
+        session
+    }
+
+    /// A migration by number.
+    pub fn migration(&self, id: MigrationId) -> Option<&Migration> {
+        self.migrations.iter().find(|m| m.id == id)
+    }
+
+    /// A migration by number, to be changed.
+    pub(super) fn migration_mut(&mut self, id: MigrationId) -> Option<&mut Migration> {
+        self.migrations.iter_mut().find(|m| m.id == id)
+    }
+
+    /// The domains of the accounts, once each.
+    pub fn mail_domains(&self) -> BTreeSet<DomainName> {
+        self.migrations.iter().map(|m| m.source.address.domain().clone()).collect()
+    }
+
+    /// Whether something in the world was changed, so that answers cannot be taken back.
+    pub fn has_acted(&self) -> bool {
+        self.migrations.iter().any(|m| m.rename != RenameState::Pending || m.create != CreateState::Pending) || self.is_copy_confirmed
+    }
+
+    /// Every secret that the session still needs.
+    pub fn needed_secrets(&self) -> Vec<SecretRef> {
+        let mut all = Vec::new();
+        if self.is_finished {
+            return all;
+        }
+        if let Some(api) = &self.api {
+            all.extend([api.application_key.clone(), api.application_secret.clone(), api.consumer_key.clone()]);
+        }
+        for migration in &self.migrations {
+            all.push(migration.source.secret.clone());
+            if migration.create == CreateState::Done {
+                all.extend(migration.target.as_ref().map(|t| t.secret.clone()));
+            }
+        }
+        all
+    }
+}

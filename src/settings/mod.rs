@@ -1,0 +1,1 @@
+//! Configuration as pure parsing: TOML in, values or an error with its line out.

@@ -1,0 +1,1 @@
+//! Words: a phrase and its parameters become a sentence in a language.

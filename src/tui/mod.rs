@@ -1,0 +1,1 @@
+//! The terminal: `update` and `view` are pure, `shell` is not.
