@@ -12,6 +12,10 @@ use crate::problem::Problem;
 
 use super::Task;
 
+/// Format of the journal that this version writes and the newest that it reads: what `SessionOpened` carries.
+/// Raised only when an older reader would misunderstand, never for an event that is merely new.
+pub const JOURNAL_FORMAT: u32 = 1;
+
 /// Who does the clicks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -19,7 +19,7 @@ pub use apply::apply;
 pub use command::{Command, Refusal};
 pub use decide::decide;
 pub use due::{MOST_FAILED_VERIFICATIONS, due};
-pub use event::{ApiAccess, Destination, Event, Mode, PlannedMigration, Side, StoredEvent, Strategy, Witness};
+pub use event::{ApiAccess, Destination, Event, JOURNAL_FORMAT, Mode, PlannedMigration, Side, StoredEvent, Strategy, Witness};
 pub use progress::{Activity, Limit, Notice, Progress, Rate, TaskProgress, Waiting};
 pub use query::{AccountFound, Answer, LoginProof, Query, RefusedMessage};
 pub use state::{CopyState, CreateState, DnsState, DomainState, MailboxProgress, Migration, RenameState, Session, Undo};
