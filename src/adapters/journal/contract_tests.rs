@@ -1,0 +1,165 @@
+//! What every journal promises, asked of the one on disk and of the one in memory alike.
+
+use crate::domain::{BatchId, ByteSize, Flags, InternalDate, MailboxId, MigrationId, Moment, Uid, UidValidity};
+use crate::mailcopy::{Digest, Fingerprint};
+use crate::ports::{Entry, EntryState, Journal, JournalError, LedgerChange, MailboxTally, Record};
+use crate::session::{Event, StoredEvent};
+
+use super::{MemoryJournal, SqliteJournal};
+
+pub(super) const ACCOUNT: MigrationId = MigrationId(1);
+pub(super) const BOX: MailboxId = MailboxId(3);
+pub(super) const VALIDITY: UidValidity = UidValidity(u32::MAX);
+
+/// A row that uses every column to its edges.
+pub(super) fn entry(uid: u32, state: EntryState) -> Entry {
+    let byte = |n: u32| Digest([u8::try_from(n % 256).expect("a byte"); 32]);
+    Entry {
+        migration: ACCOUNT,
+        mailbox: BOX,
+        source_validity: VALIDITY,
+        source_uid: Uid(uid),
+        target_validity: UidValidity(7),
+        target_uid: (state != EntryState::Intended).then_some(Uid(uid.wrapping_add(1000))),
+        fingerprint: Fingerprint { exact: byte(uid), content: byte(uid.wrapping_add(1)) },
+        size: ByteSize(u64::from(uid) * 10),
+        internal_date: uid.is_multiple_of(2).then(|| InternalDate::from_unix(i64::from(uid) - 3_000_000_000, -570).expect("a date")),
+        flags: Flags::from_wire(["\\Seen", "$Forwarded", "\\Odd"]),
+        state,
+        reason: (state == EntryState::Refused).then(|| "[LIMIT] larger than 35 MB".to_owned()),
+        batch: BatchId(1),
+    }
+}
+
+pub(super) fn record(event: Event, ledger: Vec<LedgerChange>) -> Record {
+    Record { at: Moment(1_790_000_000_000), event, ledger }
+}
+
+fn put(states: &[(u32, EntryState)]) -> LedgerChange {
+    LedgerChange::Put(states.iter().map(|(uid, state)| entry(*uid, *state)).collect())
+}
+
+fn both() -> (tempfile::TempDir, Vec<Box<dyn Journal>>) {
+    let root = tempfile::tempdir().expect("a folder");
+    let disk = SqliteJournal::create(root.path(), &"7F3K-QX".parse().expect("an id")).expect("a journal");
+    (root, vec![Box::new(disk), Box::new(MemoryJournal::new())])
+}
+
+async fn uids(journal: &dyn Journal, state: Option<EntryState>) -> Vec<u32> {
+    journal.entries(ACCOUNT, BOX, state).await.expect("entries").iter().map(|e| e.source_uid.0).collect()
+}
+
+#[tokio::test]
+async fn events_come_back_in_order_with_numbers_from_one() {
+    let (_root, journals) = both();
+    for journal in journals {
+        assert_eq!(journal.events().await, Ok(vec![]));
+        let opened = Event::SessionOpened { id: "7F3K-QX".parse().expect("an id"), version: "0.1.0".to_owned(), format: 1 };
+        let numbers = journal.append(vec![record(opened.clone(), vec![]), record(Event::Paused, vec![])]).await;
+        assert_eq!(numbers, Ok(vec![1, 2]));
+        assert_eq!(journal.append(vec![]).await, Ok(vec![]));
+        assert_eq!(journal.append(vec![record(Event::Unpaused, vec![])]).await, Ok(vec![3]));
+        let at = Moment(1_790_000_000_000);
+        let expected = [opened, Event::Paused, Event::Unpaused].into_iter().zip(1..).map(|(event, seq)| StoredEvent { seq, at, event });
+        assert_eq!(journal.events().await, Ok(expected.collect()));
+    }
+}
+
+#[tokio::test]
+async fn a_row_comes_back_as_it_was_put() {
+    let (_root, journals) = both();
+    for journal in journals {
+        let rows = vec![entry(u32::MAX, EntryState::Refused), entry(4, EntryState::Copied), entry(9, EntryState::Intended)];
+        journal.append(vec![record(Event::Paused, vec![LedgerChange::Put(rows.clone())])]).await.expect("appended");
+        let back = journal.entries(ACCOUNT, BOX, None).await.expect("entries");
+        assert_eq!(back, [rows[1].clone(), rows[2].clone(), rows[0].clone()], "ascending by source UID");
+        assert_eq!(back[0].internal_date.map(InternalDate::offset_minutes), Some(-570), "the zone is kept");
+        assert_eq!(journal.entries(ACCOUNT, MailboxId(4), None).await, Ok(vec![]));
+    }
+}
+
+#[tokio::test]
+async fn a_settled_doubt_forgets_only_what_is_still_intended() {
+    let (_root, journals) = both();
+    for journal in journals {
+        let rows = put(&[(1, EntryState::Intended), (2, EntryState::Intended), (3, EntryState::Copied), (4, EntryState::Intended)]);
+        journal.append(vec![record(Event::Paused, vec![rows])]).await.expect("appended");
+        let mark = LedgerChange::Mark {
+            migration: ACCOUNT,
+            mailbox: BOX,
+            source_validity: VALIDITY,
+            state: EntryState::Copied,
+            uids: vec![(Uid(1), Some(Uid(500))), (Uid(3), None), (Uid(77), None)],
+        };
+        let forget =
+            LedgerChange::Forget { migration: ACCOUNT, mailbox: BOX, source_validity: VALIDITY, uids: [1, 2, 3, 99].map(Uid).to_vec() };
+        journal.append(vec![record(Event::Unpaused, vec![mark, forget])]).await.expect("appended");
+        assert_eq!(uids(&*journal, None).await, [1, 3, 4]);
+        assert_eq!(uids(&*journal, Some(EntryState::Copied)).await, [1, 3]);
+        assert_eq!(uids(&*journal, Some(EntryState::Intended)).await, [4]);
+        let copied = journal.entries(ACCOUNT, BOX, Some(EntryState::Copied)).await.expect("entries");
+        let targets: Vec<_> = copied.iter().map(|e| e.target_uid).collect();
+        assert_eq!(targets, [Some(Uid(500)), Some(Uid(1003))], "an unknown target UID does not erase a known one");
+    }
+}
+
+#[tokio::test]
+async fn renumbering_survives_uids_that_change_places() {
+    let (_root, journals) = both();
+    for journal in journals {
+        let rows = put(&[(1, EntryState::Copied), (2, EntryState::Copied), (3, EntryState::Verified)]);
+        let elsewhere = Entry { mailbox: MailboxId(4), ..entry(1, EntryState::Copied) };
+        journal.append(vec![record(Event::Paused, vec![rows, LedgerChange::Put(vec![elsewhere.clone()])])]).await.expect("appended");
+        let to = UidValidity(5);
+        let renumber = LedgerChange::Renumber {
+            migration: ACCOUNT,
+            mailbox: BOX,
+            from: VALIDITY,
+            to,
+            uids: vec![(Uid(1), Uid(2)), (Uid(2), Uid(1)), (Uid(42), Uid(43))],
+        };
+        journal.append(vec![record(Event::Unpaused, vec![renumber])]).await.expect("appended");
+        let rows = journal.entries(ACCOUNT, BOX, None).await.expect("entries");
+        let seen: Vec<_> = rows.iter().map(|e| (e.source_validity, e.source_uid.0, e.fingerprint.exact.0[0])).collect();
+        assert_eq!(seen, [(to, 1, 2), (to, 2, 1)], "each fingerprint follows its message; the unnamed row is gone");
+        assert_eq!(journal.entries(ACCOUNT, MailboxId(4), None).await, Ok(vec![elsewhere]));
+    }
+}
+
+#[tokio::test]
+async fn tallies_count_what_is_at_the_target() {
+    let (_root, journals) = both();
+    for journal in journals {
+        let states = [(1, EntryState::Intended), (2, EntryState::Copied), (3, EntryState::Verified), (4, EntryState::Refused)];
+        let other = Entry { mailbox: MailboxId(1), ..entry(8, EntryState::Intended) };
+        journal.append(vec![record(Event::Paused, vec![put(&states), LedgerChange::Put(vec![other])])]).await.expect("appended");
+        let full = MailboxTally { copied: 2, bytes: ByteSize(50), verified: 1, refused: 1 };
+        assert_eq!(journal.tallies(ACCOUNT).await, Ok(vec![(MailboxId(1), MailboxTally::default()), (BOX, full)]));
+        assert_eq!(journal.tallies(MigrationId(2)).await, Ok(vec![]));
+    }
+}
+
+#[tokio::test]
+async fn saved_files_stay_in_the_folder() {
+    let (_root, journals) = both();
+    for journal in journals {
+        let path = journal.save_file("refused/anna/1-2.eml", b"one").await.expect("saved");
+        assert!(path.ends_with("refused/anna/1-2.eml"), "{path}");
+        journal.save_file("refused/anna/1-2.eml", b"two").await.expect("saved again");
+        for name in ["", "../x", "a/../../x", "/etc/x", "refused/", "./..", "session.db", "lock", "session.db-wal", "a\0b"] {
+            let refused = journal.save_file(name, b"x").await;
+            assert!(matches!(refused, Err(JournalError::ReadOnly { .. })), "{name:?}: {refused:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failing_memory_writes_nothing_and_recovers() {
+    let journal = MemoryJournal::new();
+    let full = JournalError::DiskFull { path: "/".to_owned() };
+    journal.fail_with(Some(full.clone()));
+    assert_eq!(journal.append(vec![record(Event::Paused, vec![])]).await, Err(full));
+    journal.fail_with(None);
+    assert_eq!(journal.clone().append(vec![record(Event::Paused, vec![])]).await, Ok(vec![1]));
+    assert_eq!(journal.recorded().len(), 1);
+}
