@@ -18,6 +18,13 @@ pub struct Fingerprint {
     pub content: Digest,
 }
 
+impl Fingerprint {
+    /// What this message is. Never fails: bytes that are no message are known as they stand.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { exact: Digest(*blake3::hash(bytes).as_bytes()), content: Digest(super::content::digest(bytes)) }
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

@@ -2,6 +2,10 @@
 //!
 //! No IO. The engine brings lists of what both sides hold and carries out what is decided here.
 
+mod content;
 mod fingerprint;
+#[cfg(test)]
+mod fingerprint_tests;
+mod normal;
 
 pub use fingerprint::{Digest, Fingerprint};
