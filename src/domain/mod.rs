@@ -16,6 +16,7 @@ mod measure;
 mod platform;
 mod secret;
 mod uid;
+mod utf7;
 mod zone;
 
 pub use account::{Account, AttachedDomain, DkimState, DomainType, ObjectState, Service};
@@ -31,4 +32,5 @@ pub use measure::{ByteSize, Moment};
 pub use platform::{Platform, ServiceId};
 pub use secret::{Secret, SecretRef};
 pub use uid::{Uid, UidSet, UidValidity};
+pub use utf7::{decode as decode_utf7, encode as encode_utf7};
 pub use zone::{DnsRecord, RecordType, ZoneRecord};
