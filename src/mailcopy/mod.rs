@@ -2,10 +2,22 @@
 //!
 //! No IO. The engine brings lists of what both sides hold and carries out what is decided here.
 
+mod batch;
+mod compare;
+#[cfg(test)]
+mod compare_tests;
 mod content;
 mod fingerprint;
 #[cfg(test)]
 mod fingerprint_tests;
 mod normal;
+mod outgoing;
+mod pairing;
+mod settle;
 
+pub use batch::{Batch, BatchLimit, Batcher};
+pub use compare::{Expected, FlagsDiffer, Present, Recognised, Verification, compare, recognise};
 pub use fingerprint::{Digest, Fingerprint};
+pub use outgoing::{Outgoing, date_from_headers, keepable_date, prepare};
+pub use pairing::Comparison;
+pub use settle::{Settlement, settle};

@@ -1,0 +1,65 @@
+//! Pairs messages of two lists by what they are, counting equal ones instead of merging them.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Platform, Uid};
+
+use super::{Digest, Fingerprint};
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Comparison {
+    /// The bytes: the server gives back what it was given.
+    Bytes,
+    /// The content: a server on the way rebuilds messages.
+    Content,
+}
+
+impl Comparison {
+    /// How messages of this platform are recognised after they were written to it.
+    pub const fn with(target: Platform) -> Self {
+        if target.rebuilds_messages() { Self::Content } else { Self::Bytes }
+    }
+
+    /// Whether both are the same message in this sense.
+    pub fn is_equal(self, one: &Fingerprint, other: &Fingerprint) -> bool {
+        match self {
+            Self::Bytes => one.exact == other.exact,
+            Self::Content => one.content == other.content,
+        }
+    }
+}
+
+/// Pairs (left, right), each UID at most once, ascending on the left. Equal bytes find each other first, then equal content where
+/// that counts; among equals the lowest UIDs pair.
+pub(super) fn pair(left: &[(Uid, Fingerprint)], right: &[(Uid, Fingerprint)], by: Comparison) -> BTreeMap<Uid, Uid> {
+    let mut left: BTreeMap<Uid, Fingerprint> = left.iter().rev().copied().collect();
+    let mut right: BTreeMap<Uid, Fingerprint> = right.iter().rev().copied().collect();
+    let mut pairs = BTreeMap::new();
+    pass(&mut left, &mut right, |f| f.exact, &mut pairs);
+    if by == Comparison::Content {
+        pass(&mut left, &mut right, |f| f.content, &mut pairs);
+    }
+    pairs
+}
+
+fn pass(
+    left: &mut BTreeMap<Uid, Fingerprint>,
+    right: &mut BTreeMap<Uid, Fingerprint>,
+    digest: impl Fn(&Fingerprint) -> Digest,
+    pairs: &mut BTreeMap<Uid, Uid>,
+) {
+    let mut free: BTreeMap<Digest, VecDeque<Uid>> = BTreeMap::new();
+    for (uid, fingerprint) in right.iter() {
+        free.entry(digest(fingerprint)).or_default().push_back(*uid);
+    }
+    left.retain(|uid, fingerprint| {
+        let Some(twin) = free.get_mut(&digest(fingerprint)).and_then(VecDeque::pop_front) else { return true };
+        right.remove(&twin);
+        pairs.insert(*uid, twin);
+        false
+    });
+}
