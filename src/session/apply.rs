@@ -257,20 +257,15 @@ fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
             m.messages = *messages;
             m.state = CopyState::Copied;
         }),
-        Event::MailboxVerified { migration, mailbox, verified, missing, flags_differ, dates_differ, by_bytes } => {
+        Event::MailboxVerified { migration, mailbox, verified, missing, unaccounted, flags_differ, dates_differ, by_bytes } => {
             act(migration, mailbox, &mut |m| {
                 m.verified = *verified;
                 m.flags_differ = *flags_differ;
                 m.dates_differ = *dates_differ;
                 m.by_bytes = *by_bytes;
-                if *missing == 0 {
-                    m.failed_verifications = 0;
-                    m.state = CopyState::Verified;
-                } else {
-                    m.copied = m.copied.saturating_sub(*missing);
-                    m.failed_verifications += 1;
-                    m.state = CopyState::Pending;
-                }
+                m.copied = m.copied.saturating_sub(*missing);
+                m.failed_verifications = if *missing == 0 { 0 } else { m.failed_verifications + 1 };
+                m.state = if *missing + *unaccounted == 0 { CopyState::Verified } else { CopyState::Pending };
             });
         }
         Event::RefusedRetried { migration } => {

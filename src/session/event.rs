@@ -370,6 +370,9 @@ pub enum Event {
         verified: u64,
         /// Messages that were not there, or not equal: they go through the copy again.
         missing: u64,
+        /// Messages at the source that nobody had seen before: they go through the copy.
+        #[serde(default)]
+        unaccounted: u64,
         /// Messages whose flags differ in what the target can store.
         flags_differ: u64,
         /// Messages whose date differs.

@@ -11,9 +11,14 @@ mod due;
 mod event;
 mod progress;
 mod query;
+mod secrets;
 mod state;
 mod step;
+#[cfg(test)]
+mod story;
 mod task;
+#[cfg(test)]
+mod tests;
 
 pub use apply::apply;
 pub use command::{Command, Refusal};
@@ -22,6 +27,7 @@ pub use due::{MOST_FAILED_VERIFICATIONS, due};
 pub use event::{ApiAccess, Destination, Event, JOURNAL_FORMAT, Mode, PlannedMigration, Side, StoredEvent, Strategy, Witness};
 pub use progress::{Activity, Limit, Notice, Progress, Rate, TaskProgress, Waiting};
 pub use query::{AccountFound, Answer, LoginProof, Query, RefusedMessage};
-pub use state::{CopyState, CreateState, DnsState, DomainState, MailboxProgress, Migration, RenameState, Session, Undo};
+pub use secrets::{ApiSecret, api_secret, source_secret, target_secret};
+pub use state::{CopyState, CreateState, DnsState, DomainState, Doubt, MailboxProgress, Migration, RenameState, Session, Undo};
 pub use step::{Step, StepState};
 pub use task::Task;

@@ -1,0 +1,190 @@
+//! Tables and laws of the session: what is refused, what follows, what is due.
+
+use crate::domain::{MailboxId, MigrationId};
+use crate::plan::{Finding, FindingCode, Weight};
+use crate::problem::{Problem, ProblemCode};
+
+use super::story::{after, before, destination, planned, source, stored, story};
+use super::{Command, CopyState, Event, Mode, Refusal, Session, Step, Strategy, Task, decide, due};
+
+#[test]
+fn any_prefix_of_a_journal_replays_and_steps_never_go_back() {
+    let events = story();
+    let mut last = Step::Connect;
+    for end in 0..=events.len() {
+        let session = after(&events[..end]);
+        assert!(session.step() >= last, "after {:?}", events.get(end.wrapping_sub(1)));
+        last = session.step();
+        let _ = due(&session);
+    }
+    assert_eq!(last, Step::Finish);
+    assert!(after(&events).is_finished);
+}
+
+#[test]
+fn the_story_passes_all_nine_steps() {
+    let events = story();
+    let seen: std::collections::BTreeSet<Step> = (0..=events.len()).map(|end| after(&events[..end]).step()).collect();
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), Step::ALL);
+}
+
+#[test]
+fn events_survive_the_journal() {
+    for event in stored(&story()) {
+        let text = serde_json::to_string(&event).expect("serialises");
+        assert_eq!(serde_json::from_str::<super::StoredEvent>(&text).expect("reads back"), event, "{text}");
+    }
+}
+
+#[test]
+fn nothing_is_due_before_the_person_confirms() {
+    let is_acting = |task: &Task| !matches!(task, Task::AttachDomain { .. } | Task::Inventory { .. } | Task::CheckDns { .. });
+    for (name, session) in [
+        ("rename", before(|e| matches!(e, Event::RenameConfirmed))),
+        ("create", before(|e| matches!(e, Event::CreateConfirmed))),
+        ("copy", before(|e| matches!(e, Event::CopyConfirmed))),
+        ("finish", before(|e| matches!(e, Event::FinishConfirmed { .. }))),
+    ] {
+        assert!(!due(&session).iter().any(is_acting), "{name}: {:?}", due(&session));
+    }
+}
+
+#[test]
+fn an_intent_without_its_outcome_is_due_again() {
+    let session = before(|e| matches!(e, Event::SourceRenamed { .. }));
+    assert!(due(&session).contains(&Task::RenameSource { migration: MigrationId(1) }));
+    let session = before(|e| matches!(e, Event::TargetCreated { .. }));
+    assert!(due(&session).contains(&Task::CreateTarget { migration: MigrationId(1) }));
+    let session = before(|e| matches!(e, Event::BatchCopied { .. }));
+    assert!(due(&session).contains(&Task::CopyMailbox { migration: MigrationId(1), mailbox: MailboxId(1) }));
+    assert_eq!(session.migrations[0].mailboxes[&MailboxId(1)].doubts.len(), 1);
+}
+
+#[test]
+fn a_stopped_task_is_not_due_until_it_is_retried() {
+    let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::SourceRenamed { .. })).collect();
+    let task = Task::RenameSource { migration: MigrationId(1) };
+    events.push(Event::TaskStopped { task: task.clone(), problem: Problem::new(ProblemCode::AddressTaken) });
+    let session = after(&events);
+    assert!(!due(&session).contains(&task));
+    let follow = decide(&session, &Command::Retry { task: task.clone() }).expect("allowed");
+    events.extend(follow);
+    assert!(due(&after(&events)).contains(&task));
+}
+
+#[test]
+fn a_pause_stops_the_copy_and_not_an_act_that_is_under_way() {
+    let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::BatchCopied { .. })).collect();
+    events.push(Event::Paused);
+    assert!(due(&after(&events)).is_empty());
+    let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::SourceRenamed { .. })).collect();
+    events.push(Event::Paused);
+    assert!(!due(&after(&events)).is_empty());
+}
+
+#[test]
+fn undo_is_offered_until_the_copy_starts_and_in_the_right_order() {
+    let undo_rename = Command::UndoRename { migration: MigrationId(1) };
+    let undo_create = Command::UndoCreate { migration: MigrationId(1) };
+    let renamed = before(|e| matches!(e, Event::CreateConfirmed));
+    assert!(decide(&renamed, &undo_rename).is_ok());
+    let made = before(|e| matches!(e, Event::CopyConfirmed));
+    assert_eq!(decide(&made, &undo_rename), Err(Refusal::TargetExists));
+    assert!(decide(&made, &undo_create).is_ok());
+    let copying = before(|e| matches!(e, Event::MailboxPrepared { .. }));
+    assert_eq!(decide(&copying, &undo_create), Err(Refusal::CopyBegun));
+    assert_eq!(decide(&copying, &undo_rename), Err(Refusal::CopyBegun));
+}
+
+#[test]
+fn an_undone_rename_asks_for_confirmation_again() {
+    let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::CreateConfirmed)).collect();
+    events.extend([Event::RenameUndoRequested { migration: MigrationId(1) }, Event::RenameUndone { migration: MigrationId(1) }]);
+    let session = after(&events);
+    assert_eq!(session.step(), Step::Rename);
+    assert!(due(&session).is_empty(), "{:?}", due(&session));
+}
+
+#[test]
+fn answers_can_be_taken_back_until_the_renames_are_confirmed() {
+    let reopen = Command::Reopen { step: Step::Source };
+    let session = before(|e| matches!(e, Event::RenameConfirmed));
+    let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::RenameConfirmed)).collect();
+    events.extend(decide(&session, &reopen).expect("allowed"));
+    assert_eq!(after(&events).step(), Step::Source);
+    assert_eq!(decide(&before(|e| matches!(e, Event::SourceRenamed { .. })), &reopen), Err(Refusal::TooLate));
+}
+
+#[test]
+fn a_plan_with_two_equal_names_is_refused() {
+    let session = before(|e| matches!(e, Event::PlanAccepted { .. }));
+    let accept = |migrations| decide(&session, &Command::AcceptPlan { migrations, create_at_once: true });
+    let mut same = vec![planned(1, "john.smith"), planned(2, "anna.keller")];
+    same[1].temporary = same[0].temporary.clone();
+    assert_eq!(accept(same), Err(Refusal::SameNameTwice));
+    let mut taken = vec![planned(1, "john.smith"), planned(2, "anna.keller")];
+    taken[1].temporary = source("john.smith").address;
+    assert_eq!(accept(taken), Err(Refusal::SameNameTwice));
+    let mut elsewhere = vec![planned(1, "john.smith"), planned(2, "anna.keller")];
+    elsewhere[0].temporary = "john.smith01@example.com".parse().expect("valid");
+    assert_eq!(accept(elsewhere), Err(Refusal::OtherDomain));
+    assert_eq!(accept(vec![planned(1, "john.smith")]), Err(Refusal::PlanMismatch));
+    assert!(accept(vec![planned(1, "john.smith"), planned(2, "anna.keller")]).is_ok());
+}
+
+#[test]
+fn a_blocker_refuses_the_plan() {
+    let mut session = before(|e| matches!(e, Event::PlanAccepted { .. }));
+    let finding = Finding { code: FindingCode::DoesNotFit, weight: Weight::Blocker, params: std::collections::BTreeMap::new() };
+    session.migrations[0].inventory.as_mut().expect("taken").findings.push(finding);
+    let migrations = vec![planned(1, "john.smith"), planned(2, "anna.keller")];
+    assert_eq!(decide(&session, &Command::AcceptPlan { migrations, create_at_once: true }), Err(Refusal::Blocked));
+}
+
+#[test]
+fn out_of_turn_commands_are_refused_in_words() {
+    let fresh = Session::default();
+    for (command, refusal) in [
+        (Command::ConnectApi { access: super::story::access() }, Refusal::NotNow),
+        (Command::ChooseSources { accounts: vec![source("john.smith")] }, Refusal::NotNow),
+        (Command::ChooseDestination { destination: destination(), domains: Vec::new() }, Refusal::NotNow),
+        (Command::ConfirmRename, Refusal::NotNow),
+        (Command::ConfirmCreate, Refusal::NotNow),
+        (Command::ConfirmCopy, Refusal::NotNow),
+        (Command::AcceptDns, Refusal::NotNow),
+        (Command::ConfirmFinish { forget_secrets: true }, Refusal::NotVerified),
+        (Command::RetryAll, Refusal::NotStopped),
+    ] {
+        assert_eq!(decide(&fresh, &command), Err(refusal), "{command:?}");
+    }
+    let finished = after(&story());
+    let again = Command::ChooseMode { mode: Mode::Guided, strategy: Strategy::RenameFirst };
+    assert_eq!(decide(&finished, &again), Err(Refusal::Finished));
+}
+
+#[test]
+fn what_a_verification_misses_goes_through_the_copy_again() {
+    let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::MailboxVerified { .. })).collect();
+    let (migration, mailbox) = (MigrationId(1), MailboxId(1));
+    events.push(Event::MailboxVerified {
+        migration,
+        mailbox,
+        verified: 9,
+        missing: 1,
+        unaccounted: 0,
+        flags_differ: 0,
+        dates_differ: 0,
+        by_bytes: true,
+    });
+    let session = after(&events);
+    assert_eq!(session.migrations[0].mailboxes[&mailbox].state, CopyState::Pending);
+    assert_eq!(session.migrations[0].mailboxes[&mailbox].copied, 9);
+    assert!(due(&session).contains(&Task::CopyMailbox { migration, mailbox }));
+}
+
+#[test]
+fn secrets_are_needed_until_the_session_is_finished() {
+    let session = before(|e| matches!(e, Event::CopyConfirmed));
+    assert_eq!(session.needed_secrets().len(), 3 + 2 + 2);
+    assert!(after(&story()).needed_secrets().is_empty());
+}
