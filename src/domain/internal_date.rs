@@ -22,7 +22,21 @@ pub struct InternalDate {
 #[error("not an IMAP date such as 02-Feb-2026 10:00:00 +0100")]
 pub struct DateError;
 
+/// The first second of 1970 and the last of 2037: what every mail server keeps (some refuse 2038-01-19 and later, or dates before 1970).
+const KEPT: std::ops::RangeInclusive<i64> = 0..=2_145_916_799;
+
 impl InternalDate {
+    /// The same instant where every server keeps it (1970 to 2037), else the nearest one that is kept.
+    /// A zone that would print a year outside is replaced by UTC.
+    #[must_use]
+    pub fn nearest_kept(self) -> Self {
+        let local = self.seconds + i64::from(self.offset) * 60;
+        if KEPT.contains(&self.seconds) && KEPT.contains(&local) {
+            return self;
+        }
+        Self { seconds: self.seconds.clamp(*KEPT.start(), *KEPT.end()), offset: 0 }
+    }
+
     /// From seconds since 1970 and minutes east of UTC; `None` outside the years 1 to 9999 or a day's offset.
     pub fn from_unix(seconds: i64, offset: i16) -> Option<Self> {
         let in_years = (-62_135_596_800..=253_402_300_799).contains(&(seconds + i64::from(offset) * 60));
