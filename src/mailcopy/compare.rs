@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Flags, InternalDate, Keyword, Uid};
 
-use super::outgoing::keepable_date;
 use super::pairing::pair;
 use super::{Comparison, Fingerprint};
 
@@ -89,7 +88,7 @@ pub fn compare(expected: &[Expected], present: &[Present], by: Comparison, is_st
         };
         result.verified.push((source, seen.uid));
         result.flags_differ.extend(differing(row, seen, &is_storable));
-        if row.internal_date.is_some_and(|date| seen.internal_date != Some(keepable_date(date))) {
+        if row.internal_date.is_some_and(|date| seen.internal_date != Some(date.nearest_kept())) {
             result.dates_differ.push((source, seen.uid));
         }
     }

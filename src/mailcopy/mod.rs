@@ -18,6 +18,6 @@ mod settle;
 pub use batch::{Batch, BatchLimit, Batcher};
 pub use compare::{Expected, FlagsDiffer, Present, Recognised, Verification, compare, recognise};
 pub use fingerprint::{Digest, Fingerprint};
-pub use outgoing::{Outgoing, date_from_headers, keepable_date, prepare};
+pub use outgoing::{Outgoing, date_from_headers, prepare};
 pub use pairing::Comparison;
 pub use settle::{Settlement, settle};

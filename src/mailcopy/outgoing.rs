@@ -5,9 +5,6 @@
 
 use crate::domain::{Flags, InternalDate, Keyword};
 
-/// The first second of 1970 and the last of 2037: what every server keeps.
-const KEPT: std::ops::RangeInclusive<i64> = 0..=2_145_916_799;
-
 /// Flags and date as they are sent, and what was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
@@ -25,7 +22,7 @@ pub struct Outgoing {
 
 /// Decides what is sent. `is_storable` says whether the target mailbox keeps a keyword (its PERMANENTFLAGS).
 pub fn prepare(flags: &Flags, internal_date: Option<InternalDate>, is_storable: impl Fn(&Keyword) -> bool) -> Outgoing {
-    let sent = internal_date.map(keepable_date);
+    let sent = internal_date.map(InternalDate::nearest_kept);
     Outgoing {
         dropped_keywords: flags.keywords().filter(|k| !is_storable(k)).cloned().collect(),
         dropped_foreign: flags.foreign().map(str::to_owned).collect(),
@@ -33,15 +30,6 @@ pub fn prepare(flags: &Flags, internal_date: Option<InternalDate>, is_storable: 
         is_date_changed: sent != internal_date,
         internal_date: sent,
     }
-}
-
-/// The same instant where it can be kept, else the nearest one. A zone that would print another year is replaced by UTC.
-pub fn keepable_date(date: InternalDate) -> InternalDate {
-    let local = date.unix_seconds() + i64::from(date.offset_minutes()) * 60;
-    if KEPT.contains(&date.unix_seconds()) && KEPT.contains(&local) {
-        return date;
-    }
-    InternalDate::from_unix(date.unix_seconds().clamp(*KEPT.start(), *KEPT.end()), 0).unwrap_or(date)
 }
 
 /// The date of a message whose INTERNALDATE the source did not say: when the last server received it, else when it was written.
@@ -107,8 +95,8 @@ mod tests {
     proptest! {
         #[test]
         fn headers_of_any_kind_give_a_date_or_none(text in "(Received: from a; |Date: )[A-Za-z0-9:+, -]{0,40}\r\n\r\n") {
-            let date = date_from_headers(text.as_bytes()).map(keepable_date);
-            prop_assert!(date.is_none_or(|d| KEPT.contains(&d.unix_seconds())));
+            let date = date_from_headers(text.as_bytes());
+            prop_assert!(date.is_none_or(|d| d.nearest_kept().unix_seconds() >= 0));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Platform, Uid};
+use crate::domain::{Capabilities, Platform, Uid};
 
 use super::{Digest, Fingerprint};
 
@@ -19,9 +19,9 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// How messages of this platform are recognised after they were written to it.
-    pub const fn with(target: Platform) -> Self {
-        if target.rebuilds_messages() { Self::Content } else { Self::Bytes }
+    /// How messages are recognised after they were written to this target.
+    pub const fn with_target(platform: Platform, capabilities: &Capabilities) -> Self {
+        if platform.rebuilds_messages() || !capabilities.keeps_bytes { Self::Content } else { Self::Bytes }
     }
 
     /// Whether both are the same message in this sense.
