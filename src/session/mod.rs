@@ -12,6 +12,7 @@ mod event;
 mod progress;
 mod query;
 mod secrets;
+pub mod report;
 mod state;
 mod step;
 #[cfg(test)]

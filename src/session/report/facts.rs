@@ -1,0 +1,256 @@
+//! The facts of a report, as its JSON shows them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::dnscheck::{RecordPurpose, Verdict};
+use crate::domain::{ByteSize, DomainName, EmailAddress, MailboxId, MigrationId, Moment, Uid};
+use crate::plan::{Finding, SkipReason};
+use crate::session::{Session, StoredEvent};
+
+/// Totals of one mailbox in the ledger.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MailboxTotals {
+    /// Messages at the target through us.
+    pub copied: u64,
+    /// Their bytes.
+    pub bytes: ByteSize,
+    /// Messages read back and found equal.
+    pub verified: u64,
+    /// Messages refused.
+    pub refused: u64,
+}
+
+/// One refused message in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRow {
+    /// Migration.
+    pub migration: MigrationId,
+    /// Mailbox.
+    pub mailbox: MailboxId,
+    /// UID at the source.
+    pub uid: Uid,
+    /// Size.
+    pub bytes: ByteSize,
+    /// The server's words.
+    pub reason: String,
+}
+
+/// What the ledger adds to the journal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerSummary {
+    /// Totals per mailbox.
+    pub totals: BTreeMap<(MigrationId, MailboxId), MailboxTotals>,
+    /// Refused messages.
+    pub refused: Vec<RefusedRow>,
+}
+
+/// What a report is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportInput<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// Its whole journal.
+    pub events: &'a [StoredEvent],
+    /// What the ledger says.
+    pub ledger: &'a LedgerSummary,
+    /// Version of the program.
+    pub version: &'a str,
+    /// When the report is written.
+    pub at: Moment,
+}
+
+/// How an account came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Every message is at the target, read again and found equal.
+    Complete,
+    /// As complete, but for the messages listed as refused.
+    WithRefusals,
+    /// Not everything is copied and verified.
+    Unfinished,
+}
+
+/// How both sides were compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Comparison {
+    /// Byte by byte.
+    Bytes,
+    /// By what the messages say: the target rebuilds their form.
+    Content,
+    /// Some mailboxes by bytes, some by content.
+    Both,
+    /// Not yet.
+    NotYet,
+}
+
+/// Something that was done, and when (RFC 3339, UTC).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// When.
+    pub at: String,
+    /// What, as a sentence.
+    pub what: String,
+}
+
+/// What a mail program needs to know now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Settings {
+    /// User name.
+    pub user: String,
+    /// IMAP server.
+    pub imap_host: String,
+    /// Its port.
+    pub imap_port: u16,
+    /// Webmail.
+    pub webmail: Option<String>,
+}
+
+/// One mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MailboxReport {
+    /// Name at the source.
+    pub name: String,
+    /// Name at the target; none when it was left at the source.
+    pub to: Option<String>,
+    /// Why it was left.
+    pub left: Option<SkipReason>,
+    /// Messages at the source.
+    pub messages: u64,
+    /// Messages at the target through us.
+    pub copied: u64,
+    /// Their bytes.
+    pub bytes: ByteSize,
+    /// Messages read back and found equal.
+    pub verified: u64,
+    /// Messages refused.
+    pub refused: u64,
+    /// Messages whose flags differ in what the target can store.
+    pub flags_differ: u64,
+    /// Messages whose date differs.
+    pub dates_differ: u64,
+    /// How it was compared.
+    pub comparison: Comparison,
+}
+
+/// A message that is not at the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedReport {
+    /// Its mailbox at the source.
+    pub mailbox: String,
+    /// Its UID at the source.
+    pub uid: Uid,
+    /// Its size.
+    pub bytes: ByteSize,
+    /// The server's words.
+    pub reason: String,
+    /// Where it is saved, relative to the session's folder.
+    pub saved: Option<String>,
+}
+
+/// Something that a copy by IMAP cannot carry, or that is different afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotCarried {
+    /// As found before the start.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// As a sentence.
+    pub sentence: String,
+}
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountReport {
+    /// Its address, before and after.
+    pub address: EmailAddress,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// Where it was: service or host.
+    pub from: String,
+    /// Where it is: service or host.
+    pub to: String,
+    /// The address under which the old account is still there; none when it kept its name.
+    pub old_account: Option<EmailAddress>,
+    /// Whether the new account is there.
+    pub is_created: bool,
+    /// What was done, in order.
+    pub done: Vec<Done>,
+    /// Milliseconds during which the address had no mailbox, when both ends of that time were seen.
+    pub gap_millis: Option<u64>,
+    /// How both sides were compared.
+    pub comparison: Comparison,
+    /// The mailboxes.
+    pub mailboxes: Vec<MailboxReport>,
+    /// Messages that are not at the target.
+    pub refused: Vec<RefusedReport>,
+    /// What was not carried.
+    pub not_carried: Vec<NotCarried>,
+    /// What still stands in the way.
+    pub open: Vec<String>,
+    /// What a mail program needs to know now.
+    pub settings: Option<Settings>,
+}
+
+/// One line of a domain's DNS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordReport {
+    /// What it is for.
+    pub purpose: RecordPurpose,
+    /// Owner name relative to the domain.
+    pub name: String,
+    /// Judgement.
+    pub verdict: Verdict,
+    /// Key of the explanation.
+    pub explanation: String,
+    /// What is expected.
+    pub expected: Vec<String>,
+    /// What was seen.
+    pub live: Vec<String>,
+    /// Whether it was changed in this session.
+    pub changed_here: bool,
+}
+
+/// DNS of one domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DomainReport {
+    /// The domain.
+    pub domain: DomainName,
+    /// When it was looked at last (RFC 3339, UTC); none: never.
+    pub checked: Option<String>,
+    /// The records.
+    pub records: Vec<RecordReport>,
+}
+
+/// The whole report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The session's name.
+    pub session: String,
+    /// Version of the program.
+    pub version: String,
+    /// When it was begun (RFC 3339, UTC).
+    pub begun: Option<String>,
+    /// When the report was written (RFC 3339, UTC).
+    pub written: String,
+    /// How often it was interrupted and taken up again.
+    pub resumed: u32,
+    /// The accounts.
+    pub accounts: Vec<AccountReport>,
+    /// The domains.
+    pub domains: Vec<DomainReport>,
+}
+
+impl AccountReport {
+    /// A total over all mailboxes.
+    pub fn total(&self, of: impl Fn(&MailboxReport) -> u64) -> u64 {
+        self.mailboxes.iter().map(of).sum()
+    }
+
+    /// Bytes at the target through us.
+    pub fn bytes(&self) -> ByteSize {
+        self.mailboxes.iter().map(|mailbox| mailbox.bytes).sum()
+    }
+}

@@ -1,0 +1,253 @@
+//! The sentences of the report, all in one place. English only: a report is handed to people whose language is not known here.
+
+use crate::dnscheck::{RecordPurpose, Verdict};
+use crate::domain::{EmailAddress, InternalDate, Moment};
+use crate::plan::{Finding, FindingCode, SkipReason};
+use crate::problem::Problem;
+use crate::session::{Side, Witness};
+
+use super::facts::{AccountReport, Comparison, Outcome};
+
+/// `2026-11-20T08:39:31Z`.
+pub(super) fn rfc3339(moment: Moment) -> String {
+    let Some(date) = InternalDate::from_unix(moment.0.div_euclid(1000), 0) else { return String::new() };
+    let text = date.to_string();
+    let (day, month, year, time) = (&text[..2], &text[3..6], &text[7..11], &text[12..20]);
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let number = months.iter().position(|name| *name == month).map_or(0, |index| index + 1);
+    format!("{year}-{number:02}-{day}T{time}Z")
+}
+
+/// `2026-11-20 08:39:31 UTC`, from RFC 3339.
+pub(super) fn moment(text: &str) -> String {
+    text.replace('T', " ").replace('Z', " UTC")
+}
+
+/// `12,904`.
+pub(super) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// `1 message`, `12,904 messages`.
+pub(super) fn messages(number: u64) -> String {
+    counted(number, "message", "messages")
+}
+
+/// `38 seconds`, `2 minutes 10 seconds`.
+pub(super) fn duration(millis: u64) -> String {
+    match millis.div_ceil(1000) {
+        seconds @ 0..60 => counted(seconds, "second", "seconds"),
+        seconds @ 60..3600 => format!("{} {}", counted(seconds / 60, "minute", "minutes"), counted(seconds % 60, "second", "seconds")),
+        seconds => format!("{} {}", counted(seconds / 3600, "hour", "hours"), counted(seconds / 60 % 60, "minute", "minutes")),
+    }
+}
+
+pub(super) const fn title() -> &'static str {
+    "Mail migration report"
+}
+
+/// The first sentence about an account: what everybody looks for.
+pub(super) fn outcome(account: &AccountReport) -> String {
+    let (all, verified) = (account.total(|m| if m.to.is_some() { m.messages } else { 0 }), account.total(|m| m.verified));
+    let refused = account.total(|m| m.refused);
+    match account.outcome {
+        Outcome::Complete => {
+            format!("Complete: {} at the new account, all read again and found equal.", messages(account.total(|m| m.copied)))
+        }
+        Outcome::WithRefusals => format!(
+            "Complete but for {}: {} at the new account, read again and found equal. What the new account refused is listed below and saved.",
+            messages(refused),
+            messages(account.total(|m| m.copied))
+        ),
+        Outcome::Unfinished => {
+            format!("Not finished: {} of {} copied, {} verified.", count(account.total(|m| m.copied)), messages(all), count(verified))
+        }
+    }
+}
+
+pub(super) fn comparison(how: Comparison) -> &'static str {
+    match how {
+        Comparison::Bytes => "Every message was read again from the new account and compared byte by byte with the old one.",
+        Comparison::Content => {
+            "Every message was read again from the new account and compared by what it says: normalised headers and the decoded \
+             parts with all attachments. Its bytes are not compared because this platform stores mail in a form of its own."
+        }
+        Comparison::Both => {
+            "Every message was read again from the new account; some folders were compared byte by byte, some by what the messages say."
+        }
+        Comparison::NotYet => "The new account was not read again yet.",
+    }
+}
+
+pub(super) const fn compared(how: Comparison) -> &'static str {
+    match how {
+        Comparison::Bytes => "bytes",
+        Comparison::Content => "content",
+        Comparison::Both => "both",
+        Comparison::NotYet => "not yet",
+    }
+}
+
+/// For how long the address had no mailbox; nothing to say as long as nothing was renamed and created.
+pub(super) fn gap(account: &AccountReport) -> Option<String> {
+    match account.gap_millis {
+        Some(0) => Some("The address had a mailbox at all times.".to_owned()),
+        Some(millis) => Some(format!("The address had no mailbox for {}, between the rename and the creation.", duration(millis))),
+        None if account.is_created && account.old_account.is_some() => {
+            Some("For how long the address had no mailbox was not measured.".to_owned())
+        }
+        None => None,
+    }
+}
+
+/// Flags and dates are not what the message says, so they are told apart from it.
+pub(super) fn differences(account: &AccountReport) -> Option<String> {
+    let (flags, dates) = (account.total(|m| m.flags_differ), account.total(|m| m.dates_differ));
+    let parts: Vec<String> = [(flags, "flags"), (dates, "date")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} with a different {what}", messages(number)).replace("a different flags", "different flags"))
+        .collect();
+    (!parts.is_empty()).then(|| format!("At the new account there are {}.", parts.join(" and ")))
+}
+
+pub(super) fn old_account(address: &EmailAddress) -> String {
+    format!("The old account is still there, complete and unchanged, as {address}.")
+}
+
+pub(super) fn renamed(to: Option<&EmailAddress>, witness: Witness) -> String {
+    match (witness, to) {
+        (Witness::NotNeeded, _) | (_, None) => "The old account kept its name".to_owned(),
+        (Witness::Platform, Some(to)) => format!("Old account renamed to {to}"),
+        (Witness::Login, Some(to)) => format!("Old account renamed to {to} by hand, proven by a login"),
+    }
+}
+
+pub(super) fn created(witness: Witness) -> String {
+    match witness {
+        Witness::Platform => "New account created".to_owned(),
+        Witness::Login => "New account created by hand, proven by a login".to_owned(),
+        Witness::NotNeeded => "The new account was there already".to_owned(),
+    }
+}
+
+pub(super) fn rename_undone() -> String {
+    "Rename undone: the old account has its own name again".to_owned()
+}
+
+pub(super) fn create_undone() -> String {
+    "Creation undone: the new account is free again".to_owned()
+}
+
+pub(super) fn delta() -> String {
+    "Another pass over the account asked for".to_owned()
+}
+
+pub(super) fn renumbered(mailbox: &str, side: Side, recognised: u64) -> String {
+    let side = if side == Side::Source { "old" } else { "new" };
+    format!("The {side} server numbered {mailbox} anew: {} recognised by what they are", messages(recognised))
+}
+
+pub(super) fn settled(mailbox: &str, found: u32, again: u32) -> String {
+    let (found, again) = (messages(u64::from(found)), count(u64::from(again)));
+    format!("After an interruption in {mailbox}: {found} found at the new account, {again} copied again")
+}
+
+pub(super) fn verified(mailbox: &str, verified: u64, missing: u64) -> String {
+    if missing == 0 {
+        format!("{mailbox} verified: {}", messages(verified))
+    } else {
+        format!("{mailbox} read again: {} equal, {} to be copied again", messages(verified), count(missing))
+    }
+}
+
+pub(super) fn trouble(problem: &Problem) -> String {
+    let said = problem.cause.as_deref().map(|cause| format!(": {cause}")).unwrap_or_default();
+    let nouns: Vec<String> = problem.params.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let nouns = if nouns.is_empty() { String::new() } else { format!(" ({})", nouns.join(", ")) };
+    format!("{}{nouns}{said}", problem.code.as_str().replace('-', " "))
+}
+
+pub(super) const fn left(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::NotMail => "left: it holds no mail",
+        SkipReason::NotSelectable => "left: it holds folders only",
+        SkipReason::ByChoice => "left by choice",
+    }
+}
+
+pub(super) fn finding(finding: &Finding) -> String {
+    let noun = |name: &str| finding.params.get(name).map_or("?", String::as_str);
+    match finding.code {
+        FindingCode::TargetRebuilds => "The new platform stores mail in a form of its own; nothing a message says is lost.".to_owned(),
+        FindingCode::KeywordsDropped => format!("Keywords that the new platform does not store: {}.", noun("keywords")),
+        FindingCode::TooBig => format!("{} larger than the new platform takes ({}).", plural(noun("count"), "message"), noun("limit")),
+        FindingCode::DoesNotFit => format!("{} of mail for an account of {}.", noun("size"), noun("quota")),
+        FindingCode::Renamed => format!("The folder {} is called {} now.", noun("from"), noun("to")),
+        FindingCode::Merged => format!("The folders {} are one now: {}.", noun("names"), noun("to")),
+        FindingCode::NotMail => {
+            format!("Not mail, so not copied: {}. Calendars and contacts are exported and imported by hand.", noun("names"))
+        }
+        FindingCode::Aliases => format!("{} to be created again by hand.", plural(noun("count"), "alias")),
+        FindingCode::Dates => format!("{} whose date the new platform cannot keep.", plural(noun("count"), "message")),
+        FindingCode::ForeignFlags => format!("Flags that only the old server knows: {}.", noun("flags")),
+    }
+}
+
+fn plural(number: &str, noun: &str) -> String {
+    match (number, noun) {
+        ("1", noun) => format!("1 {noun}"),
+        (number, "alias") => format!("{number} aliases"),
+        (number, noun) => format!("{number} {noun}s"),
+    }
+}
+
+pub(super) const fn purpose(purpose: RecordPurpose) -> &'static str {
+    match purpose {
+        RecordPurpose::Mx => "MX (where mail arrives)",
+        RecordPurpose::Spf => "SPF (who may send)",
+        RecordPurpose::Dkim => "DKIM (signatures)",
+        RecordPurpose::Dmarc => "DMARC (what receivers do)",
+        RecordPurpose::Autodiscover => "Autodiscover (how programs find the server)",
+        RecordPurpose::Ownership => "Ownership",
+    }
+}
+
+pub(super) const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Good => "good",
+        Verdict::Waiting => "changed, not seen everywhere yet",
+        Verdict::Advice => "advised",
+        Verdict::Wrong => "wrong",
+        Verdict::Unknown => "no answer",
+    }
+}
+
+pub(super) fn about(session: &str, resumed: u32) -> String {
+    let interrupted = match resumed {
+        0 => "without interruption".to_owned(),
+        1 => "interrupted once and taken up again".to_owned(),
+        times => format!("interrupted {times} times and taken up again each time"),
+    };
+    format!("Session {session}, {interrupted}.")
+}
+
+pub(super) const fn nothing_refused() -> &'static str {
+    "No message was refused."
+}
+
+pub(super) const fn dns_not_checked() -> &'static str {
+    "Not checked."
+}
