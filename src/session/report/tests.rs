@@ -30,14 +30,14 @@ fn copy(to: &str) -> MappingAction {
     MappingAction::Copy { to: name(to) }
 }
 
-fn service(platform: Platform, text: &str) -> Option<ServiceId> {
-    Some(ServiceId { platform, organization: None, name: text.to_owned() })
+fn service(platform: Platform, text: &str) -> ServiceId {
+    ServiceId { platform, organization: None, name: text.to_owned() }
 }
 
 fn source(local: &str) -> SourceAccount {
     SourceAccount {
         address: address(&format!("{local}@mydomain.ovh")),
-        service: service(Platform::Exchange, "hosted-zz111111-1"),
+        service: Some(service(Platform::Exchange, "hosted-zz111111-1")),
         endpoint: ImapEndpoint::tls("ex3.mail.ovh.net"),
         user: format!("{local}@mydomain.ovh"),
         secret: SecretRef(format!("secret-of-{local}")),
@@ -53,7 +53,7 @@ fn planned(id: u32, local: &str, mailboxes: Vec<MailboxMapping>) -> PlannedMigra
         temporary: address(&format!("{local}01@mydomain.ovh")),
         source_user: format!("{local}01@mydomain.ovh"),
         target: TargetAccount {
-            service: service(Platform::EmailPro, "emailpro-zz111111-1"),
+            service: Some(service(Platform::EmailPro, "emailpro-zz111111-1")),
             endpoint: ImapEndpoint::tls("pro1.mail.ovh.net"),
             user: format!("{local}@mydomain.ovh"),
             secret: SecretRef(format!("secret-of-new-{local}")),
@@ -96,7 +96,7 @@ fn before_the_copy() -> Vec<Event> {
         Event::SourcesChosen { accounts: vec![source("john.smith"), source("info")] },
         Event::DestinationChosen {
             destination: Destination {
-                service: service(Platform::EmailPro, "emailpro-zz111111-1"),
+                service: Some(service(Platform::EmailPro, "emailpro-zz111111-1")),
                 display_name: None,
                 endpoint: ImapEndpoint::tls("pro1.mail.ovh.net"),
                 webmail: Some("https://pro1.mail.ovh.net/owa".to_owned()),
