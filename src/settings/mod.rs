@@ -3,3 +3,7 @@
 mod roles;
 
 pub use roles::{FolderRoles, RolesError};
+mod config;
+mod fault;
+pub use config::{Config, LogLevel, ThemeChoice, Verify};
+pub use fault::Fault;
