@@ -71,6 +71,11 @@ impl FolderRoles {
         self.not_mail.get(&name.to_lowercase()).map(String::as_str)
     }
 
+    /// Whether an account can have several folders of this kind; of the others each has one, and a second one is a person's own.
+    pub fn may_be_many(kind: &str) -> bool {
+        kind == "internal"
+    }
+
     /// What the platform calls the folder of this role in a new account; `None` where it is not known.
     pub fn name_at(&self, platform: Platform, role: Role) -> Option<&str> {
         let key = if platform.rebuilds_messages() { Platform::Exchange.key() } else { platform.key() };

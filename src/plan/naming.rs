@@ -1,0 +1,127 @@
+//! Gives each mailbox a name at the target, segment by segment: legal there, and never the name of another one.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::domain::{MailboxName, encode_utf7};
+
+use super::TargetTraits;
+use super::roles::is_reserved;
+
+/// Stands in for what a name cannot have.
+const STAND_IN: char = '_';
+
+/// Hands out names at one target.
+pub(super) struct Namer<'a> {
+    target: &'a TargetTraits,
+    /// Source path → path at the target.
+    given: BTreeMap<Vec<String>, Vec<String>>,
+    /// Folded paths at the target that are given.
+    taken: BTreeMap<Vec<String>, Vec<String>>,
+    /// Folded paths that are there → their spelling.
+    existing: BTreeMap<Vec<String>, Vec<String>>,
+}
+
+impl<'a> Namer<'a> {
+    pub(super) fn new(target: &'a TargetTraits) -> Self {
+        let mut namer = Self { target, given: BTreeMap::new(), taken: BTreeMap::new(), existing: BTreeMap::new() };
+        for mailbox in &target.existing {
+            let path = mailbox.name.segments();
+            for depth in 1..=path.len() {
+                namer.existing.entry(namer.fold(&path[..depth])).or_insert_with(|| path[..depth].to_vec());
+            }
+        }
+        namer
+    }
+
+    /// Reserves a name for a source mailbox that plays a role. Answers `false` when another one has it already.
+    pub(super) fn reserve(&mut self, source: &MailboxName, to: &MailboxName) -> bool {
+        let key = self.fold(to.segments());
+        if self.taken.contains_key(&key) {
+            return false;
+        }
+        self.taken.insert(key, source.segments().to_vec());
+        self.given.insert(source.segments().to_vec(), to.segments().to_vec());
+        true
+    }
+
+    /// The name of a source mailbox at the target: the parent's name there, and a part of its own.
+    pub(super) fn name(&mut self, source: &MailboxName) -> MailboxName {
+        let path = if self.target.delimiter.is_none() && source.segments().len() > 1 {
+            vec![self.part(&[], &source.segments().join(&STAND_IN.to_string()), source.segments())]
+        } else {
+            self.path(source.segments())
+        };
+        // Parts are never empty and never hold control characters; the name as it was is right in any case.
+        MailboxName::from_segments(path).unwrap_or_else(|_| source.clone())
+    }
+
+    fn path(&mut self, source: &[String]) -> Vec<String> {
+        if let Some(path) = self.given.get(source) {
+            return path.clone();
+        }
+        let Some((own, above)) = source.split_last() else { return Vec::new() };
+        let mut path = self.path(above);
+        let part = self.part(&path, own, source);
+        path.push(part);
+        self.given.insert(source.to_vec(), path.clone());
+        path
+    }
+
+    /// A legal part below `above` that no other source mailbox has; what exists there under another spelling keeps that.
+    fn part(&mut self, above: &[String], own: &str, source: &[String]) -> String {
+        for number in 1u32.. {
+            let is_reserved = above.is_empty() && is_reserved(own, self.target.platform);
+            let own = if is_reserved { format!("{own} (mail)") } else { own.to_owned() };
+            let part = legal_part(&own, number, self.target);
+            let path = [above, std::slice::from_ref(&part)].concat();
+            let key = self.fold(&path);
+            if self.taken.get(&key).is_none_or(|other| other.as_slice() == source) {
+                self.taken.insert(key.clone(), source.to_vec());
+                return self.existing.get(&key).and_then(|spelling| spelling.last().cloned()).unwrap_or(part);
+            }
+        }
+        own.to_owned()
+    }
+
+    fn fold(&self, path: &[String]) -> Vec<String> {
+        path.iter().map(|part| fold_part(part, self.target)).collect()
+    }
+}
+
+/// Two parts that fold equally are one mailbox at the target.
+pub(super) fn fold_part(part: &str, target: &TargetTraits) -> String {
+    let composed: String = part.nfc().collect();
+    if target.is_case_insensitive { composed.to_lowercase() } else { composed }
+}
+
+/// Whether the target takes this name as it is.
+pub(super) fn is_legal(name: &MailboxName, target: &TargetTraits) -> bool {
+    let parts = name.segments();
+    let is_flat = target.delimiter.is_none() && parts.len() > 1;
+    !is_flat && !is_reserved(&parts[0], target.platform) && parts.iter().all(|part| legal_part(part, 1, target) == *part)
+}
+
+/// The part in NFC without what the target cannot have, short enough, with ` (2)`, ` (3)`… from the second on.
+fn legal_part(own: &str, number: u32, target: &TargetTraits) -> String {
+    let is_illegal = |c: char| c.is_control() || target.delimiter == Some(c) || target.illegal.contains(c);
+    let mut part: String = own.nfc().map(|c| if is_illegal(c) { STAND_IN } else { c }).collect();
+    // The case-insensitive platforms trim, or stumble over, white space at the ends.
+    let trim = |part: &mut String| {
+        if target.is_case_insensitive {
+            *part = part.trim().to_owned();
+        }
+    };
+    trim(&mut part);
+    let suffix = if number > 1 { format!(" ({number})") } else { String::new() };
+    let room = target.longest_segment.saturating_sub(suffix.len()).max(1);
+    while encode_utf7(&part).len() > room && part.chars().count() > 1 {
+        part.pop();
+    }
+    trim(&mut part);
+    if part.chars().all(|c| c == '.') {
+        part = STAND_IN.to_string();
+    }
+    part + &suffix
+}
