@@ -65,9 +65,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn cut(limit: BatchLimit, sizes: &[u64]) -> Vec<Vec<u64>> {
-        let mut batcher = Batcher::new(limit);
-        let mut batches: Vec<Batch<u64>> = sizes.iter().filter_map(|size| batcher.push(*size, ByteSize(*size))).collect();
-        batches.extend(batcher.take());
+        let mut cutter = Batcher::new(limit);
+        let mut batches: Vec<Batch<u64>> = sizes.iter().filter_map(|size| cutter.push(*size, ByteSize(*size))).collect();
+        batches.extend(cutter.take());
         assert!(batches.iter().all(|b| b.bytes == b.items.iter().copied().map(ByteSize).sum()));
         batches.into_iter().map(|b| b.items).collect()
     }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Flags, InternalDate, Keyword, Uid};
+use crate::domain::{Flags, InternalDate, Keyword, SystemFlag, Uid};
 
 use super::pairing::pair;
 use super::{Comparison, Fingerprint};
@@ -117,16 +117,22 @@ fn find(expected: &[Expected], at_target: &BTreeMap<Uid, &Present>, by: Comparis
 
 fn differing(row: &Expected, seen: &Present, is_storable: impl Fn(&Keyword) -> bool) -> Option<FlagsDiffer> {
     let wanted = row.flags.clone().keeping_keywords(is_storable);
-    let lacking_system = wanted.system().filter(|f| !seen.flags.has(*f)).map(|f| f.wire());
-    let has = |keyword: &Keyword| seen.flags.keywords().any(|k| k == keyword);
-    let lacking = Flags::from_wire(lacking_system.chain(wanted.keywords().filter(|k| !has(k)).map(Keyword::as_str)));
-    let surplus = Flags::from_wire(seen.flags.system().filter(|f| !wanted.has(*f)).map(|f| f.wire()));
+    let mut lacking: Vec<&str> = wanted.system().filter(|f| !seen.flags.has(*f)).map(SystemFlag::wire).collect();
+    lacking.extend(wanted.keywords().filter(|k| !seen.flags.keywords().any(|other| other == *k)).map(Keyword::as_str));
+    let lacking = Flags::from_wire(lacking);
+    let surplus = Flags::from_wire(seen.flags.system().filter(|f| !wanted.has(*f)).map(SystemFlag::wire));
     (lacking != Flags::default() || surplus != Flags::default()).then_some(FlagsDiffer {
         source: row.source,
         target: seen.uid,
         lacking,
         surplus,
     })
+}
+
+/// Source messages that the ledger does not know yet, ascending: they arrived since it was read.
+pub fn unaccounted(source: impl IntoIterator<Item = Uid>, ledger: &BTreeSet<Uid>) -> Vec<Uid> {
+    let listed: BTreeSet<Uid> = source.into_iter().collect();
+    listed.difference(ledger).copied().collect()
 }
 
 /// What was recognised after a mailbox got another UIDVALIDITY.

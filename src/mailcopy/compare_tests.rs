@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{Comparison, Digest, Expected, Fingerprint, Present, compare, recognise, settle};
+use super::{Comparison, Digest, Expected, Fingerprint, Present, compare, recognise, settle, unaccounted};
 use crate::domain::{Flags, InternalDate, Keyword, Uid};
 
 fn print(exact: u8, content: u8) -> Fingerprint {
@@ -84,6 +84,11 @@ fn after_a_new_uidvalidity_messages_are_recognised_by_what_they_are() {
     let seen = recognise(&known, &now, Comparison::Bytes);
     assert_eq!(seen.renumbered, [(Uid(1), Uid(101)), (Uid(2), Uid(103))]);
     assert_eq!((seen.gone, seen.unknown), (vec![Uid(3)], vec![Uid(102)]));
+}
+
+#[test]
+fn what_arrived_at_the_source_since_is_told() {
+    assert_eq!(unaccounted([Uid(3), Uid(1), Uid(2)], &BTreeSet::from([Uid(1), Uid(9)])), [Uid(2), Uid(3)]);
 }
 
 /// A copy on a model: the source, the target, and the ledger (source UID → target UID, none while in doubt).

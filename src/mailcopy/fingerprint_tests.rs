@@ -39,9 +39,9 @@ fn what_is_said_differently_is_another_content() {
         ("/9j/4AAQ", "/9j/4AAR"),
     ];
     for (from, to) in changes {
-        let changed = PLAIN.replacen(from, to, 1);
-        assert_ne!(changed, PLAIN);
-        assert_ne!(of(&changed).content, of(PLAIN).content, "{from} → {to}");
+        let other = PLAIN.replacen(from, to, 1);
+        assert_ne!(other, PLAIN);
+        assert_ne!(of(&other).content, of(PLAIN).content, "{from} → {to}");
     }
 }
 

@@ -16,7 +16,7 @@ mod pairing;
 mod settle;
 
 pub use batch::{Batch, BatchLimit, Batcher};
-pub use compare::{Expected, FlagsDiffer, Present, Recognised, Verification, compare, recognise};
+pub use compare::{Expected, FlagsDiffer, Present, Recognised, Verification, compare, recognise, unaccounted};
 pub use fingerprint::{Digest, Fingerprint};
 pub use outgoing::{Outgoing, date_from_headers, prepare};
 pub use pairing::Comparison;

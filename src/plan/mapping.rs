@@ -25,10 +25,10 @@ pub struct Mapping {
 
 /// Proposes the mapping. `from` is the platform of the source.
 pub fn map_mailboxes(source: &[SeenMailbox], from: Platform, target: &TargetTraits) -> Mapping {
-    let names = FolderRoles::built_in();
-    let roles = find_roles(source, names);
+    let customs = FolderRoles::built_in();
+    let roles = find_roles(source, customs);
     let role_of = |mailbox: &SeenMailbox| roles.iter().find(|(_, m)| m.name == mailbox.name).map(|(role, _)| *role);
-    let without_mail = tops_without_mail(from, source, names);
+    let without_mail = tops_without_mail(from, source, customs);
     let skipped = |mailbox: &SeenMailbox| {
         if without_mail.contains(mailbox.name.segments()[0].as_str()) {
             Some(SkipReason::NotMail)
@@ -37,7 +37,7 @@ pub fn map_mailboxes(source: &[SeenMailbox], from: Platform, target: &TargetTrai
         }
     };
     let mut namer = Namer::new(target);
-    place_roles(&roles, target, names, &mut namer);
+    place_roles(&roles, target, customs, &mut namer);
 
     let mut ordered: Vec<&SeenMailbox> = source.iter().collect();
     ordered.sort_by_key(|m| (rank(role_of(m)), m.name.clone(), m.wire.clone()));
@@ -72,11 +72,11 @@ const fn rank(role: Option<Role>) -> u8 {
 }
 
 /// Role mailboxes go to the target's mailbox of that role, else to the name that the platform gives it, else they keep theirs.
-fn place_roles(roles: &BTreeMap<Role, &SeenMailbox>, target: &TargetTraits, names: &FolderRoles, namer: &mut Namer<'_>) {
-    let there = find_roles(&target.existing, names);
+fn place_roles(roles: &BTreeMap<Role, &SeenMailbox>, target: &TargetTraits, customs: &FolderRoles, namer: &mut Namer<'_>) {
+    let there = find_roles(&target.existing, customs);
     namer.reserve(&MailboxName::inbox(), &MailboxName::inbox());
     for (role, mailbox) in roles.iter().filter(|(role, _)| **role != Role::Inbox) {
-        let custom = || names.name_at(target.platform, *role).and_then(|name| MailboxName::from_segments([name.to_owned()]).ok());
+        let custom = || customs.name_at(target.platform, *role).and_then(|name| MailboxName::from_segments([name.to_owned()]).ok());
         let to = there.get(role).map(|m| m.name.clone()).or_else(custom);
         if let Some(to) = to.filter(|to| !to.is_inbox()) {
             namer.reserve(&mailbox.name, &to);
@@ -90,8 +90,8 @@ fn place_roles(roles: &BTreeMap<Role, &SeenMailbox>, target: &TargetTraits, name
 /// mailbox moves to the mailbox that has this role there (`Sent Items/2019` → `Éléments envoyés/2019`); what exists under another
 /// spelling keeps that; what cannot exist there is mended. Different names stay different.
 pub fn resolve_at_target(mailboxes: &[MailboxMapping], target: &TargetTraits) -> BTreeMap<MailboxId, MailboxName> {
-    let names = FolderRoles::built_in();
-    let there = find_roles(&target.existing, names);
+    let customs = FolderRoles::built_in();
+    let there = find_roles(&target.existing, customs);
     let is_same = |one: &MailboxName, other: &MailboxName| {
         one.segments().len() == other.segments().len()
             && one.segments().iter().zip(other.segments()).all(|(a, b)| fold_part(a, target) == fold_part(b, target))
@@ -99,7 +99,7 @@ pub fn resolve_at_target(mailboxes: &[MailboxMapping], target: &TargetTraits) ->
     let mut namer = Namer::new(target);
     namer.reserve(&MailboxName::inbox(), &MailboxName::inbox());
     for (role, mailbox) in there.iter().filter(|(role, _)| **role != Role::Inbox) {
-        let usual = names.name_at(target.platform, *role).and_then(|name| MailboxName::from_segments([name.to_owned()]).ok());
+        let usual = customs.name_at(target.platform, *role).and_then(|name| MailboxName::from_segments([name.to_owned()]).ok());
         if let Some(usual) = usual.filter(|usual| !target.existing.iter().any(|m| is_same(&m.name, usual))) {
             namer.reserve(&usual, &mailbox.name);
         }

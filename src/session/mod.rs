@@ -11,8 +11,8 @@ mod due;
 mod event;
 mod progress;
 mod query;
-mod secrets;
 pub mod report;
+mod secrets;
 mod state;
 mod step;
 #[cfg(test)]
