@@ -1,1 +1,27 @@
 //! Mail of the world: accounts, mailboxes, messages; believable, and the same for the same seed.
+//!
+//! The state and its rules live here, with a door that needs no socket ([`InProcessMail`]); the socket is in `sandbox::imap`.
+//! Who may log in is not known here: the platform side of the world says so ([`Directory`]).
+
+mod access;
+mod blob;
+mod change;
+mod dice;
+mod faults;
+mod folders;
+mod generate;
+mod log;
+mod rebuild;
+mod recall;
+mod refused;
+mod snapshot;
+mod state;
+mod transfer;
+mod world;
+
+pub use access::{AccountKey, Dialect, Directory, FolderLanguage, LoginRefusal, Template};
+pub use faults::{Cut, CutPoint, CutStyle, Fault, Faults, Scope, Side};
+pub use generate::Fill;
+pub use rebuild::rebuilt;
+pub use snapshot::{AccountSnapshot, MailboxSnapshot, MessageSnapshot};
+pub use world::MailWorld;

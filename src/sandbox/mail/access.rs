@@ -1,0 +1,85 @@
+//! Who may look into which store, and how a store is spoken to: keys, logins, dialects.
+
+use serde::{Deserialize, Serialize};
+
+/// Stable identity of a mail store. An account that is renamed keeps its store, so this is never its address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccountKey(pub String);
+
+impl AccountKey {
+    /// A key from any text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+/// Why a login is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginRefusal {
+    /// Unknown user or wrong password: a server does not say which.
+    WrongPassword,
+    /// The password is right, but IMAP is switched off for this account.
+    ImapDisabled,
+    /// The password is a one-time password that must be changed first.
+    MustChangePassword,
+}
+
+/// Knows who may log in where; implemented by the platform side of the world.
+pub trait Directory: Send + Sync {
+    /// The store behind a login on this host.
+    ///
+    /// # Errors
+    /// [`LoginRefusal`].
+    fn authenticate(&self, host: &str, user: &str, password: &str) -> Result<AccountKey, LoginRefusal>;
+}
+
+/// How a server speaks and which rules it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dialect {
+    /// Like Dovecot 2.3 with Maildir: the full set, delimiter `.`.
+    Dovecot,
+    /// The same with delimiter `/`.
+    DovecotSlash,
+    /// Like Exchange (also Email Pro): no MULTIAPPEND, no SPECIAL-USE, no QUOTA, rebuilt messages, an error budget.
+    Exchange,
+}
+
+impl Dialect {
+    /// The hierarchy delimiter.
+    pub const fn delimiter(self) -> char {
+        match self {
+            Self::Dovecot => '.',
+            Self::DovecotSlash | Self::Exchange => '/',
+        }
+    }
+
+    /// Whether this is the Exchange family.
+    pub const fn is_exchange(self) -> bool {
+        matches!(self, Self::Exchange)
+    }
+}
+
+/// The mailboxes with which a store begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Template {
+    /// INBOX, Sent, Drafts, Trash, Junk with their roles.
+    Dovecot,
+    /// Inbox, Sent Items, Drafts, Deleted Items, Junk Email, Outbox and the folders that hold no mail (Calendar, Contacts, …).
+    Exchange,
+}
+
+/// The language in which a mail program named the mailboxes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FolderLanguage {
+    /// English.
+    #[default]
+    English,
+    /// French.
+    French,
+    /// German.
+    German,
+}
