@@ -163,9 +163,9 @@ impl State {
 }
 
 impl Account {
-    /// Bytes in the store.
-    pub(super) fn used(&self) -> u64 {
-        self.mailboxes.values().flat_map(|m| &m.messages).map(|m| m.blob.size()).sum()
+    /// The bytes of all messages.
+    pub(super) fn blobs(&self) -> impl Iterator<Item = &Blob> {
+        self.mailboxes.values().flat_map(|m| &m.messages).map(|m| &m.blob)
     }
 
     /// The name under which a mailbox exists, whatever the case where case does not count.

@@ -13,6 +13,7 @@ use super::faults::Faults;
 use super::generate::Fill;
 use super::log::Log;
 use super::recall::Recall;
+use super::seats::Seats;
 use super::snapshot::{AccountSnapshot, MailboxSnapshot, MessageSnapshot};
 use super::state::State;
 use crate::domain::{Flags, InternalDate, MailboxName, Role, Uid, UidValidity};
@@ -41,6 +42,7 @@ pub struct MailWorld {
     kept: Arc<Mutex<Kept>>,
     recall: Arc<Mutex<Recall>>,
     faults: Faults,
+    seats: Seats,
 }
 
 impl MailWorld {
@@ -62,11 +64,15 @@ impl MailWorld {
     }
 
     fn of(kept: Kept) -> Self {
-        Self { kept: Arc::new(Mutex::new(kept)), recall: Arc::default(), faults: Faults::default() }
+        Self { kept: Arc::new(Mutex::new(kept)), recall: Arc::default(), faults: Faults::default(), seats: Seats::default() }
     }
 
     pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn seats(&self) -> &Seats {
+        &self.seats
     }
 
     fn recall(&self) -> MutexGuard<'_, Recall> {

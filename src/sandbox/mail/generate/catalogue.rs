@@ -15,7 +15,7 @@ use super::words::Tongue;
 use crate::domain::{Flags, InternalDate, MailboxName};
 
 /// The present of every world, 2026-11-20 09:00 UTC: a world that looked at the clock would not be the same tomorrow.
-const PRESENT: i64 = 1_795_165_200;
+pub(in crate::sandbox::mail) const PRESENT: i64 = 1_795_165_200;
 const DAY: i64 = 86_400;
 /// Offsets from UTC in minutes, as senders have them.
 const ZONES: [i16; 9] = [60, 60, 120, 120, 0, -300, -480, 540, 330];

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::access::{FolderLanguage, Template};
 use crate::domain::EmailAddress;
 
-pub(super) use catalogue::Catalogue;
+pub(super) use catalogue::{Catalogue, PRESENT};
 
 /// What a store shall be filled with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

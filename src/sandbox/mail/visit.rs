@@ -1,0 +1,366 @@
+//! One logged-in look into a store: what both doors do, with the rules of the dialect and without any transport.
+
+use bytes::Bytes;
+
+use super::access::{AccountKey, Dialect};
+use super::blob::Form;
+use super::change::{Arrival, Body, Deed, FlagChange};
+use super::generate::PRESENT;
+use super::names::Names;
+use super::refused::Refused;
+use super::rules;
+use super::seats::Seat;
+use super::state::{Account, Mailbox, Stored};
+use super::world::MailWorld;
+use crate::domain::{Flags, InternalDate, MailboxName, Role};
+use crate::ports::RefusalKind;
+
+/// A mailbox as LIST shows it.
+#[derive(Debug, Clone)]
+pub(in crate::sandbox) struct Listed {
+    pub(in crate::sandbox) name: MailboxName,
+    pub(in crate::sandbox) role: Option<Role>,
+    pub(in crate::sandbox) is_subscribed: bool,
+    /// `false`: only a name above others.
+    pub(in crate::sandbox) exists: bool,
+    pub(in crate::sandbox) has_children: bool,
+}
+
+/// A mailbox as STATUS and SELECT show it.
+#[derive(Debug, Clone)]
+pub(in crate::sandbox) struct Status {
+    pub(in crate::sandbox) name: MailboxName,
+    pub(in crate::sandbox) uid_validity: u32,
+    pub(in crate::sandbox) uid_next: u32,
+    pub(in crate::sandbox) exists: u32,
+    pub(in crate::sandbox) unseen: u32,
+    pub(in crate::sandbox) holds_mail: bool,
+}
+
+/// A message on its way in.
+#[derive(Debug, Clone)]
+pub(in crate::sandbox) struct Incoming {
+    pub(in crate::sandbox) flags: Flags,
+    pub(in crate::sandbox) date: Option<InternalDate>,
+    pub(in crate::sandbox) bytes: Bytes,
+}
+
+/// A logged-in look into one store.
+#[derive(Debug)]
+pub(in crate::sandbox) struct Visit {
+    world: MailWorld,
+    key: AccountKey,
+    dialect: Dialect,
+    _seat: Seat,
+}
+
+impl Visit {
+    /// Begins a visit.
+    ///
+    /// # Errors
+    /// When the user has too many connections already.
+    pub(in crate::sandbox) fn begin(world: &MailWorld, key: &AccountKey, dialect: Dialect) -> Result<Self, Refused> {
+        let seat = world.seats().take(key, dialect)?;
+        Ok(Self { world: world.clone(), key: key.clone(), dialect, _seat: seat })
+    }
+
+    /// How names are spelled here.
+    pub(in crate::sandbox) fn names(&self) -> Names {
+        Names(self.dialect)
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&Account) -> Result<T, Refused>) -> Result<T, Refused> {
+        let kept = self.world.kept();
+        look(kept.state.account(&self.key).ok_or_else(gone)?)
+    }
+
+    fn look<T>(&self, name: &MailboxName, look: impl FnOnce(&MailboxName, &Mailbox) -> T) -> Result<T, Refused> {
+        self.read(|account| {
+            let found = account.resolve(name, self.dialect).and_then(|n| account.mailboxes.get_key_value(n));
+            found.map(|(n, m)| look(n, m)).ok_or_else(|| self.names().missing(name))
+        })
+    }
+
+    /// Checks and changes under one lock: nothing can come between.
+    fn change<T>(&self, decide: impl FnOnce(&Account) -> Result<(Deed, T), Refused>) -> Result<(Vec<u32>, T), Refused> {
+        let mut kept = self.world.kept();
+        let (deed, value) = decide(kept.state.account(&self.key).ok_or_else(gone)?)?;
+        let uids = kept.commit(&self.key, deed).map_err(|error| Refused::no(RefusalKind::Unsaid, &format!("[SERVERBUG] {error}")))?;
+        Ok((uids, value))
+    }
+
+    /// All mailboxes, and the names above them that are none.
+    pub(in crate::sandbox) fn list(&self) -> Result<Vec<Listed>, Refused> {
+        self.read(|account| {
+            let mut all: std::collections::BTreeSet<MailboxName> = account.mailboxes.keys().cloned().collect();
+            for name in account.mailboxes.keys() {
+                let mut above = name.parent();
+                while let Some(parent) = above {
+                    above = parent.parent();
+                    all.insert(parent);
+                }
+            }
+            let listed = |name: &MailboxName| Listed {
+                role: account.mailboxes.get(name).and_then(|m| m.role).filter(|_| !self.dialect.is_exchange()),
+                is_subscribed: account.subscribed.contains(name),
+                exists: account.mailboxes.contains_key(name),
+                has_children: all.iter().any(|other| other.parent().as_ref() == Some(name)),
+                name: name.clone(),
+            };
+            Ok(all.iter().map(listed).collect())
+        })
+    }
+
+    /// Subscribed names, whether they exist or not.
+    pub(in crate::sandbox) fn subscribed(&self) -> Result<Vec<MailboxName>, Refused> {
+        self.read(|account| Ok(account.subscribed.iter().cloned().collect()))
+    }
+
+    /// State of a mailbox.
+    pub(in crate::sandbox) fn status(&self, name: &MailboxName) -> Result<Status, Refused> {
+        self.look(name, |found, mailbox| Status {
+            name: found.clone(),
+            uid_validity: mailbox.uid_validity,
+            uid_next: mailbox.uid_next,
+            exists: u32::try_from(mailbox.messages.len()).unwrap_or(u32::MAX),
+            unseen: u32::try_from(mailbox.messages.iter().filter(|m| !m.flags.has(crate::domain::SystemFlag::Seen)).count())
+                .unwrap_or(u32::MAX),
+            holds_mail: mailbox.holds_mail,
+        })
+    }
+
+    /// UIDs of a mailbox, ascending.
+    pub(in crate::sandbox) fn uids(&self, name: &MailboxName) -> Result<Vec<u32>, Refused> {
+        self.look(name, |_, mailbox| mailbox.messages.iter().map(|m| m.uid).collect())
+    }
+
+    /// Those messages that are wanted.
+    pub(in crate::sandbox) fn messages(&self, name: &MailboxName, wanted: impl Fn(u32) -> bool) -> Result<Vec<Stored>, Refused> {
+        self.look(name, |_, mailbox| mailbox.messages.iter().filter(|m| wanted(m.uid)).cloned().collect())
+    }
+
+    /// The bytes of a message as this dialect gives them.
+    pub(in crate::sandbox) fn bytes(&self, message: &Stored, holds_mail: bool) -> Bytes {
+        if !holds_mail {
+            return rules::placeholder(message.uid);
+        }
+        let form = if self.dialect.is_exchange() { Form::Rebuilt } else { Form::Plain };
+        self.world.hand_out(&message.blob, form)
+    }
+
+    /// The size of a message as this dialect claims it.
+    pub(in crate::sandbox) fn size(&self, message: &Stored) -> u64 {
+        let size = message.blob.size();
+        // An estimate: an Exchange-like server counts its own properties, not the MIME it will write.
+        if self.dialect.is_exchange() { size + size / 40 + 417 } else { size }
+    }
+
+    /// Checks flags before a message is sent.
+    ///
+    /// # Errors
+    /// As the dialect refuses them.
+    pub(in crate::sandbox) fn check_flags<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<Flags, Refused> {
+        rules::flags(self.dialect, names)
+    }
+
+    /// Checks the announced size of a message before it is sent.
+    ///
+    /// # Errors
+    /// As the dialect refuses it.
+    pub(in crate::sandbox) fn check_size(&self, size: u64) -> Result<(), Refused> {
+        rules::size(self.dialect, size)
+    }
+
+    /// Stores messages, all or none; answers UIDVALIDITY and UIDs.
+    ///
+    /// # Errors
+    /// When the mailbox is missing or the dialect refuses one of the messages.
+    pub(in crate::sandbox) fn append(&self, name: &MailboxName, messages: Vec<Incoming>) -> Result<(u32, Vec<u32>), Refused> {
+        for message in &messages {
+            rules::message(self.dialect, &message.bytes)?;
+        }
+        // Bodies are compared before the lock is taken.
+        let bodies: Vec<Body> = messages.iter().map(|m| self.world.body(m.bytes.clone())).collect();
+        let (uids, validity) = self.change(|account| {
+            let missing = || Refused::no(RefusalKind::NoMailbox, &format!("[TRYCREATE] {}", self.names().missing_text(name)));
+            let (found, mailbox) =
+                account.resolve(name, self.dialect).and_then(|n| account.mailboxes.get_key_value(n)).ok_or_else(missing)?;
+            let arrival = |(message, body): (Incoming, Body)| Arrival {
+                flags: message.flags,
+                date: message.date.unwrap_or_else(|| now(mailbox)),
+                body,
+            };
+            let arrivals = messages.into_iter().zip(bodies).map(arrival).collect();
+            Ok((Deed::Append(found.clone(), arrivals), mailbox.uid_validity))
+        })?;
+        Ok((validity, uids))
+    }
+
+    /// Changes flags; answers the messages as they are now.
+    ///
+    /// # Errors
+    /// When the mailbox is missing.
+    pub(in crate::sandbox) fn flag(
+        &self,
+        name: &MailboxName,
+        uids: &[u32],
+        how: FlagChange,
+        flags: &Flags,
+    ) -> Result<Vec<(u32, Flags)>, Refused> {
+        self.change(|account| {
+            let found = self.found(account, name)?;
+            Ok((Deed::Flag(found.clone(), sorted(uids), how, flags.clone()), ()))
+        })?;
+        let wanted = sorted(uids);
+        let changed = self.messages(name, |uid| wanted.binary_search(&uid).is_ok())?;
+        Ok(changed.into_iter().map(|m| (m.uid, m.flags)).collect())
+    }
+
+    /// Removes those of the messages that are marked `\Deleted`; answers their UIDs.
+    ///
+    /// # Errors
+    /// When the mailbox is missing.
+    pub(in crate::sandbox) fn expunge(&self, name: &MailboxName, wanted: impl Fn(u32) -> bool) -> Result<Vec<u32>, Refused> {
+        let (_, uids) = self.change(|account| {
+            let found = self.found(account, name)?;
+            let marked = |m: &&Stored| wanted(m.uid) && m.flags.has(crate::domain::SystemFlag::Deleted);
+            let uids: Vec<u32> = account.mailboxes.get(found).into_iter().flat_map(|m| &m.messages).filter(marked).map(|m| m.uid).collect();
+            Ok((Deed::Expunge(found.clone(), uids.clone()), uids))
+        })?;
+        Ok(uids)
+    }
+
+    /// Copies messages; answers UIDVALIDITY of the target, the UIDs that existed, and their new UIDs.
+    ///
+    /// # Errors
+    /// When one of the mailboxes is missing.
+    pub(in crate::sandbox) fn copy(
+        &self,
+        from: &MailboxName,
+        uids: &[u32],
+        to: &MailboxName,
+    ) -> Result<(u32, Vec<u32>, Vec<u32>), Refused> {
+        let (new, (validity, old)) = self.change(|account| {
+            let source = self.found(account, from)?;
+            let missing = |_| Refused::no(RefusalKind::NoMailbox, &format!("[TRYCREATE] {}", self.names().missing_text(to)));
+            let target = self.found(account, to).map_err(missing)?;
+            let wanted = sorted(uids);
+            let messages = account.mailboxes.get(source).into_iter().flat_map(|m| &m.messages);
+            let old: Vec<u32> = messages.map(|m| m.uid).filter(|uid| wanted.binary_search(uid).is_ok()).collect();
+            let validity = account.mailboxes.get(target).map_or(0, |m| m.uid_validity);
+            Ok((Deed::Copy(source.clone(), old.clone(), target.clone()), (validity, old)))
+        })?;
+        Ok((validity, old, new))
+    }
+
+    /// Moves messages (RFC 6851): copied and removed in one go.
+    ///
+    /// # Errors
+    /// When one of the mailboxes is missing.
+    pub(in crate::sandbox) fn relocate(
+        &self,
+        from: &MailboxName,
+        uids: &[u32],
+        to: &MailboxName,
+    ) -> Result<(u32, Vec<u32>, Vec<u32>), Refused> {
+        let copied = self.copy(from, uids, to)?;
+        self.change(|account| Ok((Deed::Expunge(self.found(account, from)?.clone(), copied.1.clone()), ())))?;
+        Ok(copied)
+    }
+
+    /// Creates a mailbox.
+    ///
+    /// # Errors
+    /// When it exists, or its name cannot be.
+    pub(in crate::sandbox) fn create(&self, name: &MailboxName, role: Option<Role>) -> Result<(), Refused> {
+        self.names().check(name)?;
+        // An Exchange-like server makes the mailboxes above as well.
+        let above: Vec<MailboxName> =
+            if self.dialect.is_exchange() { std::iter::successors(name.parent(), MailboxName::parent).collect() } else { Vec::new() };
+        for parent in above.into_iter().rev() {
+            if self.status(&parent).is_err() {
+                self.change(|_| Ok((Deed::Create(parent.clone(), None), ())))?;
+            }
+        }
+        self.change(|account| match account.resolve(name, self.dialect) {
+            Some(_) => Err(self.names().already_there()),
+            None => Ok((Deed::Create(name.clone(), role), ())),
+        })?;
+        Ok(())
+    }
+
+    /// Deletes a mailbox with its messages.
+    ///
+    /// # Errors
+    /// When it is missing, or is the inbox.
+    pub(in crate::sandbox) fn delete(&self, name: &MailboxName) -> Result<(), Refused> {
+        if name.is_inbox() {
+            return Err(Refused::no(RefusalKind::Unsaid, "[CANNOT] INBOX can't be deleted."));
+        }
+        self.change(|account| Ok((Deed::Delete(self.found(account, name)?.clone()), ()))).map(drop)
+    }
+
+    /// Renames a mailbox and what is below it.
+    ///
+    /// # Errors
+    /// When the old one is missing or the inbox, or the new one exists or cannot be.
+    pub(in crate::sandbox) fn rename(&self, from: &MailboxName, to: &MailboxName) -> Result<(), Refused> {
+        self.names().check(to)?;
+        if from.is_inbox() {
+            return Err(Refused::no(RefusalKind::Unsaid, "[CANNOT] Renaming INBOX isn't supported."));
+        }
+        self.change(|account| {
+            let found = self.found(account, from)?;
+            let is_itself = to.segments().starts_with(from.segments());
+            match account.resolve(to, self.dialect).filter(|there| *there != found) {
+                None if !is_itself => Ok((Deed::Rename(found.clone(), to.clone()), ())),
+                _ => Err(self.names().already_there()),
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Subscribes a name, or not any more.
+    ///
+    /// # Errors
+    /// When a name to be subscribed is missing.
+    pub(in crate::sandbox) fn subscribe(&self, name: &MailboxName, wanted: bool) -> Result<(), Refused> {
+        self.change(|account| {
+            let found = account.resolve(name, self.dialect);
+            match (wanted, found) {
+                (true, None) => Err(self.names().missing(name)),
+                (true, Some(found)) => Ok((Deed::Subscribe(found.clone()), ())),
+                (false, found) => Ok((Deed::Unsubscribe(found.unwrap_or(name).clone()), ())),
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Bytes in the store.
+    pub(in crate::sandbox) fn used(&self) -> Result<u64, Refused> {
+        // Sizes of generated mail may have to be made first: not under the lock.
+        let blobs: Vec<_> = self.read(|account| Ok(account.blobs().cloned().collect()))?;
+        Ok(blobs.iter().map(super::blob::Blob::size).sum())
+    }
+
+    fn found<'a>(&self, account: &'a Account, name: &MailboxName) -> Result<&'a MailboxName, Refused> {
+        account.resolve(name, self.dialect).ok_or_else(|| self.names().missing(name))
+    }
+}
+
+/// The world's clock: it stands at its present and ticks with every message.
+fn now(mailbox: &Mailbox) -> InternalDate {
+    let seconds = PRESENT + i64::from(mailbox.uid_next);
+    InternalDate::from_unix(seconds, 60).expect("the present of the world is a date of this century")
+}
+
+fn sorted(uids: &[u32]) -> Vec<u32> {
+    let mut uids = uids.to_vec();
+    uids.sort_unstable();
+    uids.dedup();
+    uids
+}
+
+fn gone() -> Refused {
+    Refused::no(RefusalKind::Unsaid, "[UNAVAILABLE] The mailbox is not there any more.")
+}
