@@ -1,1 +1,3 @@
 //! The composition root: introduces the rooms to one another.
+
+pub mod autopilot;

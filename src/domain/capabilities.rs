@@ -26,6 +26,9 @@ pub struct Capabilities {
     pub has_condstore: bool,
     /// Whether the server gives back the bytes that it was given; `false` where MIME is known to be rebuilt (Exchange family).
     pub keeps_bytes: bool,
+    /// Hierarchy delimiter of the personal namespace; `None`: a flat server.
+    #[serde(default)]
+    pub delimiter: Option<char>,
     /// `APPENDLIMIT` (RFC 7889), when advertised with a number.
     pub append_limit: Option<ByteSize>,
 }

@@ -1,1 +1,19 @@
-//! The machine room: a supervisor that keeps due tasks running, a recorder that is the one writer of the journal, retry, progress.
+//! The machine room: keeps the due tasks running and writes down what they did.
+//!
+//! *Disk first, then memory, then screen*: [`core`](self) is one actor that owns the session. It appends events to the
+//! journal, applies them, publishes them, and compares what is [due](crate::session::due) with what runs. Tasks see the
+//! world through [ports](crate::ports) only; they report events (kept, acknowledged) and progress (lossy).
+//! Nothing here knows a protocol, a file or a terminal.
+
+mod context;
+mod core;
+mod handle;
+mod limits;
+mod meter;
+mod password;
+mod questions;
+mod retry;
+mod tasks;
+
+pub use handle::{Engine, Handle, Opening, Stop};
+pub use limits::Limits;

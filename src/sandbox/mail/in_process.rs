@@ -76,6 +76,7 @@ fn capabilities(dialect: Dialect) -> Capabilities {
         has_quota: is_dovecot,
         has_condstore: false,
         keeps_bytes: is_dovecot,
+        delimiter: Some(dialect.delimiter()),
         append_limit: None,
     }
 }

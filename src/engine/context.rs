@@ -1,0 +1,193 @@
+//! What a task holds in its hands.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{BatchId, ByteSize, MailboxId, MigrationId, Secret, SecretRef, Uid};
+use crate::plan::{SourceAccount, TargetAccount};
+use crate::ports::{ApiKeys, LedgerChange, Login, MailConnection, PlatformApi, Ports, Record};
+use crate::problem::{Problem, ProblemCode, Troubling};
+use crate::session::{Activity, Event, Migration, Session, Side, Task};
+
+use super::Limits;
+use super::core::Request;
+use super::meter::Meter;
+
+/// How a task ends early.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Failure {
+    /// Something went wrong.
+    Trouble(Box<Problem>),
+    /// The engine is closing: nothing more can be recorded.
+    Closing,
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Trouble(Box::new(problem))
+    }
+}
+
+macro_rules! from_port_error {
+    ($($error:ty),*) => { $(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                error.problem().into()
+            }
+        }
+    )* };
+}
+from_port_error!(
+    crate::ports::MailError,
+    crate::ports::ApiError,
+    crate::ports::DnsError,
+    crate::ports::SecretError,
+    crate::ports::JournalError
+);
+
+/// Everything a task may use.
+#[derive(Clone)]
+pub(super) struct TaskContext {
+    pub(super) task: Task,
+    pub(super) ports: Ports,
+    pub(super) limits: Limits,
+    pub(super) session: watch::Receiver<Session>,
+    pub(super) requests: mpsc::Sender<Request>,
+    pub(super) meter: Meter,
+    pub(super) soft: CancellationToken,
+    pub(super) attempt: u32,
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What tasks share beside the session: numbers that must not repeat, and messages that a server could not bear.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    last_batch: AtomicU64,
+    strikes: Mutex<BTreeMap<StruckMessage, u32>>,
+}
+
+/// One message of a source mailbox.
+pub(super) type StruckMessage = (MigrationId, MailboxId, Uid);
+
+/// From this attempt on messages travel one by one: what breaks the connection is found, the rest goes on.
+const CAREFUL_ATTEMPT: u32 = 3;
+
+impl Shared {
+    /// Batch numbers go on after the last one of the journal.
+    pub(super) fn after(last_batch: u64) -> Self {
+        Self { last_batch: AtomicU64::new(last_batch), ..Self::default() }
+    }
+}
+
+impl TaskContext {
+    /// Records an event; returns once it is on disk.
+    pub(super) async fn record(&self, event: Event) -> Result<(), Failure> {
+        self.record_with(event, Vec::new()).await
+    }
+
+    /// Records an event and what the ledger learns, in one transaction; returns once both are on disk.
+    pub(super) async fn record_with(&self, event: Event, ledger: Vec<LedgerChange>) -> Result<(), Failure> {
+        let (done, is_done) = oneshot::channel();
+        let record = Record { at: self.ports.clock.now(), event, ledger };
+        self.requests.send(Request::Record { record: Box::new(record), done }).await.map_err(|_| Failure::Closing)?;
+        is_done.await.map_err(|_| Failure::Closing)
+    }
+
+    /// Says what the task is doing.
+    pub(super) fn doing(&self, activity: Activity) {
+        self.meter.activity(&self.task, activity, self.ports.clock.now());
+    }
+
+    /// Counts what is done.
+    pub(super) fn advance(&self, items: u64, bytes: ByteSize) {
+        self.meter.advance(&self.task, items, bytes);
+    }
+
+    /// A migration as it is now.
+    pub(super) fn migration(&self, id: MigrationId) -> Result<Migration, Failure> {
+        self.session.borrow().migration(id).cloned().ok_or(Failure::Closing)
+    }
+
+    /// Waits, unless the task is asked to stop: then `false`.
+    pub(super) async fn pause(&self, millis: u64) -> bool {
+        tokio::select! {
+            () = self.soft.cancelled() => false,
+            () = self.ports.clock.sleep(millis) => true,
+        }
+    }
+
+    /// Whether the task is asked to stop.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.soft.is_cancelled()
+    }
+
+    /// A batch number that was never used.
+    pub(super) fn next_batch(&self) -> BatchId {
+        BatchId(self.shared.last_batch.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Messages in one batch at most, now.
+    pub(super) fn most_messages(&self) -> usize {
+        if self.attempt >= CAREFUL_ATTEMPT { 1 } else { self.limits.batch_messages }
+    }
+
+    /// How often the connection was lost over this message alone, in this run.
+    pub(super) fn strikes(&self, message: StruckMessage) -> u32 {
+        self.shared.strikes.lock().unwrap_or_else(PoisonError::into_inner).get(&message).copied().unwrap_or(0)
+    }
+
+    /// The connection was lost over this message alone.
+    pub(super) fn strike(&self, message: StruckMessage) {
+        *self.shared.strikes.lock().unwrap_or_else(PoisonError::into_inner).entry(message).or_default() += 1;
+    }
+
+    /// A secret that must be there.
+    pub(super) async fn secret(&self, reference: &SecretRef) -> Result<Secret, Failure> {
+        let missing = || Failure::from(Problem::new(ProblemCode::SecretMissing).with("secret", reference));
+        self.ports.secrets.get(reference).await?.ok_or_else(missing)
+    }
+
+    /// The connected API account.
+    pub(super) async fn api(&self) -> Result<Box<dyn PlatformApi>, Failure> {
+        let access = self.session.borrow().api.clone().ok_or_else(|| Problem::new(ProblemCode::ApiKeysRefused))?;
+        let keys = ApiKeys {
+            application_key: self.secret(&access.application_key).await?,
+            application_secret: self.secret(&access.application_secret).await?,
+            consumer_key: Some(self.secret(&access.consumer_key).await?),
+        };
+        Ok(self.ports.platforms.open(&access.endpoint, &keys).await?)
+    }
+
+    /// A connection to the source account, under the name that it has now.
+    pub(super) async fn connect_source(&self, migration: &Migration) -> Result<Box<dyn MailConnection>, Failure> {
+        let source = &migration.source;
+        let is_renamed = migration.rename == crate::session::RenameState::Done;
+        let user = migration.source_user.as_ref().filter(|_| is_renamed).unwrap_or(&source.user);
+        self.connect_as(source, user).await
+    }
+
+    /// A connection to the source server under a given user name.
+    pub(super) async fn connect_as(&self, source: &SourceAccount, user: &str) -> Result<Box<dyn MailConnection>, Failure> {
+        let login = Login { user: user.to_owned(), password: self.secret(&source.secret).await? };
+        let connected = self.ports.mail.connect(&source.endpoint, &login).await;
+        connected.map_err(|error| error.problem().with("side", side_key(Side::Source)).with("secret", &source.secret).into())
+    }
+
+    /// A connection to the target account.
+    pub(super) async fn connect_target(&self, target: &TargetAccount) -> Result<Box<dyn MailConnection>, Failure> {
+        let login = Login { user: target.user.clone(), password: self.secret(&target.secret).await? };
+        let connected = self.ports.mail.connect(&target.endpoint, &login).await;
+        connected.map_err(|error| error.problem().with("side", side_key(Side::Target)).with("secret", &target.secret).into())
+    }
+}
+
+const fn side_key(side: Side) -> &'static str {
+    match side {
+        Side::Source => "source",
+        Side::Target => "target",
+    }
+}

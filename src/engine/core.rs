@@ -1,0 +1,346 @@
+//! The one actor that owns the session: recorder and supervisor.
+//!
+//! Recorder: everything that waits is appended in one transaction, then applied, then published, then acknowledged.
+//! Supervisor: after each change, what is due is compared with what runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::{Id, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{ByteSize, MigrationId, Moment};
+use crate::ports::{JournalError, Ports, Record};
+use crate::problem::{Disposition, Problem, ProblemCode, Troubling};
+use crate::session::{Command, Event, Notice, Refusal, Session, StoredEvent, Task, Waiting, apply, decide, due};
+
+use super::Limits;
+use super::context::{Failure, Shared, TaskContext};
+use super::handle::{happened, panicked};
+use super::meter::Meter;
+use super::retry::{Verdict, judge};
+use super::tasks;
+
+/// What others ask of the actor.
+pub(super) enum Request {
+    /// Write this down.
+    Record {
+        /// What.
+        record: Box<Record>,
+        /// Told once it is durable; dropped when it could not be written.
+        done: oneshot::Sender<()>,
+    },
+    /// Do what the person wants.
+    Submit {
+        /// What.
+        command: Box<Command>,
+        /// The refusal, or nothing.
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
+    /// Finish what is in flight and end.
+    Stop,
+}
+
+struct Running {
+    soft: CancellationToken,
+    id: Id,
+}
+
+struct Pause {
+    until: Moment,
+    attempts: u32,
+}
+
+/// The actor.
+pub(super) struct Core {
+    ports: Ports,
+    limits: Limits,
+    session: watch::Sender<Session>,
+    publish: mpsc::Sender<Notice>,
+    requests: mpsc::Sender<Request>,
+    meter: Meter,
+    jobs: JoinSet<Result<(), Failure>>,
+    running: BTreeMap<Task, Running>,
+    pauses: BTreeMap<Task, Pause>,
+    shared: Arc<Shared>,
+    progressed: BTreeSet<Task>,
+    is_stopping: bool,
+    show_at: Moment,
+}
+
+impl Core {
+    /// An actor over a replayed session.
+    pub(super) fn new(
+        ports: Ports,
+        limits: Limits,
+        session: Session,
+        publish: mpsc::Sender<Notice>,
+        requests: mpsc::Sender<Request>,
+    ) -> (Self, watch::Receiver<Session>) {
+        let shared = Arc::new(Shared::after(session.last_batch));
+        let (session, receiver) = watch::channel(session);
+        let core = Self {
+            ports,
+            limits,
+            session,
+            publish,
+            requests,
+            meter: Meter::default(),
+            jobs: JoinSet::new(),
+            running: BTreeMap::new(),
+            pauses: BTreeMap::new(),
+            shared,
+            progressed: BTreeSet::new(),
+            is_stopping: false,
+            show_at: Moment(0),
+        };
+        (core, receiver)
+    }
+
+    /// Runs until it is told to stop and nothing runs any more, or the journal fails.
+    pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Request>) {
+        loop {
+            self.supervise();
+            if self.is_stopping && self.running.is_empty() {
+                break;
+            }
+            let clock = Arc::clone(&self.ports.clock);
+            let outcome = tokio::select! {
+                request = inbox.recv() => match request {
+                    Some(request) => self.take(request, &mut inbox).await,
+                    None => break,
+                },
+                Some(ended) = self.jobs.join_next_with_id(), if !self.jobs.is_empty() => {
+                    let (id, result) = match ended {
+                        Ok((id, result)) => (id, result),
+                        Err(error) => (error.id(), Err(panicked(&panic_text(error)).into())),
+                    };
+                    self.ended(id, result).await
+                }
+                () = clock.sleep(self.show_at.millis_since(clock.now())) => { self.show_progress(); Ok(()) }
+            };
+            if let Err(error) = outcome {
+                self.jobs.abort_all();
+                let _ = self.publish.send(Notice::JournalFailed(error.problem())).await;
+                break;
+            }
+        }
+        self.show_progress();
+    }
+
+    /// Takes a request and everything that waits behind it.
+    async fn take(&mut self, first: Request, inbox: &mut mpsc::Receiver<Request>) -> Result<(), JournalError> {
+        let mut records = Vec::new();
+        let mut next = Some(first);
+        while let Some(request) = next {
+            match request {
+                Request::Record { record, done } => records.push((*record, Some(done))),
+                Request::Submit { command, reply } => {
+                    self.write(std::mem::take(&mut records)).await?;
+                    self.submit(&command, reply).await?;
+                }
+                Request::Stop => self.stop_softly(),
+            }
+            next = inbox.try_recv().ok();
+        }
+        self.write(records).await
+    }
+
+    async fn submit(&mut self, command: &Command, reply: oneshot::Sender<Result<(), Refusal>>) -> Result<(), JournalError> {
+        let decided = decide(&self.session.borrow(), command);
+        let answer = match decided {
+            Err(refusal) => Err(refusal),
+            Ok(events) => {
+                for event in &events {
+                    if let Event::TaskRetried { task } = event {
+                        self.pauses.remove(task);
+                    }
+                }
+                let at = self.ports.clock.now();
+                self.write(events.into_iter().map(|event| (Record { at, event, ledger: Vec::new() }, None)).collect()).await?;
+                Ok(())
+            }
+        };
+        let _ = reply.send(answer);
+        Ok(())
+    }
+
+    /// Disk first, then memory, then screen.
+    async fn write(&mut self, records: Vec<(Record, Option<oneshot::Sender<()>>)>) -> Result<(), JournalError> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let (records, acknowledgements): (Vec<Record>, Vec<_>) = records.into_iter().unzip();
+        let mut stored: Vec<StoredEvent> = records.iter().map(|r| StoredEvent { seq: 0, at: r.at, event: r.event.clone() }).collect();
+        let seqs = self.ports.journal.append(records).await?;
+        for (event, seq) in stored.iter_mut().zip(seqs) {
+            event.seq = seq;
+        }
+        self.session.send_modify(|session| stored.iter().for_each(|event| apply(session, event)));
+        for event in stored {
+            if let Event::BatchCopied { migration, mailbox, .. } = event.event {
+                self.progressed.insert(Task::CopyMailbox { migration, mailbox });
+            }
+            // A front end that went away does not stop the work.
+            let _ = self.publish.send(happened(event)).await;
+        }
+        for done in acknowledgements.into_iter().flatten() {
+            let _ = done.send(());
+        }
+        Ok(())
+    }
+
+    fn stop_softly(&mut self) {
+        self.is_stopping = true;
+        self.running.values().for_each(|running| running.soft.cancel());
+    }
+
+    /// Starts what is due and does not run; asks what runs and is not due any more to stop.
+    fn supervise(&mut self) {
+        if self.is_stopping {
+            return;
+        }
+        let now = self.ports.clock.now();
+        let (due, held) = {
+            let session = self.session.borrow();
+            (due(&session), held_migrations(&session))
+        };
+        for (task, running) in &self.running {
+            let is_held = task.migration().is_some_and(|m| held.contains(&m));
+            if is_held || !due.contains(task) {
+                running.soft.cancel();
+            }
+        }
+        for task in due {
+            let is_held = task.migration().is_some_and(|m| held.contains(&m));
+            let is_pausing = self.pauses.get(&task).is_some_and(|pause| pause.until > now);
+            if !is_held && !is_pausing && !self.running.contains_key(&task) && self.has_room_for(&task) {
+                self.start(task);
+            }
+        }
+    }
+
+    /// Whether another mailbox may be worked on: so many accounts, so many mailboxes in each.
+    fn has_room_for(&self, task: &Task) -> bool {
+        let is_heavy = |task: &Task| matches!(task, Task::CopyMailbox { .. } | Task::VerifyMailbox { .. } | Task::Inventory { .. });
+        if !is_heavy(task) {
+            return true;
+        }
+        let mut per_account: BTreeMap<MigrationId, usize> = BTreeMap::new();
+        for migration in self.running.keys().filter(|t| is_heavy(t)).filter_map(Task::migration) {
+            *per_account.entry(migration).or_default() += 1;
+        }
+        match task.migration().and_then(|m| per_account.get(&m)) {
+            Some(count) => *count < self.limits.mailboxes_per_account,
+            None => per_account.len() < self.limits.accounts,
+        }
+    }
+
+    fn start(&mut self, task: Task) {
+        let soft = CancellationToken::new();
+        let context = TaskContext {
+            task: task.clone(),
+            ports: self.ports.clone(),
+            limits: self.limits.clone(),
+            session: self.session.subscribe(),
+            requests: self.requests.clone(),
+            meter: self.meter.clone(),
+            soft: soft.clone(),
+            attempt: self.pauses.get(&task).map_or(0, |pause| pause.attempts) + 1,
+            shared: Arc::clone(&self.shared),
+        };
+        tracing::debug!(?task, "starts");
+        let id = self.jobs.spawn(async move { tasks::run(&context).await }).id();
+        self.running.insert(task, Running { soft, id });
+    }
+
+    async fn ended(&mut self, id: Id, result: Result<(), Failure>) -> Result<(), JournalError> {
+        let Some(task) = self.running.iter().find(|(_, running)| running.id == id).map(|(task, _)| task.clone()) else {
+            return Ok(());
+        };
+        let was_stopped = self.running.remove(&task).is_some_and(|running| running.soft.is_cancelled());
+        self.meter.remove(&task);
+        tracing::debug!(?task, ok = result.is_ok(), "ended");
+        match result {
+            Err(Failure::Trouble(problem)) if !was_stopped || problem.disposition == Disposition::AskUser => {
+                self.failed(task, *problem).await
+            }
+            Ok(()) if !was_stopped && due(&self.session.borrow()).contains(&task) => {
+                // Ended well and still due: another look is needed, but never in a spin.
+                self.pauses.insert(task, Pause { until: self.ports.clock.now().plus_millis(self.limits.first_pause_millis), attempts: 0 });
+                Ok(())
+            }
+            _ => {
+                self.pauses.remove(&task);
+                Ok(())
+            }
+        }
+    }
+
+    async fn failed(&mut self, task: Task, problem: Problem) -> Result<(), JournalError> {
+        tracing::warn!(?task, code = problem.code.as_str(), cause = problem.cause.as_deref().unwrap_or(""), "failed");
+        // What moved forward since its last failure starts counting anew.
+        let has_progressed = self.progressed.remove(&task);
+        let attempts = self.pauses.get(&task).filter(|_| !has_progressed).map_or(0, |pause| pause.attempts) + 1;
+        let now = self.ports.clock.now();
+        match judge(&problem, attempts, &self.limits) {
+            Verdict::Again(millis) => {
+                let until = now.plus_millis(millis);
+                self.meter.waiting(&task, Waiting { until, problem, attempts }, now);
+                self.pauses.insert(task, Pause { until, attempts });
+                Ok(())
+            }
+            Verdict::Ask => {
+                self.pauses.remove(&task);
+                let record = Record { at: now, event: Event::TaskStopped { task, problem }, ledger: Vec::new() };
+                self.write(vec![(record, None)]).await
+            }
+        }
+    }
+
+    fn show_progress(&mut self) {
+        self.show_at = self.ports.clock.now().plus_millis(self.limits.progress_millis);
+        let (messages, bytes) = what_is_left(&self.session.borrow());
+        let progress = self.meter.snapshot(self.ports.clock.now(), (messages, bytes));
+        // Lossy by design: a front end that is busy gets the next one.
+        let _ = self.publish.try_send(Notice::Progress(Arc::new(progress)));
+    }
+}
+
+/// Messages and bytes that are not at the target yet, as far as known.
+fn what_is_left(session: &Session) -> (u64, ByteSize) {
+    session.migrations.iter().fold((0, ByteSize(0)), |(messages, bytes), migration| {
+        let left = migration.messages().saturating_sub(migration.copied() + migration.refused());
+        let total = migration.inventory.as_ref().map_or(ByteSize(0), |i| i.bytes);
+        (messages + left, bytes + ByteSize(total.0.saturating_sub(migration.bytes().0)))
+    })
+}
+
+/// Migrations in which one task's trouble is every task's trouble: going on would only repeat it, or lock the account.
+fn held_migrations(session: &Session) -> Vec<MigrationId> {
+    let is_shared = |problem: &Problem| {
+        matches!(
+            problem.code,
+            ProblemCode::WrongPassword
+                | ProblemCode::LoginNotAllowed
+                | ProblemCode::SecretMissing
+                | ProblemCode::QuotaFull
+                | ProblemCode::UntrustedCertificate
+                | ProblemCode::ExpiredCertificate
+                | ProblemCode::CertificateForAnotherHost
+        )
+    };
+    session.troubles.iter().filter(|(_, problem)| is_shared(problem)).filter_map(|(task, _)| task.migration()).collect()
+}
+
+fn panic_text(error: tokio::task::JoinError) -> String {
+    match error.try_into_panic() {
+        Ok(payload) => payload
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a panic without words".to_owned()),
+        Err(error) => error.to_string(),
+    }
+}

@@ -1,0 +1,151 @@
+//! The engine's front door: what front ends hold.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use crate::domain::{Secret, SecretRef, SessionId};
+use crate::ports::{JournalError, Keeping, Ports, Record};
+use crate::problem::{Problem, ProblemCode, Troubling};
+use crate::session::{Answer, Command, Event, JOURNAL_FORMAT, Notice, Query, Refusal, Session, StoredEvent};
+
+use super::Limits;
+use super::core::{Core, Request};
+
+/// How a session is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opening {
+    /// A new session with this id.
+    New(SessionId),
+    /// One that lies in the journal.
+    Resume,
+}
+
+/// How strongly to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Finish and record what is in flight.
+    Soft,
+    /// Drop it: it is in doubt, and settled on resume.
+    Hard,
+}
+
+/// The engine of one session.
+pub struct Engine {
+    core: JoinHandle<()>,
+    handle: Handle,
+}
+
+/// A cheap handle to the engine.
+#[derive(Clone)]
+pub struct Handle {
+    requests: mpsc::Sender<Request>,
+    session: watch::Receiver<Session>,
+    ports: Ports,
+}
+
+impl Engine {
+    /// Replays the journal, records that the session is opened or taken up again, and starts what is due.
+    /// Notices must be read: a front end that does not read them holds the engine up.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the journal cannot be read or written.
+    pub async fn open(ports: Ports, limits: Limits, opening: Opening) -> Result<(Self, mpsc::Receiver<Notice>), JournalError> {
+        let mut stored = ports.journal.events().await?;
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let first = match opening {
+            Opening::New(id) => Event::SessionOpened { id, version, format: JOURNAL_FORMAT },
+            Opening::Resume => Event::SessionResumed { version },
+        };
+        let record = Record { at: ports.clock.now(), event: first, ledger: Vec::new() };
+        let seqs = ports.journal.append(vec![record.clone()]).await?;
+        stored.extend(seqs.into_iter().map(|seq| StoredEvent { seq, at: record.at, event: record.event.clone() }));
+        let (publish, notices) = mpsc::channel(4096);
+        let (requests, inbox) = mpsc::channel(256);
+        let (core, session) = Core::new(ports.clone(), limits, Session::replay(&stored), publish, requests.clone());
+        #[expect(clippy::disallowed_methods, reason = "the engine owns its own actor: aborted and awaited in stop()")]
+        let core = tokio::spawn(core.run(inbox));
+        Ok((Self { core, handle: Handle { requests, session, ports } }, notices))
+    }
+
+    /// A handle for front ends.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Stops and waits until nothing runs any more. A soft stop lets tasks finish and record what is in flight.
+    pub async fn stop(mut self, stop: Stop) {
+        match stop {
+            Stop::Soft => {
+                if self.handle.requests.send(Request::Stop).await.is_ok() {
+                    let _ = (&mut self.core).await;
+                }
+            }
+            Stop::Hard => {
+                self.core.abort();
+                let _ = (&mut self.core).await;
+            }
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.core.abort();
+    }
+}
+
+impl Handle {
+    /// Submits a command; returns once its events are on disk.
+    ///
+    /// # Errors
+    /// [`Refusal`], in words for the person.
+    pub async fn submit(&self, command: Command) -> Result<(), Refusal> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(Request::Submit { command: Box::new(command), reply }).await.map_err(|_| Refusal::Finished)?;
+        answer.await.map_err(|_| Refusal::Finished)?
+    }
+
+    /// Asks a question; nothing is recorded.
+    ///
+    /// # Errors
+    /// [`Problem`] when the world does not answer as hoped.
+    pub async fn ask(&self, query: Query) -> Result<Answer, Problem> {
+        super::questions::answer(&self.ports, &self.session, query).await
+    }
+
+    /// Keeps a secret; say it before the command that names it.
+    ///
+    /// # Errors
+    /// [`Problem`] when the keyring does not answer; nothing is kept then.
+    pub async fn keep_secret(&self, reference: &SecretRef, secret: &Secret) -> Result<Keeping, Problem> {
+        self.ports.secrets.set(reference, secret).await.map_err(|error| error.problem())?;
+        Ok(self.ports.secrets.keeping())
+    }
+
+    /// The session as it is now.
+    pub fn session(&self) -> watch::Ref<'_, Session> {
+        self.session.borrow()
+    }
+
+    /// Where secrets go, and the keyring's trouble when they go to memory.
+    pub fn keeping(&self) -> (Keeping, Option<String>) {
+        (self.ports.secrets.keeping(), self.ports.secrets.keyring_trouble())
+    }
+
+    /// Asks for a soft stop without waiting for it: the notices end when it is done.
+    pub async fn request_stop(&self) {
+        let _ = self.requests.send(Request::Stop).await;
+    }
+}
+
+/// What a panicking task is shown as.
+pub(super) fn panicked(payload: &str) -> Problem {
+    Problem::new(ProblemCode::TaskPanicked).because(payload)
+}
+
+/// A notice about an event.
+pub(super) fn happened(stored: StoredEvent) -> Notice {
+    Notice::Happened(Arc::new(stored))
+}

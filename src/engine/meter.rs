@@ -1,0 +1,180 @@
+//! The progress meter: tasks bump counters at no cost, somebody else publishes.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::{ByteSize, Moment};
+use crate::session::{Activity, Limit, Progress, Rate, Task, TaskProgress, Waiting};
+
+/// Milliseconds of one slot of the rate's history.
+const SLOT_MILLIS: u64 = 2000;
+/// Slots of the history: one minute.
+const SLOTS: usize = 30;
+
+#[derive(Debug, Default)]
+struct State {
+    tasks: BTreeMap<Task, TaskProgress>,
+    messages: u64,
+    bytes: u64,
+    reading_millis: u64,
+    storing_millis: u64,
+    slots: VecDeque<(u64, u64)>,
+    slot_began: Moment,
+    slot_base: (u64, u64),
+}
+
+/// Counters of everything that runs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Meter {
+    state: Arc<Mutex<State>>,
+}
+
+impl Meter {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A task does something else now; its counters start again.
+    pub(super) fn activity(&self, task: &Task, activity: Activity, at: Moment) {
+        let mut state = self.state();
+        let progress = TaskProgress { activity, since: at, done: 0, total: 0, bytes: ByteSize(0), waiting: None };
+        state.tasks.insert(task.clone(), progress);
+    }
+
+    /// How many items the present activity has.
+    pub(super) fn total(&self, task: &Task, total: u64) {
+        if let Some(progress) = self.state().tasks.get_mut(task) {
+            progress.total = total;
+        }
+    }
+
+    /// Items done by the present activity.
+    pub(super) fn advance(&self, task: &Task, items: u64, bytes: ByteSize) {
+        let mut state = self.state();
+        if let Some(progress) = state.tasks.get_mut(task) {
+            progress.done += items;
+            progress.bytes += bytes;
+            if progress.activity == Activity::Copying {
+                state.messages += items;
+                state.bytes += bytes.0;
+            }
+        }
+    }
+
+    /// Milliseconds that a copy waited for its source, and for its target.
+    pub(super) fn waited(&self, reading: u64, storing: u64) {
+        let mut state = self.state();
+        state.reading_millis += reading;
+        state.storing_millis += storing;
+    }
+
+    /// A task waits before another try.
+    pub(super) fn waiting(&self, task: &Task, waiting: Waiting, at: Moment) {
+        let mut state = self.state();
+        let progress = state.tasks.entry(task.clone()).or_insert_with(|| TaskProgress {
+            activity: Activity::Queued,
+            since: at,
+            done: 0,
+            total: 0,
+            bytes: ByteSize(0),
+            waiting: None,
+        });
+        progress.waiting = Some(waiting);
+    }
+
+    /// A task is gone.
+    pub(super) fn remove(&self, task: &Task) {
+        self.state().tasks.remove(task);
+    }
+
+    /// What is true now; `left` is what remains to be copied in messages and bytes.
+    pub(super) fn snapshot(&self, at: Moment, left: (u64, ByteSize)) -> Progress {
+        let mut state = self.state();
+        state.turn(at);
+        Progress { at, tasks: state.tasks.clone(), rate: state.rate(left) }
+    }
+}
+
+impl State {
+    /// Closes the slot that is over.
+    fn turn(&mut self, at: Moment) {
+        if self.slot_began == Moment(0) {
+            self.slot_began = at;
+        }
+        while at.millis_since(self.slot_began) >= SLOT_MILLIS {
+            self.slots.push_back((self.messages - self.slot_base.0, self.bytes - self.slot_base.1));
+            self.slot_base = (self.messages, self.bytes);
+            self.slot_began = self.slot_began.plus_millis(SLOT_MILLIS);
+            if self.slots.len() > SLOTS {
+                self.slots.pop_front();
+            }
+            if at.millis_since(self.slot_began) > SLOT_MILLIS * SLOTS as u64 {
+                self.slots.clear();
+                self.slot_began = at;
+            }
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "rates are shown with three digits")]
+    fn rate(&self, left: (u64, ByteSize)) -> Rate {
+        let recent: Vec<(u64, u64)> = self.slots.iter().rev().take(5).copied().collect();
+        let seconds = (recent.len() as f64 * SLOT_MILLIS as f64 / 1000.0).max(1.0);
+        let messages = recent.iter().map(|s| s.0).sum::<u64>() as f64 / seconds;
+        let bytes = recent.iter().map(|s| s.1).sum::<u64>() as f64 / seconds;
+        let is_copying = self.tasks.values().any(|t| t.activity == Activity::Copying);
+        let is_throttled =
+            self.tasks.values().any(|t| t.waiting.as_ref().is_some_and(|w| w.problem.code == crate::problem::ProblemCode::Throttled));
+        let limit = if is_throttled {
+            Some(Limit::Throttling)
+        } else if is_copying && self.storing_millis + self.reading_millis > 0 {
+            Some(if self.storing_millis >= self.reading_millis { Limit::Target } else { Limit::Source })
+        } else {
+            None
+        };
+        Rate {
+            messages,
+            bytes,
+            history: self.slots.iter().map(|s| s.0 * 1000 / SLOT_MILLIS).collect(),
+            seconds_left: seconds_left(left, messages, bytes),
+            limit,
+        }
+    }
+}
+
+/// Small and large mail scale differently: one end of the range counts messages, the other bytes.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a range of seconds, never negative, shown rounded"
+)]
+fn seconds_left(left: (u64, ByteSize), messages: f64, bytes: f64) -> Option<(u64, u64)> {
+    if left.0 == 0 || messages < 0.01 {
+        return None;
+    }
+    let by_messages = left.0 as f64 / messages;
+    let by_bytes = if left.1.0 > 0 && bytes > 1.0 { left.1.0 as f64 / bytes } else { by_messages };
+    Some((by_messages.min(by_bytes) as u64, by_messages.max(by_bytes).ceil() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_counts_what_was_copied_in_the_last_seconds() {
+        let (meter, task) = (Meter::default(), Task::Finish);
+        meter.snapshot(Moment(1000), (0, ByteSize(0)));
+        meter.activity(&task, Activity::Copying, Moment(1000));
+        meter.advance(&task, 100, ByteSize(1_000_000));
+        let progress = meter.snapshot(Moment(3000), (500, ByteSize(10_000_000)));
+        assert_eq!(progress.rate.history, vec![50]);
+        assert_eq!(progress.rate.seconds_left, Some((10, 20)));
+    }
+
+    #[test]
+    fn nothing_is_promised_while_nothing_moves() {
+        let meter = Meter::default();
+        assert_eq!(meter.snapshot(Moment(1), (5, ByteSize(5))).rate.seconds_left, None);
+    }
+}

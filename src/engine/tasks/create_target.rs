@@ -1,0 +1,203 @@
+//! Creates the target account under the real address from a free seat, and turns it back into one.
+//!
+//! The password is kept before the platform hears it. A login proves the end of it.
+
+use crate::domain::{Account, EmailAddress, MigrationId, ObjectState, ServiceId};
+use crate::plan::TargetAccount;
+use crate::ports::{ApiError, PlatformApi, SeatRequest};
+use crate::problem::{Disposition, Problem, ProblemCode, Troubling};
+use crate::session::{Activity, CreateState, Event, Migration, Undo, Witness};
+
+use super::super::context::{Failure, TaskContext};
+use super::super::password::new_password;
+
+/// Milliseconds between two tries while the platform still holds the old name.
+const NAME_RELEASE_MILLIS: u64 = 5000;
+
+fn is_busy(account: &Account) -> bool {
+    account.operation.is_some() || account.state == ObjectState::Busy
+}
+
+pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
+    let migration = context.migration(id)?;
+    let target = migration.target.clone().ok_or(Failure::Closing)?;
+    let Some(service) = target.service.clone() else {
+        context.doing(Activity::ProvingLogin);
+        context.connect_target(&target).await?.logout().await;
+        return created(context, &migration, None, Witness::Login).await;
+    };
+    context.doing(Activity::Connecting);
+    let api = context.api().await?;
+    let creation = Creation { context, api: api.as_ref(), service: &service, migration: &migration, target: &target };
+    let Some(seat) = creation.seat_configured().await? else { return Ok(()) };
+    if !creation.password_set().await? {
+        return Ok(());
+    }
+    context.doing(Activity::ProvingLogin);
+    context.connect_target(&target).await?.logout().await;
+    created(context, &migration, seat, Witness::Platform).await
+}
+
+/// The time during which the address had no mailbox ends here, when the program saw its beginning.
+async fn created(context: &TaskContext, migration: &Migration, seat: Option<EmailAddress>, witness: Witness) -> Result<(), Failure> {
+    let now = context.ports.clock.now();
+    let gap_millis = migration.renamed_at.filter(|_| witness == Witness::Platform).map(|at| now.millis_since(at));
+    context.record(Event::TargetCreated { migration: migration.id, seat, witness, gap_millis }).await
+}
+
+struct Creation<'a> {
+    context: &'a TaskContext,
+    api: &'a dyn PlatformApi,
+    service: &'a ServiceId,
+    migration: &'a Migration,
+    target: &'a TargetAccount,
+}
+
+impl Creation<'_> {
+    fn address(&self) -> &EmailAddress {
+        &self.migration.source.address
+    }
+
+    /// Turns a free seat into the account; answers the seat. `None` when stopped before the end.
+    async fn seat_configured(&self) -> Result<Option<Option<EmailAddress>>, Failure> {
+        let mut seat = match &self.migration.create {
+            CreateState::Intended { seat } => seat.clone(),
+            _ => None,
+        };
+        let mut is_intended = matches!(self.migration.create, CreateState::Intended { .. });
+        loop {
+            match self.api.account(self.service, self.address()).await? {
+                Some(_) if !is_intended => {
+                    let taken = Problem::new(ProblemCode::AddressTaken).with("address", self.address()).with("service", self.service);
+                    return Err(taken.into());
+                }
+                Some(account) if !is_busy(&account) => return Ok(Some(seat)),
+                Some(_) => self.context.doing(Activity::WaitingForPlatform),
+                None => {
+                    let chosen = self.choose_seat(seat.as_ref()).await?;
+                    if let Some(chosen) = chosen {
+                        if !is_intended || seat.as_ref() != Some(&chosen) {
+                            self.intend(&chosen).await?;
+                        }
+                        seat = Some(chosen.clone());
+                        is_intended = true;
+                        self.configure(&chosen).await?;
+                    }
+                }
+            }
+            if !self.context.pause(self.context.limits.operation_poll_millis).await {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The seat of the intent while it still is one, else a free one; `None` while the platform is at work on the seat of the intent.
+    async fn choose_seat(&self, intended: Option<&EmailAddress>) -> Result<Option<EmailAddress>, Failure> {
+        let accounts = self.api.accounts(self.service).await?;
+        if let Some(seat) = intended.and_then(|seat| accounts.iter().find(|a| a.address == *seat && !a.is_configured)) {
+            return Ok((!is_busy(seat)).then(|| seat.address.clone()));
+        }
+        // Accounts created side by side must not take the same seat.
+        let taken: Vec<EmailAddress> = {
+            let session = self.context.session.borrow();
+            let others = session.migrations.iter().filter(|m| m.id != self.migration.id);
+            others
+                .filter_map(|m| match &m.create {
+                    CreateState::Intended { seat } => seat.clone(),
+                    _ => None,
+                })
+                .collect()
+        };
+        let free: Vec<&Account> = accounts
+            .iter()
+            .filter(|a| !a.is_configured && !is_busy(a) && a.state == ObjectState::Ok && !taken.contains(&a.address))
+            .collect();
+        // Spread by number, so that two accounts that look at the same moment look at different seats.
+        let index = usize::try_from(self.migration.id.0).unwrap_or(0).saturating_sub(1);
+        let chosen =
+            free.get(index % free.len().max(1)).ok_or_else(|| Problem::new(ProblemCode::NoFreeSeat).with("service", self.service))?;
+        Ok(Some(chosen.address.clone()))
+    }
+
+    /// Secret first, then the intent.
+    async fn intend(&self, seat: &EmailAddress) -> Result<(), Failure> {
+        if self.context.ports.secrets.get(&self.target.secret).await?.is_none() {
+            self.context.ports.secrets.set(&self.target.secret, &new_password()).await?;
+        }
+        let (migration, address) = (self.migration.id, self.address().clone());
+        self.context.record(Event::CreateIntended { migration, address, seat: Some(seat.clone()) }).await
+    }
+
+    async fn configure(&self, seat: &EmailAddress) -> Result<(), Failure> {
+        self.context.doing(Activity::Asking);
+        let source = &self.migration.source;
+        let request = SeatRequest {
+            seat: seat.clone(),
+            address: self.address().clone(),
+            display_name: source.display_name.clone(),
+            first_name: source.first_name.clone(),
+            last_name: source.last_name.clone(),
+        };
+        match self.api.configure_seat(self.service, &request).await {
+            // The name was given up moments ago: platforms release it late.
+            Err(error @ ApiError::AddressTaken { .. }) => {
+                let patient = error.problem().with("address", self.address()).disposed(Disposition::RetryAfter(NAME_RELEASE_MILLIS));
+                Err(patient.into())
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Sets the kept password; a new one when it is not known any more. `false` when stopped before the end.
+    async fn password_set(&self) -> Result<bool, Failure> {
+        let secrets = &self.context.ports.secrets;
+        let password = match secrets.get(&self.target.secret).await? {
+            Some(password) => password,
+            None => {
+                let password = new_password();
+                secrets.set(&self.target.secret, &password).await?;
+                password
+            }
+        };
+        self.context.doing(Activity::Asking);
+        self.api.change_password(self.service, self.address(), &password).await?;
+        self.context.doing(Activity::WaitingForPlatform);
+        while self.api.account(self.service, self.address()).await?.is_none_or(|account| is_busy(&account)) {
+            if !self.context.pause(self.context.limits.operation_poll_millis).await {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
+    let migration = context.migration(id)?;
+    let target = migration.target.clone().ok_or(Failure::Closing)?;
+    let address = migration.source.address.clone();
+    let Some(service) = target.service else {
+        return context.record(Event::CreateUndone { migration: id }).await;
+    };
+    context.doing(Activity::Connecting);
+    let api = context.api().await?;
+    let mut is_intended = migration.create == CreateState::Undoing(Undo::Intended);
+    loop {
+        match api.account(&service, &address).await? {
+            None => break,
+            Some(account) if is_busy(&account) => context.doing(Activity::WaitingForPlatform),
+            Some(_) => {
+                if !is_intended {
+                    context.record(Event::CreateUndoIntended { migration: id, address: address.clone() }).await?;
+                    is_intended = true;
+                }
+                context.doing(Activity::Asking);
+                api.reset_account(&service, &address).await?;
+            }
+        }
+        if !context.pause(context.limits.operation_poll_millis).await {
+            return Ok(());
+        }
+    }
+    context.ports.secrets.delete(&target.secret).await?;
+    context.record(Event::CreateUndone { migration: id }).await
+}

@@ -1,0 +1,37 @@
+//! One file per task. A task may be cut at any point and started again: it looks at the world first, and acts only on what it sees.
+
+mod attach_domain;
+mod check_dns;
+mod copy_mailbox;
+mod create_target;
+mod finish;
+mod fix_dns;
+mod inventory;
+mod prepare;
+mod rename_source;
+mod sending;
+mod settle;
+mod verify_mailbox;
+
+use crate::session::Task;
+
+use super::context::{Failure, TaskContext};
+
+pub(super) use settle::Settling;
+
+/// Runs a task until it is done, stopped, or in trouble.
+pub(super) async fn run(context: &TaskContext) -> Result<(), Failure> {
+    match context.task.clone() {
+        Task::AttachDomain { domain } => attach_domain::run(context, &domain).await,
+        Task::Inventory { migration } => inventory::run(context, migration).await,
+        Task::RenameSource { migration } => rename_source::run(context, migration).await,
+        Task::UndoRename { migration } => rename_source::undo(context, migration).await,
+        Task::CreateTarget { migration } => create_target::run(context, migration).await,
+        Task::UndoCreate { migration } => create_target::undo(context, migration).await,
+        Task::CopyMailbox { migration, mailbox } => copy_mailbox::run(context, migration, mailbox).await,
+        Task::VerifyMailbox { migration, mailbox } => verify_mailbox::run(context, migration, mailbox).await,
+        Task::CheckDns { domain } => check_dns::run(context, &domain).await,
+        Task::FixDns { domain, purpose } => fix_dns::run(context, &domain, purpose).await,
+        Task::Finish => finish::run(context).await,
+    }
+}

@@ -1,0 +1,307 @@
+//! Sends one batch under one intent and records what became of every message of it.
+
+use std::ops::Range;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::domain::{BatchId, ByteSize, Flags, Uid};
+use crate::mailcopy::{Batch, Fingerprint, date_from_headers, prepare as prepare_outgoing};
+use crate::ports::{
+    AppendReport, Appended, Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, OutgoingMessage, Refusal, RefusalKind,
+};
+use crate::problem::{Problem, ProblemCode};
+use crate::session::Event;
+
+use super::super::context::{Failure, TaskContext};
+use super::prepare::Ends;
+use super::settle::recognise;
+
+/// Single messages that took the connection with them so often are refused: one bad message never stops the rest.
+const MOST_STRIKES: u32 = 3;
+
+/// A message on its way; its share of the memory budget is given back when it is dropped.
+pub(super) struct Outbound {
+    message: FetchedMessage,
+    fingerprint: Fingerprint,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Outbound {
+    /// A message without a date of its own gets the one that its headers tell.
+    pub(super) fn new(mut message: FetchedMessage, permit: Option<OwnedSemaphorePermit>) -> Self {
+        message.internal_date = message.internal_date.or_else(|| date_from_headers(&message.bytes));
+        let fingerprint = Fingerprint::of(&message.bytes);
+        Self { message, fingerprint, _permit: permit }
+    }
+
+    fn size(&self) -> ByteSize {
+        ByteSize(self.message.bytes.len() as u64)
+    }
+}
+
+/// What became of one message.
+enum Fate {
+    Stored(Option<Uid>),
+    Refused(Refusal),
+    /// Not tried any more: the account is full.
+    Left,
+}
+
+/// Sends batches into one target mailbox.
+pub(super) struct Sender<'a> {
+    context: &'a TaskContext,
+    ends: Ends,
+    uid_next: Uid,
+}
+
+impl<'a> Sender<'a> {
+    pub(super) fn new(context: &'a TaskContext, ends: Ends) -> Self {
+        Self { context, uid_next: ends.target.uid_next, ends }
+    }
+
+    /// Sends one batch: intent, append, outcome. On an error the batch is in doubt, and settled when the task runs again.
+    pub(super) async fn send(&mut self, target: &mut dyn MailConnection, batch: Batch<Outbound>) -> Result<(), Failure> {
+        let batch = batch.items;
+        let id = self.intend(&batch).await?;
+        let mut fates = self.append_all(target, &batch).await?;
+        self.look_up(target, &batch, &mut fates).await?;
+        let is_full = fates.iter().any(|fate| matches!(fate, Fate::Left));
+        self.conclude(id, &batch, fates).await?;
+        if is_full {
+            let full = Problem::new(ProblemCode::QuotaFull).with("mailbox", &self.ends.to);
+            return Err(full.into());
+        }
+        Ok(())
+    }
+
+    /// A message that the source lists and never delivers.
+    pub(super) async fn refuse_undelivered(&self, uid: Uid) -> Result<(), Failure> {
+        let fingerprint = Fingerprint::of(b"");
+        let reason = "the source lists this message but does not deliver it".to_owned();
+        let entry = Entry {
+            migration: self.ends.migration,
+            mailbox: self.ends.mailbox,
+            source_validity: self.ends.source.uid_validity,
+            source_uid: uid,
+            target_validity: self.ends.target.uid_validity,
+            target_uid: None,
+            fingerprint,
+            size: ByteSize(0),
+            internal_date: None,
+            flags: Flags::default(),
+            state: EntryState::Refused,
+            reason: Some(reason.clone()),
+            batch: BatchId(0),
+        };
+        let event = Event::MessageRefused {
+            migration: self.ends.migration,
+            mailbox: self.ends.mailbox,
+            uid,
+            bytes: ByteSize(0),
+            reason,
+            saved: String::new(),
+        };
+        self.context.record_with(event, vec![LedgerChange::Put(vec![entry])]).await
+    }
+
+    async fn intend(&self, batch: &[Outbound]) -> Result<BatchId, Failure> {
+        let id = self.context.next_batch();
+        let entries = batch.iter().map(|outbound| self.entry(outbound, id)).collect();
+        let event = Event::BatchIntended {
+            migration: self.ends.migration,
+            mailbox: self.ends.mailbox,
+            batch: id,
+            source_validity: self.ends.source.uid_validity,
+            target_validity: self.ends.target.uid_validity,
+            target_uid_next: self.uid_next,
+            messages: u32::try_from(batch.len()).unwrap_or(u32::MAX),
+            bytes: batch.iter().map(Outbound::size).sum(),
+        };
+        self.context.record_with(event, vec![LedgerChange::Put(entries)]).await?;
+        Ok(id)
+    }
+
+    fn entry(&self, outbound: &Outbound, batch: BatchId) -> Entry {
+        Entry {
+            migration: self.ends.migration,
+            mailbox: self.ends.mailbox,
+            source_validity: self.ends.source.uid_validity,
+            source_uid: outbound.message.uid,
+            target_validity: self.ends.target.uid_validity,
+            target_uid: None,
+            fingerprint: outbound.fingerprint,
+            size: outbound.size(),
+            internal_date: outbound.message.internal_date,
+            flags: outbound.message.flags.clone(),
+            state: EntryState::Intended,
+            reason: None,
+            batch,
+        }
+    }
+
+    /// Appends everything; what is refused together is halved until the culprit stands alone.
+    async fn append_all(&mut self, target: &mut dyn MailConnection, batch: &[Outbound]) -> Result<Vec<Fate>, Failure> {
+        let messages: Vec<OutgoingMessage> = batch
+            .iter()
+            .map(|outbound| {
+                let state = &self.ends.target;
+                let sent = prepare_outgoing(&outbound.message.flags, outbound.message.internal_date, |keyword| state.takes(keyword));
+                OutgoingMessage { flags: sent.flags, internal_date: sent.internal_date, bytes: outbound.message.bytes.clone() }
+            })
+            .collect();
+        let mut fates: Vec<Fate> = batch.iter().map(|_| Fate::Left).collect();
+        let mut ranges: Vec<Range<usize>> = vec![0..messages.len()];
+        while let Some(range) = ranges.pop() {
+            match self.append(target, &messages[range.clone()], &batch[range.clone()]).await? {
+                AppendReport::Each { outcomes, .. } => {
+                    for (index, outcome) in range.zip(outcomes) {
+                        fates[index] = match outcome {
+                            Appended::Stored(uid) => Fate::Stored(uid),
+                            Appended::Refused(refusal) => self.once_more(target, &messages[index], refusal).await?,
+                        };
+                        if matches!(fates[index], Fate::Left) {
+                            return Ok(fates);
+                        }
+                    }
+                }
+                AppendReport::RefusedTogether(refusal) if range.len() == 1 => {
+                    fates[range.start] = self.once_more(target, &messages[range.start], refusal).await?;
+                    if matches!(fates[range.start], Fate::Left) {
+                        return Ok(fates);
+                    }
+                }
+                AppendReport::RefusedTogether(_) => {
+                    let middle = range.start + range.len() / 2;
+                    ranges.extend([middle..range.end, range.start..middle]);
+                }
+            }
+        }
+        Ok(fates)
+    }
+
+    /// One append; a message that alone takes the connection with it again and again is refused.
+    async fn append(
+        &self,
+        target: &mut dyn MailConnection,
+        messages: &[OutgoingMessage],
+        batch: &[Outbound],
+    ) -> Result<AppendReport, Failure> {
+        let alone = (batch.len() == 1).then(|| (self.ends.migration, self.ends.mailbox, batch[0].message.uid));
+        if let Some(key) = alone
+            && self.context.strikes(key) >= MOST_STRIKES
+        {
+            let text = "the server closed the connection each time it was given this message".to_owned();
+            return Ok(AppendReport::RefusedTogether(Refusal { kind: RefusalKind::Content, text }));
+        }
+        let report = target.append(&self.ends.to, messages).await;
+        if let (Some(key), Err(error)) = (alone, &report)
+            && matches!(error, crate::ports::MailError::Lost(_) | crate::ports::MailError::Protocol(_))
+        {
+            self.context.strike(key);
+        }
+        Ok(report?)
+    }
+
+    /// A single message was refused: full is full; else it is tried without keywords, then without its date.
+    async fn once_more(&self, target: &mut dyn MailConnection, message: &OutgoingMessage, refusal: Refusal) -> Result<Fate, Failure> {
+        if refusal.kind == RefusalKind::Quota {
+            return Ok(Fate::Left);
+        }
+        if matches!(refusal.kind, RefusalKind::TooBig) || message.bytes.is_empty() {
+            return Ok(Fate::Refused(refusal));
+        }
+        if refusal.kind == RefusalKind::NoMailbox {
+            target.create(&self.ends.to, None).await?;
+        }
+        let plain = OutgoingMessage { flags: message.flags.clone().keeping_keywords(|_| false), ..message.clone() };
+        let dateless = OutgoingMessage { internal_date: None, ..plain.clone() };
+        let mut last = refusal;
+        for attempt in [plain, dateless] {
+            let is_same = attempt == *message && last.kind != RefusalKind::NoMailbox;
+            if is_same {
+                continue;
+            }
+            match target.append(&self.ends.to, std::slice::from_ref(&attempt)).await? {
+                AppendReport::Each { outcomes, .. } => match outcomes.into_iter().next() {
+                    Some(Appended::Stored(uid)) => return Ok(Fate::Stored(uid)),
+                    Some(Appended::Refused(refusal)) => last = refusal,
+                    None => {}
+                },
+                AppendReport::RefusedTogether(refusal) => last = refusal,
+            }
+            if last.kind == RefusalKind::Quota {
+                return Ok(Fate::Left);
+            }
+        }
+        Ok(Fate::Refused(last))
+    }
+
+    /// Finds the UIDs of messages that were stored by a server that did not say them: the path of a doubt, taken as the normal one.
+    async fn look_up(&mut self, target: &mut dyn MailConnection, batch: &[Outbound], fates: &mut [Fate]) -> Result<(), Failure> {
+        let unknown: Vec<usize> = (0..fates.len()).filter(|i| matches!(fates[*i], Fate::Stored(None))).collect();
+        if !unknown.is_empty() {
+            target.select(&self.ends.to).await?;
+            let uids = target.enumerate(self.uid_next).await?.iter().map(|m| m.uid).collect();
+            let seen: Vec<(Uid, Fingerprint)> =
+                recognise(self.context, target, &uids).await?.iter().map(|m| (m.uid, m.fingerprint)).collect();
+            let known = fates.iter().filter_map(|fate| match fate {
+                Fate::Stored(uid) => *uid,
+                _ => None,
+            });
+            let claimed = known.collect();
+            let wanted: Vec<(Uid, Fingerprint)> = unknown.iter().map(|i| (batch[*i].message.uid, batch[*i].fingerprint)).collect();
+            let settlement = crate::mailcopy::settle(&wanted, &seen, &claimed, self.ends.by);
+            for index in unknown {
+                let source = batch[index].message.uid;
+                let found = settlement.stored.iter().find(|(uid, _)| *uid == source).map(|(_, target)| *target);
+                fates[index] = Fate::Stored(found);
+            }
+        }
+        let highest = fates.iter().filter_map(|fate| match fate {
+            Fate::Stored(Some(uid)) => Some(uid.0.saturating_add(1)),
+            _ => None,
+        });
+        self.uid_next = Uid(highest.max().unwrap_or(0).max(self.uid_next.0));
+        Ok(())
+    }
+
+    /// Records refusals first, each with its saved copy, then the batch: a cut between them leaves the rest in doubt, never forgotten.
+    async fn conclude(&self, id: BatchId, batch: &[Outbound], fates: Vec<Fate>) -> Result<(), Failure> {
+        let (migration, mailbox, source_validity) = (self.ends.migration, self.ends.mailbox, self.ends.source.uid_validity);
+        let (mut stored, mut left, mut bytes) = (Vec::new(), Vec::new(), ByteSize(0));
+        for (outbound, fate) in batch.iter().zip(fates) {
+            match fate {
+                Fate::Stored(uid) => {
+                    stored.push((outbound.message.uid, uid));
+                    bytes += outbound.size();
+                }
+                Fate::Left => left.push(outbound.message.uid),
+                Fate::Refused(refusal) => self.record_refusal(outbound, id, refusal).await?,
+            }
+        }
+        let copied = u32::try_from(stored.len()).unwrap_or(u32::MAX);
+        let ledger = vec![
+            LedgerChange::Mark { migration, mailbox, source_validity, state: EntryState::Copied, uids: stored },
+            LedgerChange::Forget { migration, mailbox, source_validity, uids: left },
+        ];
+        self.context.record_with(Event::BatchCopied { migration, mailbox, batch: id, copied, bytes }, ledger).await?;
+        self.context.advance(u64::from(copied), bytes);
+        Ok(())
+    }
+
+    async fn record_refusal(&self, outbound: &Outbound, batch: BatchId, refusal: Refusal) -> Result<(), Failure> {
+        let uid = outbound.message.uid;
+        let name = format!("refused/{}-{}-{}-{uid}.eml", self.ends.migration, self.ends.mailbox, self.ends.source.uid_validity);
+        self.context.ports.journal.save_file(&name, &outbound.message.bytes).await?;
+        let entry = Entry { state: EntryState::Refused, reason: Some(refusal.text.clone()), ..self.entry(outbound, batch) };
+        let event = Event::MessageRefused {
+            migration: self.ends.migration,
+            mailbox: self.ends.mailbox,
+            uid,
+            bytes: outbound.size(),
+            reason: refusal.text,
+            saved: name,
+        };
+        self.context.record_with(event, vec![LedgerChange::Put(vec![entry])]).await
+    }
+}

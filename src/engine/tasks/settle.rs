@@ -1,0 +1,203 @@
+//! Settles doubts: which of the messages that were on their way when something was cut arrived?
+//!
+//! The target is read from the UIDNEXT that was recorded before the append; messages there are recognised by what they are, and
+//! counted, so that twins stay twins. A changed UIDVALIDITY on either side is the same question about a whole mailbox.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+
+use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid, UidSet};
+use crate::mailcopy::{Comparison, Fingerprint, settle};
+use crate::ports::{Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, MessageSink, SinkClosed};
+use crate::session::{Activity, Event, Side};
+
+use super::super::context::{Failure, TaskContext};
+use super::prepare::{Ends, Prepared};
+
+/// Whether doubts are settled by looking. `Off` exists for the one test that shows what would happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Settling {
+    /// By looking.
+    On,
+    /// Not at all: everything in doubt is sent again.
+    Off,
+}
+
+/// A message as seen on one side.
+#[derive(Debug, Clone)]
+pub(super) struct SeenMessage {
+    pub(super) uid: Uid,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) flags: Flags,
+    pub(super) internal_date: Option<InternalDate>,
+}
+
+/// Keeps what messages are, not their bytes.
+struct Recogniser<'a> {
+    context: &'a TaskContext,
+    seen: Vec<SeenMessage>,
+}
+
+#[async_trait]
+impl MessageSink for Recogniser<'_> {
+    async fn take(&mut self, message: FetchedMessage) -> Result<(), SinkClosed> {
+        if self.context.is_stopping() {
+            return Err(SinkClosed);
+        }
+        let FetchedMessage { uid, flags, internal_date, bytes } = message;
+        self.context.advance(1, ByteSize(bytes.len() as u64));
+        self.seen.push(SeenMessage { uid, fingerprint: Fingerprint::of(&bytes), flags, internal_date });
+        Ok(())
+    }
+}
+
+/// Reads messages of the open mailbox and says what they are.
+pub(super) async fn recognise(
+    context: &TaskContext,
+    connection: &mut dyn MailConnection,
+    uids: &UidSet,
+) -> Result<Vec<SeenMessage>, Failure> {
+    let mut sink = Recogniser { context, seen: Vec::new() };
+    if !uids.is_empty() {
+        connection.fetch(uids, &mut sink).await?;
+    }
+    if context.is_stopping() {
+        return Err(Failure::Closing);
+    }
+    Ok(sink.seen)
+}
+
+/// Settles everything that is in doubt about the mailbox, so that the ledger says what is at the target.
+pub(super) async fn settle_all(context: &TaskContext, prepared: &mut Prepared) -> Result<(), Failure> {
+    if prepared.progress.source_validity.is_some_and(|known| known != prepared.ends.source.uid_validity) {
+        renumber_source(context, prepared).await?;
+    }
+    if prepared.progress.target_validity.is_some_and(|known| known != prepared.ends.target.uid_validity) {
+        relink_target(context, prepared).await?;
+    }
+    settle_doubts(context, prepared).await
+}
+
+async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared) -> Result<(), Failure> {
+    let (migration, mailbox) = (prepared.ends.migration, prepared.ends.mailbox);
+    if prepared.progress.doubts.is_empty() {
+        return Ok(());
+    }
+    let intended = context.ports.journal.entries(migration, mailbox, Some(EntryState::Intended)).await?;
+    context.doing(Activity::Settling);
+    let seen = if context.limits.settling == Settling::On && !intended.is_empty() {
+        let same_validity = |doubt: &&crate::session::Doubt| doubt.target_validity == prepared.ends.target.uid_validity;
+        let is_same = prepared.progress.doubts.values().filter(same_validity).count() == prepared.progress.doubts.len();
+        let from = prepared.progress.doubts.values().map(|doubt| doubt.target_uid_next).min().filter(|_| is_same).unwrap_or(Uid(1));
+        let listed = prepared.target.enumerate(from).await?;
+        let uids: UidSet = listed.iter().map(|m| m.uid).collect();
+        context.meter.total(&context.task, uids.len());
+        recognise(context, prepared.target.as_mut(), &uids).await?
+    } else {
+        Vec::new()
+    };
+    let mut claimed = claimed_uids(context, &prepared.ends).await?;
+    for batch in prepared.progress.doubts.keys().copied().collect::<Vec<_>>() {
+        let rows: Vec<&Entry> = intended.iter().filter(|entry| entry.batch == batch).collect();
+        record_settled(context, &prepared.ends, batch, (&rows, &seen), &mut claimed).await?;
+    }
+    prepared.progress = context.migration(migration)?.mailboxes.get(&mailbox).cloned().ok_or(Failure::Closing)?;
+    Ok(())
+}
+
+/// Target UIDs that other rows of the ledger own already.
+async fn claimed_uids(context: &TaskContext, ends: &Ends) -> Result<BTreeSet<Uid>, Failure> {
+    let rows = context.ports.journal.entries(ends.migration, ends.mailbox, None).await?;
+    let validity = ends.target.uid_validity;
+    let is_settled = |entry: &&Entry| entry.state != EntryState::Intended && entry.target_validity == validity;
+    Ok(rows.iter().filter(is_settled).filter_map(|entry| entry.target_uid).collect())
+}
+
+async fn record_settled(
+    context: &TaskContext,
+    ends: &Ends,
+    batch: BatchId,
+    (rows, seen): (&[&Entry], &[SeenMessage]),
+    claimed: &mut BTreeSet<Uid>,
+) -> Result<(), Failure> {
+    let (migration, mailbox) = (ends.migration, ends.mailbox);
+    let wanted: Vec<(Uid, Fingerprint)> = rows.iter().map(|entry| (entry.source_uid, entry.fingerprint)).collect();
+    let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
+    let settlement = settle(&wanted, &there, claimed, ends.by);
+    claimed.extend(settlement.stored.iter().map(|(_, target)| *target));
+    let found_rows = |entry: &&&Entry| settlement.stored.iter().any(|(source, _)| *source == entry.source_uid);
+    let bytes = rows.iter().filter(found_rows).map(|entry| entry.size).sum();
+    let source_validity = rows.first().map_or(ends.source.uid_validity, |entry| entry.source_validity);
+    let ledger = vec![
+        LedgerChange::Mark {
+            migration,
+            mailbox,
+            source_validity,
+            state: EntryState::Copied,
+            uids: settlement.stored.iter().map(|(source, target)| (*source, Some(*target))).collect(),
+        },
+        LedgerChange::Forget { migration, mailbox, source_validity, uids: settlement.again.clone() },
+    ];
+    let event = Event::BatchSettled {
+        migration,
+        mailbox,
+        batch,
+        found: u32::try_from(settlement.stored.len()).unwrap_or(u32::MAX),
+        bytes,
+        again: u32::try_from(settlement.again.len()).unwrap_or(u32::MAX),
+    };
+    context.record_with(event, ledger).await
+}
+
+/// The source gave its messages new UIDs: rows follow the messages that they are about.
+async fn renumber_source(context: &TaskContext, prepared: &mut Prepared) -> Result<(), Failure> {
+    let (migration, mailbox) = (prepared.ends.migration, prepared.ends.mailbox);
+    let Some(from) = prepared.progress.source_validity else { return Ok(()) };
+    let to = prepared.ends.source.uid_validity;
+    context.doing(Activity::Settling);
+    let rows = context.ports.journal.entries(migration, mailbox, None).await?;
+    let uids: UidSet = prepared.source.enumerate(Uid(1)).await?.iter().map(|m| m.uid).collect();
+    context.meter.total(&context.task, uids.len());
+    let seen = recognise(context, prepared.source.as_mut(), &uids).await?;
+    let known: Vec<(Uid, Fingerprint)> = rows.iter().map(|entry| (entry.source_uid, entry.fingerprint)).collect();
+    let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
+    let pairs = settle(&known, &there, &BTreeSet::new(), Comparison::Bytes).stored;
+    let event = Event::ValidityChanged { migration, mailbox, side: Side::Source, from, to, recognised: pairs.len() as u64 };
+    context.record_with(event, vec![LedgerChange::Renumber { migration, mailbox, from, to, uids: pairs }]).await?;
+    prepared.progress.source_validity = Some(to);
+    Ok(())
+}
+
+/// The target gave its messages new UIDs: rows are linked to the messages found there, and what is not there is copied again.
+async fn relink_target(context: &TaskContext, prepared: &mut Prepared) -> Result<(), Failure> {
+    let (migration, mailbox) = (prepared.ends.migration, prepared.ends.mailbox);
+    let Some(from) = prepared.progress.target_validity else { return Ok(()) };
+    let to = prepared.ends.target.uid_validity;
+    context.doing(Activity::Settling);
+    let rows = context.ports.journal.entries(migration, mailbox, None).await?;
+    let stored: Vec<Entry> = rows.into_iter().filter(|e| matches!(e.state, EntryState::Copied | EntryState::Verified)).collect();
+    let uids: UidSet = prepared.target.enumerate(Uid(1)).await?.iter().map(|m| m.uid).collect();
+    context.meter.total(&context.task, uids.len());
+    let seen = recognise(context, prepared.target.as_mut(), &uids).await?;
+    let known: Vec<(Uid, Fingerprint)> = stored.iter().map(|entry| (entry.source_uid, entry.fingerprint)).collect();
+    let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
+    let settlement = settle(&known, &there, &BTreeSet::new(), prepared.ends.by);
+    let target_of = |source: Uid| settlement.stored.iter().find(|(uid, _)| *uid == source).map(|(_, target)| *target);
+    let linked: Vec<Entry> = stored
+        .into_iter()
+        .map(|mut entry| {
+            entry.target_uid = target_of(entry.source_uid);
+            entry.target_validity = to;
+            entry.state = if entry.target_uid.is_some() { EntryState::Copied } else { EntryState::Intended };
+            entry
+        })
+        .collect();
+    let source_validity = prepared.progress.source_validity.unwrap_or(prepared.ends.source.uid_validity);
+    let ledger =
+        vec![LedgerChange::Put(linked), LedgerChange::Forget { migration, mailbox, source_validity, uids: settlement.again.clone() }];
+    let event = Event::ValidityChanged { migration, mailbox, side: Side::Target, from, to, recognised: settlement.stored.len() as u64 };
+    context.record_with(event, ledger).await?;
+    prepared.progress.target_validity = Some(to);
+    Ok(())
+}
