@@ -50,12 +50,15 @@ pub struct FlagsDiffer {
     pub surplus: Flags,
 }
 
-/// Result of the comparison. Every expected message is in exactly one of `verified` and `missing`.
+/// Result of the comparison. Every expected message is in exactly one of `verified`, `altered` and `missing`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verification {
     /// Found equal: source UID, target UID; ascending.
     pub verified: Vec<(Uid, Uid)>,
-    /// Not there, or not equal: source UIDs, ascending.
+    /// There under the UID that the target gave it, but not equal (source UID, target UID; ascending). A UID is never given twice, so it is
+    /// the message that was sent: copying it again would double it. For the person to look at.
+    pub altered: Vec<(Uid, Uid)>,
+    /// Not there: source UIDs, ascending. They go through the copy again.
     pub missing: Vec<Uid>,
     /// Of the verified, those whose flags differ.
     pub flags_differ: Vec<FlagsDiffer>,
@@ -74,6 +77,7 @@ pub fn compare(expected: &[Expected], present: &[Present], by: Comparison, is_st
     let pairs = find(expected, &at_target, by);
     let mut result = Verification {
         verified: Vec::new(),
+        altered: Vec::new(),
         missing: Vec::new(),
         flags_differ: Vec::new(),
         dates_differ: Vec::new(),
@@ -81,9 +85,13 @@ pub fn compare(expected: &[Expected], present: &[Present], by: Comparison, is_st
         by,
     };
     let rows: BTreeMap<Uid, &Expected> = expected.iter().map(|row| (row.source, row)).collect();
+    let mut used: BTreeSet<Uid> = pairs.values().copied().collect();
     for (source, row) in rows {
         let Some(seen) = pairs.get(&source).and_then(|uid| at_target.get(uid)) else {
-            result.missing.push(source);
+            match row.target.filter(|uid| at_target.contains_key(uid) && used.insert(*uid)) {
+                Some(uid) => result.altered.push((source, uid)),
+                None => result.missing.push(source),
+            }
             continue;
         };
         result.verified.push((source, seen.uid));
@@ -92,7 +100,6 @@ pub fn compare(expected: &[Expected], present: &[Present], by: Comparison, is_st
             result.dates_differ.push((source, seen.uid));
         }
     }
-    let used: BTreeSet<Uid> = pairs.into_values().collect();
     result.strangers = at_target.keys().filter(|uid| !used.contains(uid)).copied().collect();
     result
 }

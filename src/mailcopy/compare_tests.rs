@@ -38,9 +38,11 @@ fn equal_messages_are_verified_and_what_cannot_be_stored_is_no_difference() {
 }
 
 #[test]
-fn a_message_that_changed_under_its_uid_is_missing() {
+fn a_message_that_says_something_else_under_its_uid_is_altered_and_not_copied_again() {
     let result = compare(&[expected(1, Some(11), 1)], &[present(11, 2)], Comparison::Bytes, takes_mdn);
-    assert_eq!((result.missing, result.strangers), (vec![Uid(1)], vec![Uid(11)]));
+    assert_eq!((result.altered, result.missing, result.strangers), (vec![(Uid(1), Uid(11))], vec![], vec![]));
+    let moved = compare(&[expected(1, Some(11), 1)], &[present(11, 2), present(12, 1)], Comparison::Bytes, takes_mdn);
+    assert_eq!((moved.verified, moved.strangers), (vec![(Uid(1), Uid(12))], vec![Uid(11)]));
 }
 
 #[test]

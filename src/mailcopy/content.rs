@@ -5,7 +5,7 @@
 //! transfer encodings, line ends and trailing white space. Nothing here says whether two messages are *the same mail*: equal
 //! digests are counted by [`settle`](super::settle) and [`compare`](super::compare), never merged.
 
-use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, PartType};
+use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MessagePart, PartType};
 
 use super::normal::{fold_text, fold_words, windows_1252};
 
@@ -110,6 +110,7 @@ impl Account {
     /// Walks the tree in the order of the text, with a stack of its own.
     fn message(&mut self, message: &Message<'_>, bytes: &[u8]) {
         let mut stack = vec![(message, 0)];
+        let mut boundaries = Vec::new();
         while let Some((message, at)) = stack.pop() {
             if at == 0 {
                 let raw = if message.raw_message.is_empty() { bytes } else { &message.raw_message };
@@ -117,8 +118,9 @@ impl Account {
             }
             let Some(part) = message.parts.get(at) else { continue };
             stack.push((message, at + 1));
+            boundaries.extend(boundary_of(part));
             match &part.body {
-                PartType::Text(text) | PartType::Html(text) => self.leaf(text),
+                PartType::Text(text) | PartType::Html(text) => self.leaf(text, &boundaries),
                 PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.leaf_of_bytes(bytes),
                 PartType::Message(inner) => {
                     self.say(Said::Inner, &[]);
@@ -130,9 +132,9 @@ impl Account {
     }
 
     /// A part that says nothing is not counted: rebuilding adds and removes such parts.
-    fn leaf(&mut self, text: &str) {
+    fn leaf(&mut self, text: &str, boundaries: &[&str]) {
         let mut folded = std::mem::take(&mut self.folded);
-        fold_text(text, &mut folded);
+        fold_text(text, boundaries, &mut folded);
         if !folded.is_empty() {
             self.say(Said::Leaf, folded.as_bytes());
         }
@@ -142,7 +144,7 @@ impl Account {
     /// The type of a part is one of its headers and does not count: what can be text is compared as text.
     fn leaf_of_bytes(&mut self, bytes: &[u8]) {
         match std::str::from_utf8(bytes) {
-            Ok(text) => self.leaf(text),
+            Ok(text) => self.leaf(text, &[]),
             Err(_) => self.say(Said::Leaf, bytes),
         }
     }
@@ -179,6 +181,11 @@ impl Account {
             self.say(what, text.as_bytes());
         }
     }
+}
+
+fn boundary_of<'a>(part: &'a MessagePart<'_>) -> Option<&'a str> {
+    let kind = part.headers.iter().find(|h| h.name == HeaderName::ContentType)?;
+    kind.value.as_content_type()?.attribute("boundary").filter(|boundary| !boundary.is_empty())
 }
 
 /// The addresses, or where there is none the names, in an order of their own.

@@ -17,13 +17,18 @@ pub(super) fn fold_words(text: &str) -> String {
 }
 
 /// Lines without trailing white space, joined by LF, without empty lines at the end. Replaces what `folded` held.
-pub(super) fn fold_text(text: &str, folded: &mut String) {
+/// Lines that only part a MIME body with one of `boundaries` are left out: they are text only where the MIME is broken.
+pub(super) fn fold_text(text: &str, boundaries: &[&str], folded: &mut String) {
     folded.clear();
     folded.reserve(text.len());
     let is_blank = |c: char| matches!(c, ' ' | '\t' | '\0' | '\r' | '\n' | '\x0b' | '\x0c' | '\u{a0}' | '\u{feff}');
     let mut empty = 0;
     for line in text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r')) {
         let line = line.trim_end_matches(is_blank);
+        let parts = |rest: &str| boundaries.iter().any(|b| rest.strip_prefix(b).is_some_and(|end| end.is_empty() || end == "--"));
+        if line.strip_prefix("--").is_some_and(parts) {
+            continue;
+        }
         if line.is_empty() {
             empty += 1;
             continue;
@@ -49,7 +54,7 @@ mod tests {
 
     fn folded(text: &str) -> String {
         let mut out = "left over".to_owned();
-        fold_text(text, &mut out);
+        fold_text(text, &["edge"], &mut out);
         out
     }
 
@@ -58,6 +63,7 @@ mod tests {
         for text in ["a\r\n b\r\n\r\nc\r\n", "a\n b \n\t\nc\n\n\n", "a\r b\r\rc", "a\n b\n\nc"] {
             assert_eq!(folded(text), "a\n b\n\nc", "{text:?}");
         }
+        assert_eq!(folded("a\n--edge\nb\n--edge--\n--edges"), "a\nb\n--edges");
         assert_ne!(folded("a\n\nb"), folded("a\nb"));
         assert_ne!(folded("\na"), folded("a"));
         assert_eq!(folded(" \r\n"), "");
