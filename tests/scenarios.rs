@@ -36,7 +36,7 @@ struct Settle {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Message {
+struct Row {
     uid: u32,
     copied_as: Option<u32>,
     message: String,
@@ -48,8 +48,8 @@ struct Message {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Compare {
-    ledger: Vec<Message>,
-    target: Vec<Message>,
+    ledger: Vec<Row>,
+    target: Vec<Row>,
     /// Keywords that the target stores; none: all.
     keywords: Option<Vec<String>>,
     verified: Vec<(u32, u32)>,
@@ -78,17 +78,16 @@ impl Scenario {
     }
 
     fn play_compare(&self, case: &Compare) {
-        let flags = |m: &Message| Flags::from(m.flags.clone());
-        let date = |m: &Message| m.date.as_ref().map(|text| text.parse::<InternalDate>().expect("a date"));
-        let expected = |m: &Message| Expected {
+        let flags = |m: &Row| Flags::from(m.flags.clone());
+        let date = |m: &Row| m.date.as_ref().map(|text| text.parse::<InternalDate>().expect("a date"));
+        let expected = |m: &Row| Expected {
             source: Uid(m.uid),
             target: m.copied_as.map(Uid),
             fingerprint: self.print(&m.message),
             flags: flags(m),
             internal_date: date(m),
         };
-        let present =
-            |m: &Message| Present { uid: Uid(m.uid), fingerprint: self.print(&m.message), flags: flags(m), internal_date: date(m) };
+        let present = |m: &Row| Present { uid: Uid(m.uid), fingerprint: self.print(&m.message), flags: flags(m), internal_date: date(m) };
         let ledger: Vec<Expected> = case.ledger.iter().map(expected).collect();
         let target: Vec<Present> = case.target.iter().map(present).collect();
         let stores = |k: &mailferry::domain::Keyword| case.keywords.as_ref().is_none_or(|all| all.iter().any(|name| name == k.as_str()));

@@ -1,6 +1,5 @@
 //! The plan: what will move where, under which names, and what was found out before anything changes.
 
-mod rights;
 mod findings;
 mod mapping;
 #[cfg(test)]
@@ -8,16 +7,17 @@ mod mapping_tests;
 mod names;
 mod naming;
 mod proposal;
+mod rights;
 mod roles;
 mod seen;
 mod types;
 mod validate;
 
-pub use rights::{is_granted, missing_rules, needed_rules};
 pub use findings::{Facts, TargetLimits};
 pub use mapping::{Mapping, map_mailboxes, resolve_at_target};
 pub use names::temporary_address;
 pub use proposal::{Place, Proposal, SourceName, propose};
+pub use rights::{is_granted, missing_rules, needed_rules};
 pub use seen::{SeenMailbox, TargetTraits};
 pub use types::{Finding, FindingCode, Inventory, MailboxMapping, MappingAction, SkipReason, SourceAccount, TargetAccount, Weight};
 pub use validate::{MappingError, validate_mapping};
