@@ -139,11 +139,8 @@ impl Stage {
             .map(|(name, mailbox)| {
                 let role = mailbox.role.filter(|r| *r != Role::Inbox);
                 let name = role.map_or_else(|| name.to_string(), |role| format!("{role:?}"));
-                let mut messages: Vec<_> = mailbox
-                    .messages
-                    .iter()
-                    .map(|m| (m.internal_date.unix_seconds(), m.flags.to_string(), m.bytes.to_vec()))
-                    .collect();
+                let mut messages: Vec<_> =
+                    mailbox.messages.iter().map(|m| (m.internal_date.unix_seconds(), m.flags.to_string(), m.bytes.to_vec())).collect();
                 messages.sort();
                 (name, mailbox.is_subscribed, messages)
             })
@@ -265,7 +262,8 @@ fn cut_anywhere_twice_nothing_is_lost_or_doubled_with_messages_stored_one_by_one
 #[test]
 fn without_the_settling_a_cut_doubles_mail() {
     for target in [Dialect::Dovecot, Dialect::Exchange] {
-        let doubled = (0..400).any(|first| paused().block_on(cut_twice(target, first, usize::MAX, || limits().without_settling())).is_err());
+        let doubled =
+            (0..400).any(|first| paused().block_on(cut_twice(target, first, usize::MAX, || limits().without_settling())).is_err());
         assert!(doubled, "{target:?}: the crash tests have no teeth");
     }
 }

@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 
 use crate::dnscheck::{CheckedRecord, RecordPurpose, Verdict};
 use crate::domain::{DomainName, EmailAddress};
-use crate::plan::{Place, Proposal, SourceAccount, SourceName, propose};
 use crate::engine::Handle;
+use crate::plan::{Place, Proposal, SourceAccount, SourceName, propose};
 use crate::problem::Problem;
 use crate::session::{
     ApiAccess, Command, Destination, Mode, Notice, PlannedMigration, Refusal, Session, Step, Strategy, Task, target_secret,
@@ -101,7 +101,8 @@ fn repair(session: &Session) -> Option<Command> {
         return None;
     }
     let wants = |record: &CheckedRecord| {
-        record.change.is_some() && (record.verdict == Verdict::Wrong || record.purpose == RecordPurpose::Dmarc && record.verdict == Verdict::Advice)
+        record.change.is_some()
+            && (record.verdict == Verdict::Wrong || record.purpose == RecordPurpose::Dmarc && record.verdict == Verdict::Advice)
     };
     for (domain, state) in domains.iter().filter_map(|d| session.dns.get(d).map(|state| (d, state))) {
         let untouched = |r: &&CheckedRecord| wants(r) && !state.fixes.contains_key(&r.purpose) && !state.fixed.contains(&r.purpose);
@@ -110,7 +111,8 @@ fn repair(session: &Session) -> Option<Command> {
         }
     }
     let is_settled = |record: &CheckedRecord| matches!(record.verdict, Verdict::Good | Verdict::Advice);
-    let all_settled = domains.iter().filter_map(|d| session.dns.get(d)).all(|state| state.fixes.is_empty() && state.records.iter().all(is_settled));
+    let all_settled =
+        domains.iter().filter_map(|d| session.dns.get(d)).all(|state| state.fixes.is_empty() && state.records.iter().all(is_settled));
     all_settled.then_some(Command::AcceptDns)
 }
 

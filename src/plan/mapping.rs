@@ -100,8 +100,13 @@ pub fn resolve_at_target(mailboxes: &[MailboxMapping], target: &TargetTraits) ->
     namer.reserve(&MailboxName::inbox(), &MailboxName::inbox());
     for (role, mailbox) in there.iter().filter(|(role, _)| **role != Role::Inbox) {
         let usual = customs.name_at(target.platform, *role).and_then(|name| MailboxName::from_segments([name.to_owned()]).ok());
-        if let Some(usual) = usual.filter(|usual| !target.existing.iter().any(|m| is_same(&m.name, usual))) {
-            namer.reserve(&usual, &mailbox.name);
+        // On a platform that nobody knows, the name that the plan gave to this role is the usual one.
+        let planned = mailboxes.iter().find(|m| m.role == Some(*role)).and_then(|m| match &m.action {
+            MappingAction::Copy { to } => Some(to.clone()),
+            MappingAction::Skip { .. } => None,
+        });
+        for name in usual.into_iter().chain(planned).filter(|name| !target.existing.iter().any(|m| is_same(&m.name, name))) {
+            namer.lead(&name, &mailbox.name);
         }
     }
     let copied = mailboxes.iter().filter_map(|mailbox| match &mailbox.action {

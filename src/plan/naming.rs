@@ -46,6 +46,13 @@ impl<'a> Namer<'a> {
         true
     }
 
+    /// Sends a further name of the same mailbox to where that one went.
+    pub(super) fn lead(&mut self, source: &MailboxName, to: &MailboxName) {
+        if !self.reserve(source, to) {
+            self.given.entry(source.segments().to_vec()).or_insert_with(|| to.segments().to_vec());
+        }
+    }
+
     /// The name of a source mailbox at the target: the parent's name there, and a part of its own.
     pub(super) fn name(&mut self, source: &MailboxName) -> MailboxName {
         let path = if self.target.delimiter.is_none() && source.segments().len() > 1 {

@@ -257,7 +257,7 @@ fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
             m.messages = *messages;
             m.state = CopyState::Copied;
         }),
-        Event::MailboxVerified { migration, mailbox, verified, missing, unaccounted, flags_differ, dates_differ, by_bytes } => {
+        Event::MailboxVerified { migration, mailbox, verified, missing, unaccounted, altered, flags_differ, dates_differ, by_bytes } => {
             act(migration, mailbox, &mut |m| {
                 m.verified = *verified;
                 m.flags_differ = *flags_differ;
@@ -265,7 +265,11 @@ fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
                 m.by_bytes = *by_bytes;
                 m.copied = m.copied.saturating_sub(*missing);
                 m.failed_verifications = if *missing == 0 { 0 } else { m.failed_verifications + 1 };
-                m.state = if *missing + *unaccounted == 0 { CopyState::Verified } else { CopyState::Pending };
+                m.state = match (*missing + *unaccounted, *altered) {
+                    (0, 0) => CopyState::Verified,
+                    (0, _) => CopyState::Copied,
+                    _ => CopyState::Pending,
+                };
             });
         }
         Event::RefusedRetried { migration } => {

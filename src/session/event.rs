@@ -373,6 +373,9 @@ pub enum Event {
         /// Messages at the source that nobody had seen before: they go through the copy.
         #[serde(default)]
         unaccounted: u64,
+        /// Messages that are there under the UID that we know and differ in content: a person must look.
+        #[serde(default)]
+        altered: u64,
         /// Messages whose flags differ in what the target can store.
         flags_differ: u64,
         /// Messages whose date differs.

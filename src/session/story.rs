@@ -162,6 +162,7 @@ fn copied(migration: MigrationId, mailbox: MailboxId) -> Vec<Event> {
             verified: 10,
             missing: 0,
             unaccounted: 0,
+            altered: 0,
             flags_differ: 0,
             dates_differ: 0,
             by_bytes: true,

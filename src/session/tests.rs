@@ -172,6 +172,7 @@ fn what_a_verification_misses_goes_through_the_copy_again() {
         verified: 9,
         missing: 1,
         unaccounted: 0,
+        altered: 0,
         flags_differ: 0,
         dates_differ: 0,
         by_bytes: true,

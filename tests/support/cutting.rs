@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use mailferry::domain::{
     AccessRule, Account, ApiEndpoint, AttachedDomain, Capabilities, Credential, DomainName, DomainType, EmailAddress, Flags, ImapEndpoint,
-    MailboxId, MailboxName, MigrationId, ObjectState, OperationId, Quota, Role, Secret, SecretRef, Service, ServiceId, Uid, UidSet, WireName,
-    ZoneRecord,
+    MailboxId, MailboxName, MigrationId, ObjectState, OperationId, Quota, Role, Secret, SecretRef, Service, ServiceId, Uid, UidSet,
+    WireName, ZoneRecord,
 };
 use mailferry::ports::{
     ApiError, ApiKeys, AppendReport, ConsumerKeyRequest, Entry, EntryState, Journal, JournalError, Keeping, ListedMailbox, Login,
-    MailConnection, MailError, MailStore, MailboxState, MailboxTally, MessageSink, MessageSummary, NameRefused, OutgoingMessage, PlatformApi,
-    PlatformGate, Ports, Record, SeatRequest, SecretError, SecretStore,
+    MailConnection, MailError, MailStore, MailboxState, MailboxTally, MessageSink, MessageSummary, NameRefused, OutgoingMessage,
+    PlatformApi, PlatformGate, Ports, Record, SeatRequest, SecretError, SecretStore,
 };
 use mailferry::session::StoredEvent;
 use tokio::sync::Notify;

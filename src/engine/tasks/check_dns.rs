@@ -22,4 +22,6 @@ pub(super) async fn run(context: &TaskContext, domain: &DomainName) -> Result<()
     }
 }
 
-async fn look(_c: &TaskContext, _d: &DomainName) -> Result<Vec<CheckedRecord>, Failure> { Ok(Vec::new()) }
+async fn look(_c: &TaskContext, _d: &DomainName) -> Result<Vec<CheckedRecord>, Failure> {
+    Ok(Vec::new())
+}

@@ -52,7 +52,8 @@ pub(super) async fn prepare(context: &TaskContext, id: MigrationId, mailbox: Mai
         _ => make_mailbox(target.as_mut(), &migration, &progress.mapping).await?,
     };
     let target_state = target.select(&to).await?;
-    let by = if target.capabilities().keeps_bytes { Comparison::Bytes } else { Comparison::Content };
+    let platform = target_account.service.as_ref().map_or(Platform::Imap, |service| service.platform);
+    let by = Comparison::with_target(platform, target.capabilities());
     let ends = Ends { migration: id, mailbox, source: source_state, target: target_state, to, by };
     Ok(Prepared { ends, progress, source, target })
 }

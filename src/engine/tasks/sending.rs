@@ -5,7 +5,7 @@ use std::ops::Range;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::domain::{BatchId, ByteSize, Flags, Uid};
-use crate::mailcopy::{Batch, Fingerprint, date_from_headers, prepare as prepare_outgoing};
+use crate::mailcopy::{Batch, Comparison, Fingerprint, date_from_headers, prepare as prepare_outgoing};
 use crate::ports::{
     AppendReport, Appended, Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, OutgoingMessage, Refusal, RefusalKind,
 };
@@ -250,7 +250,7 @@ impl<'a> Sender<'a> {
             });
             let claimed = known.collect();
             let wanted: Vec<(Uid, Fingerprint)> = unknown.iter().map(|i| (batch[*i].message.uid, batch[*i].fingerprint)).collect();
-            let settlement = crate::mailcopy::settle(&wanted, &seen, &claimed, self.ends.by);
+            let settlement = crate::mailcopy::settle(&wanted, &seen, &claimed, Comparison::Content);
             for index in unknown {
                 let source = batch[index].message.uid;
                 let found = settlement.stored.iter().find(|(uid, _)| *uid == source).map(|(_, target)| *target);

@@ -1,7 +1,8 @@
 //! Settles doubts: which of the messages that were on their way when something was cut arrived?
 //!
 //! The target is read from the UIDNEXT that was recorded before the append; messages there are recognised by what they are, and
-//! counted, so that twins stay twins. A changed UIDVALIDITY on either side is the same question about a whole mailbox.
+//! counted, so that twins stay twins. Equal bytes find each other first, then equal content: a server that quietly changes bytes
+//! must not make a message look as if it had never arrived. A changed UIDVALIDITY on either side is the same question about a whole mailbox.
 
 use std::collections::BTreeSet;
 
@@ -124,7 +125,7 @@ async fn record_settled(
     let (migration, mailbox) = (ends.migration, ends.mailbox);
     let wanted: Vec<(Uid, Fingerprint)> = rows.iter().map(|entry| (entry.source_uid, entry.fingerprint)).collect();
     let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
-    let settlement = settle(&wanted, &there, claimed, ends.by);
+    let settlement = settle(&wanted, &there, claimed, Comparison::Content);
     claimed.extend(settlement.stored.iter().map(|(_, target)| *target));
     let found_rows = |entry: &&&Entry| settlement.stored.iter().any(|(source, _)| *source == entry.source_uid);
     let bytes = rows.iter().filter(found_rows).map(|entry| entry.size).sum();
@@ -162,7 +163,7 @@ async fn renumber_source(context: &TaskContext, prepared: &mut Prepared) -> Resu
     let seen = recognise(context, prepared.source.as_mut(), &uids).await?;
     let known: Vec<(Uid, Fingerprint)> = rows.iter().map(|entry| (entry.source_uid, entry.fingerprint)).collect();
     let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
-    let pairs = settle(&known, &there, &BTreeSet::new(), Comparison::Bytes).stored;
+    let pairs = settle(&known, &there, &BTreeSet::new(), Comparison::Content).stored;
     let event = Event::ValidityChanged { migration, mailbox, side: Side::Source, from, to, recognised: pairs.len() as u64 };
     context.record_with(event, vec![LedgerChange::Renumber { migration, mailbox, from, to, uids: pairs }]).await?;
     prepared.progress.source_validity = Some(to);
@@ -182,7 +183,7 @@ async fn relink_target(context: &TaskContext, prepared: &mut Prepared) -> Result
     let seen = recognise(context, prepared.target.as_mut(), &uids).await?;
     let known: Vec<(Uid, Fingerprint)> = stored.iter().map(|entry| (entry.source_uid, entry.fingerprint)).collect();
     let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
-    let settlement = settle(&known, &there, &BTreeSet::new(), prepared.ends.by);
+    let settlement = settle(&known, &there, &BTreeSet::new(), Comparison::Content);
     let target_of = |source: Uid| settlement.stored.iter().find(|(uid, _)| *uid == source).map(|(_, target)| *target);
     let linked: Vec<Entry> = stored
         .into_iter()

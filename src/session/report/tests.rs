@@ -64,7 +64,17 @@ fn planned(id: u32, local: &str, mailboxes: Vec<MailboxMapping>) -> PlannedMigra
 
 fn verified(mailbox: u32, verified: u64, flags_differ: u64) -> Event {
     let (mailbox, by_bytes) = (MailboxId(mailbox), false);
-    Event::MailboxVerified { migration: ONE, mailbox, verified, missing: 0, flags_differ, dates_differ: 0, unaccounted: 0, by_bytes }
+    Event::MailboxVerified {
+        migration: ONE,
+        mailbox,
+        verified,
+        missing: 0,
+        flags_differ,
+        dates_differ: 0,
+        unaccounted: 0,
+        altered: 0,
+        by_bytes,
+    }
 }
 
 fn before_the_copy() -> Vec<Event> {
