@@ -1,0 +1,74 @@
+//! What a server can do, from its capability line and its greeting.
+
+use crate::domain::{ByteSize, Capabilities};
+
+/// Which literals need no permission (RFC 7888).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FreeLiterals {
+    /// None.
+    None,
+    /// `LITERAL-`: up to 4096 bytes.
+    Small,
+    /// `LITERAL+`.
+    All,
+}
+
+/// The words of a capability line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Abilities(Vec<String>);
+
+impl Abilities {
+    pub(super) fn new(words: Vec<String>) -> Self {
+        Self(words)
+    }
+
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.0.iter().any(|known| known.eq_ignore_ascii_case(word))
+    }
+
+    pub(super) fn free_literals(&self) -> FreeLiterals {
+        if self.has("LITERAL+") {
+            FreeLiterals::All
+        } else if self.has("LITERAL-") {
+            FreeLiterals::Small
+        } else {
+            FreeLiterals::None
+        }
+    }
+
+    /// The same in the words of the house. The Exchange family rebuilds MIME on reading; it is known by its greeting,
+    /// or by the words that its proxies add.
+    pub(super) fn to_capabilities(&self, greeting: &str) -> Capabilities {
+        let is_exchange = greeting.to_ascii_lowercase().contains("microsoft exchange")
+            || self.0.iter().any(|word| word.to_ascii_uppercase().starts_with("XPROXY"));
+        let append_limit = self.0.iter().find_map(|word| word.to_ascii_uppercase().strip_prefix("APPENDLIMIT=")?.parse().ok());
+        Capabilities {
+            line: self.0.join(" "),
+            has_multiappend: self.has("MULTIAPPEND"),
+            has_literal_plus: self.has("LITERAL+"),
+            has_uidplus: self.has("UIDPLUS"),
+            has_special_use: self.has("SPECIAL-USE") || self.has("XLIST"),
+            can_create_special_use: self.has("CREATE-SPECIAL-USE"),
+            has_quota: self.0.iter().any(|word| word.eq_ignore_ascii_case("QUOTA") || word.to_ascii_uppercase().starts_with("QUOTA=")),
+            has_condstore: self.has("CONDSTORE") || self.has("QRESYNC"),
+            keeps_bytes: !is_exchange,
+            append_limit: append_limit.map(ByteSize),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exchange_family_is_known_to_rebuild_messages() {
+        let words = |line: &str| Abilities::new(line.split(' ').map(str::to_owned).collect());
+        let exchange = words("IMAP4rev1 SASL-IR UIDPLUS LITERAL+").to_capabilities("The Microsoft Exchange IMAP4 service is ready.");
+        assert!(!exchange.keeps_bytes && exchange.has_literal_plus && !exchange.has_multiappend);
+        assert!(!words("IMAP4rev1 XPROXY3").to_capabilities("ready").keeps_bytes);
+        let dovecot = words("IMAP4rev1 multiappend QUOTA APPENDLIMIT=35651584 LITERAL-").to_capabilities("Dovecot ready.");
+        assert!(dovecot.keeps_bytes && dovecot.has_multiappend && dovecot.has_quota && !dovecot.has_literal_plus);
+        assert_eq!(dovecot.append_limit, Some(ByteSize(35_651_584)));
+    }
+}

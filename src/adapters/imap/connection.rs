@@ -1,0 +1,126 @@
+//! A logged-in connection: the port's methods, each in the file of its subject.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::ability::Abilities;
+use super::appending::Caution;
+use super::command::Command;
+use super::conversation::Conversation;
+use super::namespace::Namespace;
+use super::opening::Access;
+use super::refusal::{refusal, says_it_exists};
+use super::reply::Status;
+use crate::domain::{Capabilities, Flags, MailboxName, Quota, Role, Uid, UidSet, WireName};
+use crate::ports::{
+    AppendReport, ListedMailbox, MailConnection, MailError, MailboxState, MessageSink, MessageSummary, NameRefused, OutgoingMessage,
+};
+
+/// Command lines stay below what Exchange and Zimbra take.
+const LONGEST_SET: usize = 7_900;
+
+/// The mailbox that is open.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) mailbox: WireName,
+    pub(super) access: Access,
+    pub(super) exists: u32,
+    pub(super) uid_next: Option<Uid>,
+}
+
+/// One logged-in connection.
+#[derive(Debug)]
+pub(super) struct ImapConnection {
+    pub(super) conversation: Conversation,
+    pub(super) abilities: Abilities,
+    pub(super) capabilities: Capabilities,
+    pub(super) namespace: Namespace,
+    pub(super) opened: Option<Opened>,
+    /// Keywords (in lower case) that a mailbox has taken on this connection.
+    pub(super) proven: HashSet<(WireName, String)>,
+    pub(super) caution: Caution,
+    pub(super) appends_in_a_row: u32,
+    pub(super) goodbye: Duration,
+}
+
+#[async_trait]
+impl MailConnection for ImapConnection {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn list(&mut self) -> Result<Vec<ListedMailbox>, MailError> {
+        self.list_all().await
+    }
+
+    fn wire_name(&self, name: &MailboxName) -> Result<WireName, NameRefused> {
+        self.namespace.wire(name)
+    }
+
+    async fn examine(&mut self, mailbox: &WireName) -> Result<MailboxState, MailError> {
+        self.open(mailbox, Access::Examine).await
+    }
+
+    async fn select(&mut self, mailbox: &WireName) -> Result<MailboxState, MailError> {
+        self.open(mailbox, Access::Select).await
+    }
+
+    async fn status(&mut self, mailbox: &WireName) -> Result<Option<MailboxState>, MailError> {
+        self.status_of(mailbox).await
+    }
+
+    async fn enumerate(&mut self, from: Uid) -> Result<Vec<MessageSummary>, MailError> {
+        self.summaries(from).await
+    }
+
+    async fn fetch(&mut self, uids: &UidSet, sink: &mut dyn MessageSink) -> Result<(), MailError> {
+        self.messages(uids, sink).await
+    }
+
+    async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError> {
+        self.append_all(mailbox, messages).await
+    }
+
+    async fn add_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError> {
+        let names = flags.wire_names().join(" ");
+        if names.is_empty() {
+            return Ok(());
+        }
+        for set in uids.chunks(LONGEST_SET) {
+            self.conversation.run(&Command::new(format!("UID STORE {set} +FLAGS.SILENT ({names})")), |_| {}).await?;
+        }
+        Ok(())
+    }
+
+    async fn create(&mut self, mailbox: &WireName, role: Option<Role>) -> Result<(), MailError> {
+        let attribute = role.and_then(Role::attribute).filter(|_| self.capabilities.can_create_special_use);
+        if let Some(attribute) = attribute {
+            let command = Command::new("CREATE").mailbox(mailbox).words(&format!(" (USE ({attribute}))"));
+            let outcome = self.conversation.ask(&command, |_| {}).await?;
+            // A role that cannot be given is no reason to go without the mailbox.
+            if outcome.status == Status::Ok || says_it_exists(&outcome) {
+                return Ok(());
+            }
+        }
+        let outcome = self.conversation.ask(&Command::new("CREATE").mailbox(mailbox), |_| {}).await?;
+        if outcome.status == Status::Ok || says_it_exists(&outcome) || self.is_listed(mailbox).await? {
+            return Ok(());
+        }
+        tracing::debug!(kind = ?refusal(&outcome).kind, "a mailbox was not created");
+        self.conversation.checked(outcome).map(|_| ())
+    }
+
+    async fn subscribe(&mut self, mailbox: &WireName) -> Result<(), MailError> {
+        self.conversation.run(&Command::new("SUBSCRIBE").mailbox(mailbox), |_| {}).await.map(|_| ())
+    }
+
+    async fn quota(&mut self) -> Result<Option<Quota>, MailError> {
+        self.storage().await
+    }
+
+    async fn logout(self: Box<Self>) {
+        self.conversation.log_out(self.goodbye).await;
+    }
+}

@@ -1,0 +1,133 @@
+//! Cuts the bytes of a server into whole responses: a line, or lines joined by the literals they announce (RFC 9051 §4.3, §7).
+//!
+//! Pure: bytes in, responses out. What a response means is `reply`'s.
+
+use bytes::{Bytes, BytesMut};
+
+/// The longest line without its literals.
+const LONGEST_LINE: usize = 4 << 20;
+/// The largest literal: far above what any mail server takes as a message.
+const LARGEST_LITERAL: usize = 512 << 20;
+
+/// What no server says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum FramingError {
+    #[error("the server sent a line of more than {LONGEST_LINE} bytes")]
+    Line,
+    #[error("the server announced a literal of {0} bytes")]
+    Literal(usize),
+}
+
+/// Collects bytes and gives out whole responses.
+#[derive(Debug, Default)]
+pub(super) struct Framer {
+    buffer: BytesMut,
+    /// Where the present line of the present response starts; beyond the buffer while a literal is incomplete.
+    line_start: usize,
+    /// Up to where the present line was searched for its end.
+    searched: usize,
+}
+
+impl Framer {
+    /// Where the next bytes go, with room for a good read.
+    pub(super) fn room(&mut self) -> &mut BytesMut {
+        self.buffer.reserve(32 * 1024);
+        &mut self.buffer
+    }
+
+    /// Bytes that are here and not given out.
+    pub(super) fn held(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// The next whole response with its final line end.
+    pub(super) fn next(&mut self) -> Result<Option<Bytes>, FramingError> {
+        while self.line_start <= self.buffer.len() {
+            let from = self.searched.max(self.line_start);
+            let Some(end) = self.buffer[from..].iter().position(|byte| *byte == b'\n').map(|at| from + at + 1) else {
+                self.searched = self.buffer.len();
+                return if self.searched - self.line_start > LONGEST_LINE { Err(FramingError::Line) } else { Ok(None) };
+            };
+            let has_literals = is_data(&self.buffer);
+            match literal_announced(&self.buffer[self.line_start..end]).filter(|_| has_literals) {
+                Some(length) if length > LARGEST_LITERAL => return Err(FramingError::Literal(length)),
+                Some(length) => {
+                    self.line_start = end + length;
+                    self.searched = self.line_start;
+                }
+                None => {
+                    self.line_start = 0;
+                    self.searched = 0;
+                    return Ok(Some(self.buffer.split_to(end).freeze()));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Whether a response is data that may hold literals; the free text of a status response may end in `{3}` and mean nothing by it.
+fn is_data(response: &[u8]) -> bool {
+    let Some(rest) = response.strip_prefix(b"* ") else { return false };
+    let word = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    ![&b"OK"[..], b"NO", b"BAD", b"BYE", b"PREAUTH"].iter().any(|status| word.eq_ignore_ascii_case(status))
+}
+
+/// The length of the literal that a line announces at its end: `{12}`, also `{12+}`.
+pub(super) fn literal_announced(line: &[u8]) -> Option<usize> {
+    let line = line.strip_suffix(b"\n")?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let inner = line.strip_suffix(b"}")?;
+    let inner = inner.strip_suffix(b"+").unwrap_or(inner);
+    let open = inner.iter().rposition(|byte| *byte == b'{')?;
+    let digits = &inner[open + 1..];
+    let is_number = !digits.is_empty() && digits.len() <= 18 && digits.iter().all(u8::is_ascii_digit);
+    is_number.then(|| digits.iter().fold(0, |sum: usize, digit| sum * 10 + usize::from(digit - b'0')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn all(framer: &mut Framer) -> Vec<Bytes> {
+        std::iter::from_fn(|| framer.next().expect("well-formed")).collect()
+    }
+
+    const TALK: &[&[u8]] = &[
+        b"* OK ready {3}\r\n",
+        b"* 1 FETCH (UID 7 BODY[] {12}\r\nab\r\ncd {3}\r\n FLAGS () X {1}\r\n))\r\n",
+        b"+ go on {5}\r\n",
+        b"* LIST () \"/\" {0}\r\n\r\n",
+        b"A1 NO [OVERQUOTA] full {4}\r\n",
+    ];
+
+    proptest! {
+        #[test]
+        fn responses_do_not_depend_on_how_the_network_cuts_them(cuts in proptest::collection::vec(1usize..9, 1..40)) {
+            let whole: Vec<u8> = TALK.concat();
+            let (mut framer, mut found, mut rest) = (Framer::default(), Vec::new(), &whole[..]);
+            for cut in cuts.iter().cycle() {
+                let (now, later) = rest.split_at((*cut).min(rest.len()));
+                framer.room().extend_from_slice(now);
+                found.extend(all(&mut framer));
+                rest = later;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            prop_assert_eq!(found, TALK.iter().map(|t| Bytes::from_static(t)).collect::<Vec<_>>());
+            prop_assert_eq!(framer.held(), 0);
+        }
+    }
+
+    #[test]
+    fn a_line_or_literal_without_end_is_refused() {
+        let mut framer = Framer::default();
+        framer.room().extend_from_slice(b"* 1 FETCH (BODY[] {999999999999}\r\n");
+        assert_eq!(framer.next(), Err(FramingError::Literal(999_999_999_999)));
+        let mut framer = Framer::default();
+        framer.room().extend_from_slice(&vec![b'x'; LONGEST_LINE + 1]);
+        assert_eq!(framer.next(), Err(FramingError::Line));
+    }
+}

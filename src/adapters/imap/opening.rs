@@ -1,0 +1,139 @@
+//! EXAMINE, SELECT and STATUS: the state of a mailbox.
+
+use super::code::Code;
+use super::command::Command;
+use super::connection::{ImapConnection, Opened};
+use super::refusal::refusal;
+use super::reply::{Fetched, Reply, Status};
+use super::value::Value;
+use crate::domain::{Uid, UidValidity, WireName};
+use crate::ports::{MailError, MailboxState, RefusalKind};
+
+/// How a mailbox is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Examine,
+    Select,
+}
+
+/// What the responses to an opening say.
+#[derive(Debug, Default)]
+struct Findings {
+    uid_validity: Option<UidValidity>,
+    uid_next: Option<Uid>,
+    exists: u32,
+    permanent_flags: Option<Vec<String>>,
+}
+
+impl Findings {
+    /// The last EXISTS counts: some servers send it several times while they open.
+    fn learn(&mut self, reply: Reply) {
+        match reply {
+            Reply::Exists(count) => self.exists = count,
+            Reply::Expunge(_) => self.exists = self.exists.saturating_sub(1),
+            Reply::Notice(outcome) => match outcome.code {
+                Some(Code::UidValidity(validity)) => self.uid_validity = Some(UidValidity(validity)),
+                Some(Code::UidNext(uid)) if uid > 0 => self.uid_next = Some(Uid(uid)),
+                Some(Code::PermanentFlags(flags)) => self.permanent_flags = Some(flags),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// `None`: any keyword. A mailbox opened to be read only says `()`, which tells nothing about what it can store.
+    fn permanent_keywords(&self, access: Access) -> Option<Vec<String>> {
+        let flags = self.permanent_flags.as_ref()?;
+        let is_silent = access == Access::Examine && flags.is_empty();
+        if is_silent || flags.iter().any(|flag| flag == "\\*") {
+            return None;
+        }
+        Some(flags.iter().filter(|flag| !flag.starts_with('\\')).cloned().collect())
+    }
+}
+
+impl ImapConnection {
+    pub(super) async fn open(&mut self, mailbox: &WireName, access: Access) -> Result<MailboxState, MailError> {
+        self.opened = None;
+        let word = if access == Access::Examine { "EXAMINE" } else { "SELECT" };
+        let mut findings = Findings::default();
+        self.conversation.run(&Command::new(word).mailbox(mailbox), |reply| findings.learn(reply)).await?;
+        let Some(uid_validity) = findings.uid_validity else {
+            return Err(self.conversation.fail(MailError::Protocol("the mailbox has no UIDVALIDITY".to_owned())));
+        };
+        self.opened = Some(Opened { mailbox: mailbox.clone(), access, exists: findings.exists, uid_next: None });
+        let uid_next = match findings.uid_next {
+            Some(uid_next) => uid_next,
+            None => self.computed_uid_next().await?,
+        };
+        if let Some(opened) = &mut self.opened {
+            opened.uid_next = Some(uid_next);
+        }
+        let permanent_keywords = findings.permanent_keywords(access);
+        Ok(MailboxState { uid_validity, uid_next, exists: findings.exists, permanent_keywords })
+    }
+
+    /// One above the UID of the last message.
+    async fn computed_uid_next(&mut self) -> Result<Uid, MailError> {
+        if self.opened.as_ref().is_none_or(|opened| opened.exists == 0) {
+            return Ok(Uid(1));
+        }
+        let mut last = 0;
+        let learn = |reply| {
+            if let Reply::Fetch(fetched) = reply
+                && let Fetched { uid: Some(uid), .. } = *fetched
+            {
+                last = last.max(uid.0);
+            }
+        };
+        self.conversation.run(&Command::new("UID FETCH * (UID)"), learn).await?;
+        Ok(Uid(last.saturating_add(1)))
+    }
+
+    pub(super) async fn status_of(&mut self, mailbox: &WireName) -> Result<Option<MailboxState>, MailError> {
+        let mut found: Option<Vec<Value>> = None;
+        let command = Command::new("STATUS").mailbox(mailbox).words(" (MESSAGES UIDNEXT UIDVALIDITY)");
+        let learn = |reply| {
+            if let Reply::Data(name, values) = reply
+                && name == "STATUS"
+            {
+                found = values.last().and_then(Value::list).map(<[Value]>::to_vec);
+            }
+        };
+        let outcome = self.conversation.ask(&command, learn).await?;
+        if outcome.status != Status::Ok {
+            let is_absent = refusal(&outcome).kind == RefusalKind::NoMailbox || !self.is_listed(mailbox).await?;
+            return if is_absent { Ok(None) } else { self.conversation.checked(outcome).map(|_| None) };
+        }
+        let item = |name: &str| {
+            let pairs = found.as_deref().unwrap_or_default();
+            let value = pairs.chunks(2).find(|pair| pair[0].is_atom(name)).and_then(|pair| pair.get(1)).and_then(Value::number);
+            value.and_then(|number| u32::try_from(number).ok())
+        };
+        match (item("UIDVALIDITY"), item("UIDNEXT"), item("MESSAGES")) {
+            (Some(validity), Some(uid_next), Some(exists)) if uid_next > 0 => {
+                Ok(Some(MailboxState { uid_validity: UidValidity(validity), uid_next: Uid(uid_next), exists, permanent_keywords: None }))
+            }
+            _ => self.status_by_opening(mailbox).await.map(Some),
+        }
+    }
+
+    /// For servers whose STATUS does not tell: opens read-only, then goes back to what was open.
+    async fn status_by_opening(&mut self, mailbox: &WireName) -> Result<MailboxState, MailError> {
+        let before = self.opened.take();
+        let state = self.open(mailbox, Access::Examine).await?;
+        match before {
+            Some(before) => {
+                self.open(&before.mailbox, before.access).await?;
+            }
+            None => self.opened = None,
+        }
+        Ok(state)
+    }
+
+    /// Whether LIST shows the mailbox as one that can be opened.
+    pub(super) async fn is_listed(&mut self, mailbox: &WireName) -> Result<bool, MailError> {
+        let lines = self.lines(&Command::new("LIST \"\"").mailbox(mailbox)).await?;
+        Ok(lines.iter().any(|line| line.spells(mailbox) && line.is_selectable()))
+    }
+}

@@ -1,0 +1,246 @@
+//! What a server says, in our own words. The library's types end here.
+//!
+//! Status responses and FETCH come through the library; everything else, and whatever its parser refuses or panics on,
+//! is read by [`value`](super::value).
+
+use bytes::Bytes;
+use imap_proto::{AttributeValue, MailboxDatum, Response};
+
+use super::code::Code;
+use super::panics::guarded;
+use super::value::{Value, read_values};
+use crate::domain::{Flags, InternalDate, Uid};
+
+/// Longer responses do not go through the library: it copies them, and parses long lines again with every 4 KB that arrive.
+const LONGEST_FOR_LIBRARY: usize = 128 * 1024;
+
+/// OK, NO or BAD.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    Ok,
+    No,
+    Bad,
+}
+
+/// A status with its code and words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub(super) status: Status,
+    pub(super) code: Option<Code>,
+    /// The words with the code in brackets before them, as the server wrote them.
+    pub(super) text: String,
+}
+
+/// What a FETCH response says of one message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Fetched {
+    pub(super) uid: Option<Uid>,
+    pub(super) flags: Option<Flags>,
+    pub(super) internal_date: Option<InternalDate>,
+    pub(super) size: Option<u64>,
+    pub(super) body: Option<Bytes>,
+}
+
+/// One response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reply {
+    Done {
+        tag: String,
+        outcome: Outcome,
+    },
+    Notice(Outcome),
+    PreAuth,
+    Bye(String),
+    Continue,
+    Exists(u32),
+    Expunge(u32),
+    Fetch(Box<Fetched>),
+    /// `* LIST …`, `* CAPABILITY …`: the word in upper case and what follows.
+    Data(String, Vec<Value>),
+    /// A response nobody understands; `true`: it was a FETCH, so a message may be in it.
+    Unreadable {
+        is_fetch: bool,
+    },
+    Other,
+}
+
+/// Whether the library's parser may have this response: it belongs to the kinds that we leave to it, and the parser takes all of it.
+pub(super) fn suits_library(frame: &[u8]) -> bool {
+    if frame.len() > LONGEST_FOR_LIBRARY {
+        return false;
+    }
+    match words(frame) {
+        (b"*", first, second) if first.iter().all(u8::is_ascii_digit) => {
+            // Strings in quotes come out of the parser with their backslashes: a message sent so would be altered.
+            let is_fetch = second.eq_ignore_ascii_case(b"FETCH");
+            if is_fetch && !frame[..first_line(frame).len()].ends_with(b"}\r\n") && contains(frame, b"BODY[") {
+                return false;
+            }
+        }
+        (b"*", word, _) if !is_status(word) => return false,
+        _ => {}
+    }
+    guarded(|| matches!(imap_proto::Response::parse(frame), Ok((rest, _)) if rest.is_empty())).unwrap_or(false)
+}
+
+impl Reply {
+    /// What the library read.
+    pub(super) fn from_library(response: &Response<'_>) -> Self {
+        match response {
+            Response::Done { tag, status, outcome } => match status_of(status) {
+                Some(status) => Self::Done { tag: tag.0.clone(), outcome: Outcome::from_library(status, outcome) },
+                None => Self::Unreadable { is_fetch: false },
+            },
+            Response::Data { status, outcome } => match (status, status_of(status)) {
+                (imap_proto::Status::Bye, _) => Self::Bye(Outcome::from_library(Status::No, outcome).text),
+                (_, Some(status)) => Self::Notice(Outcome::from_library(status, outcome)),
+                (_, None) => Self::PreAuth,
+            },
+            Response::Continue(_) => Self::Continue,
+            Response::Expunge(number) => Self::Expunge(*number),
+            Response::MailboxData(MailboxDatum::Exists(count)) => Self::Exists(*count),
+            Response::Fetch(_, attributes) => Self::Fetch(Box::new(Fetched::from_library(attributes))),
+            _ => Self::Other,
+        }
+    }
+
+    /// What we read ourselves.
+    pub(super) fn from_bytes(frame: &Bytes) -> Self {
+        match words(frame) {
+            (b"+", ..) => Self::Continue,
+            (b"*", word, _) if is_status(word) => {
+                let outcome = Outcome::from_bytes(word, rest_after(frame, 2));
+                match word.to_ascii_uppercase().as_slice() {
+                    b"BYE" => Self::Bye(outcome.text),
+                    b"PREAUTH" => Self::PreAuth,
+                    _ => Self::Notice(outcome),
+                }
+            }
+            (b"*", number, word) if number.iter().all(u8::is_ascii_digit) => numbered(frame, number, word),
+            (b"*", word, _) => {
+                let name = String::from_utf8_lossy(word).to_ascii_uppercase();
+                let values = read_values(&frame.slice(frame.len() - rest_after(frame, 2).len()..));
+                values.map_or(Self::Unreadable { is_fetch: false }, |values| Self::Data(name, values))
+            }
+            (tag, word, _) if is_status(word) => {
+                Self::Done { tag: String::from_utf8_lossy(tag).into_owned(), outcome: Outcome::from_bytes(word, rest_after(frame, 2)) }
+            }
+            (first, ..) if first.starts_with(b"+") => Self::Continue,
+            _ => Self::Unreadable { is_fetch: false },
+        }
+    }
+}
+
+fn numbered(frame: &Bytes, number: &[u8], word: &[u8]) -> Reply {
+    let number = std::str::from_utf8(number).ok().and_then(|digits| digits.parse().ok());
+    match (word.to_ascii_uppercase().as_slice(), number) {
+        (b"EXISTS", Some(count)) => Reply::Exists(count),
+        (b"EXPUNGE", Some(count)) => Reply::Expunge(count),
+        (b"FETCH", _) => {
+            let values = read_values(&frame.slice(frame.len() - rest_after(frame, 3).len()..));
+            match values.as_deref().map(Fetched::from_values) {
+                Some(Some(fetched)) => Reply::Fetch(Box::new(fetched)),
+                _ => Reply::Unreadable { is_fetch: true },
+            }
+        }
+        _ => Reply::Other,
+    }
+}
+
+impl Outcome {
+    fn from_library(status: Status, outcome: &imap_proto::Outcome<'_>) -> Self {
+        let text = outcome.information.as_deref().unwrap_or_default().trim();
+        match outcome.code.as_ref().map(Code::from_library) {
+            Some(code) => Self { status, text: format!("[{}] {text}", code.name()).trim_end().to_owned(), code: Some(code) },
+            None => Self { status, code: Code::from_text(text), text: text.to_owned() },
+        }
+    }
+
+    fn from_bytes(status: &[u8], text: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(text).trim().to_owned();
+        let status = match status.to_ascii_uppercase().as_slice() {
+            b"OK" | b"PREAUTH" => Status::Ok,
+            b"BAD" => Status::Bad,
+            _ => Status::No,
+        };
+        Self { status, code: Code::from_text(&text), text }
+    }
+}
+
+impl Fetched {
+    fn from_library(attributes: &[AttributeValue<'_>]) -> Self {
+        let mut fetched = Self::default();
+        for attribute in attributes {
+            match attribute {
+                AttributeValue::Uid(uid) => fetched.uid = Some(Uid(*uid)),
+                AttributeValue::Flags(flags) => fetched.flags = Some(Flags::from_wire(flags.iter().map(AsRef::as_ref))),
+                AttributeValue::InternalDate(date) => fetched.internal_date = date.parse().ok(),
+                AttributeValue::Rfc822Size(size) => fetched.size = Some(u64::from(*size)),
+                AttributeValue::BodySection { section: None, index: None, data: Some(data) } => {
+                    fetched.body = Some(Bytes::copy_from_slice(data));
+                }
+                _ => {}
+            }
+        }
+        fetched
+    }
+
+    fn from_values(values: &[Value]) -> Option<Self> {
+        let [Value::List(items)] = values else { return None };
+        let mut fetched = Self::default();
+        for pair in items.chunks(2) {
+            let [Value::Atom(name), value] = pair else { return None };
+            match name.to_ascii_uppercase().as_slice() {
+                b"UID" => fetched.uid = Some(Uid(u32::try_from(value.number()?).ok()?)),
+                b"FLAGS" => {
+                    let names: Vec<String> = value.list()?.iter().filter_map(Value::text).collect();
+                    fetched.flags = Some(Flags::from_wire(names.iter().map(String::as_str)));
+                }
+                b"INTERNALDATE" => fetched.internal_date = value.text().and_then(|text| text.parse().ok()),
+                b"RFC822.SIZE" => fetched.size = value.number(),
+                b"BODY[]" => fetched.body = value.string().cloned(),
+                _ => {}
+            }
+        }
+        Some(fetched)
+    }
+}
+
+fn status_of(status: &imap_proto::Status) -> Option<Status> {
+    match status {
+        imap_proto::Status::Ok => Some(Status::Ok),
+        imap_proto::Status::No => Some(Status::No),
+        imap_proto::Status::Bad => Some(Status::Bad),
+        imap_proto::Status::PreAuth | imap_proto::Status::Bye => None,
+    }
+}
+
+fn is_status(word: &[u8]) -> bool {
+    [&b"OK"[..], b"NO", b"BAD", b"BYE", b"PREAUTH"].iter().any(|status| word.eq_ignore_ascii_case(status))
+}
+
+fn first_line(frame: &[u8]) -> &[u8] {
+    frame.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default()
+}
+
+/// The first three words of a response.
+fn words(frame: &[u8]) -> (&[u8], &[u8], &[u8]) {
+    let mut words = first_line(frame).split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let mut next = || words.next().unwrap_or_default();
+    (next(), next(), next())
+}
+
+/// What follows the first `count` words.
+fn rest_after(frame: &[u8], count: usize) -> &[u8] {
+    let mut rest = frame;
+    for _ in 0..count {
+        let blank = |byte: &u8| *byte == b' ';
+        rest = &rest[rest.iter().position(|byte| !blank(byte)).unwrap_or(rest.len())..];
+        rest = &rest[rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len())..];
+    }
+    rest
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle))
+}

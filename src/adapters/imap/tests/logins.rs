@@ -1,0 +1,102 @@
+//! Logins: what is sent, what a refusal means.
+
+use super::script::Server;
+use crate::ports::MailError;
+
+async fn refused(script: &str) -> MailError {
+    let server = Server::start(&[script.to_owned()]).await;
+    let error = server.connect().await.map(|_| ()).expect_err("refused");
+    server.finish().await;
+    error
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_a_wrong_password() {
+    let error = refused(
+        "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready
+         C: A1 AUTHENTICATE PLAIN
+         S: +
+         C: AGFubmEAc2VjcmV0
+         S: A1 NO [AUTHENTICATIONFAILED] Authentication failed.",
+    )
+    .await;
+    assert!(matches!(error, MailError::Login { user, text, .. } if user == "anna" && text.contains("Authentication failed")));
+}
+
+#[tokio::test]
+async fn a_password_that_must_be_changed_is_not_a_wrong_one() {
+    let error = refused(
+        "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready
+         C: A1 AUTHENTICATE PLAIN AGFubmEAc2VjcmV0
+         S: A1 NO [ALERT] password must be changed before IMAP login permitted",
+    )
+    .await;
+    assert!(matches!(error, MailError::NotAllowed { text, .. } if text.contains("must be changed")));
+}
+
+#[tokio::test]
+async fn exchange_says_only_after_login_that_it_is_not_connected() {
+    let error = refused(
+        "S: * OK The Microsoft Exchange IMAP4 service is ready.
+         C: A1 CAPABILITY
+         S: * CAPABILITY IMAP4 IMAP4rev1 AUTH=PLAIN SASL-IR
+         S: A1 OK CAPABILITY completed.
+         C: A2 AUTHENTICATE PLAIN AGFubmEAc2VjcmV0
+         S: A2 OK AUTHENTICATE completed.
+         C: A3 CAPABILITY
+         S: * CAPABILITY IMAP4 IMAP4rev1 NAMESPACE
+         S: A3 OK CAPABILITY completed.
+         C: A4 NAMESPACE
+         S: A4 BAD User is authenticated but not connected.",
+    )
+    .await;
+    assert!(matches!(error, MailError::NotAllowed { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_busy_server_is_no_wrong_password() {
+    let script = "S: * BYE Request is throttled. Suggested Backoff Time: 7 milliseconds\nX";
+    assert_eq!(refused(script).await, MailError::Throttled { wait_millis: 7 });
+    let script = "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready
+         C: A1 AUTHENTICATE PLAIN AGFubmEAc2VjcmV0
+         S: A1 NO [UNAVAILABLE] Temporary authentication failure.";
+    assert!(matches!(refused(script).await, MailError::Unreachable { .. }));
+}
+
+#[tokio::test]
+async fn nobody_is_believed_who_says_that_we_are_logged_in() {
+    assert!(matches!(refused("S: * PREAUTH welcome back").await, MailError::Protocol(_)));
+}
+
+#[tokio::test]
+async fn passwords_are_quoted_or_sent_as_literals() {
+    let settled = "C: A3 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: A3 OK\nC: A4 LIST \"\" \"\"\nS: * LIST () NIL \"\"\nS: A4 OK";
+    let before = "S: * OK ready\nC: A1 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: A1 OK\n";
+    let script = format!("{before}C: A2 LOGIN \"anna\" \"p a\\\"s\\\\s$\"\nS: A2 OK\n{settled}");
+    let server = Server::start(&[script]).await;
+    drop(server.connect_as("anna", "p a\"s\\s$").await.expect("logged in"));
+    server.finish().await;
+
+    let script = format!("{before}C: A2 LOGIN \"anna\" {{6}}\nS: + go on\nC: pässe\nS: A2 OK\n{settled}");
+    let server = Server::start(&[script]).await;
+    drop(server.connect_as("anna", "pässe").await.expect("logged in"));
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_is_sent_where_passwords_are_not_taken() {
+    let error = refused("S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED STARTTLS] ready").await;
+    assert!(matches!(error, MailError::NotAllowed { .. }));
+}
+
+#[tokio::test]
+async fn nobody_there_is_unreachable() {
+    let server = Server::start(&[]).await;
+    let port = server.port;
+    server.finish().await;
+    let endpoint =
+        crate::domain::ImapEndpoint { host: "127.0.0.1".to_owned(), port, security: crate::domain::Security::ClearTextLoopback, pin: None };
+    let store = super::script::store(crate::adapters::Trust::default());
+    let connect = crate::ports::MailStore::connect(&store, &endpoint, &super::script::login("anna", "secret")).await;
+    assert!(matches!(connect.map(|_| ()), Err(MailError::Unreachable { host, .. }) if host == format!("127.0.0.1:{port}")));
+}

@@ -1,0 +1,8 @@
+//! Transcripts: one quirk of a server, one test. The server is a script on loopback; the client is the whole adapter.
+
+mod appends;
+mod certificates;
+mod lists;
+mod logins;
+mod reads;
+mod script;
