@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use super::api::OvhApi;
 use super::client::{Client, PARALLEL_CALLS, http_builder};
 use super::wire::{CredentialAnswer, CredentialQuestion};
+use crate::adapters::Trust;
 use crate::adapters::clock::SystemClock;
 use crate::domain::{AccessRule, ApiEndpoint, Secret};
 use crate::ports::{ApiError, ApiKeys, Clock, ConsumerKeyRequest, PlatformApi, PlatformGate};
@@ -18,8 +19,8 @@ use crate::ports::{ApiError, ApiKeys, Clock, ConsumerKeyRequest, PlatformApi, Pl
 /// How the API is reached.
 #[derive(Clone)]
 pub struct OvhOptions {
-    /// Certificate authorities to trust besides the system's, in PEM.
-    pub extra_ca_pem: Vec<String>,
+    /// Whom to trust beyond the system's authorities.
+    pub trust: Trust,
     /// Hosts that lead to fixed addresses; the port counts when the URL has none. No proxy is used for them.
     pub resolve: Vec<(String, SocketAddr)>,
     /// The longest that one call may take, answer included.
@@ -33,7 +34,7 @@ pub struct OvhOptions {
 impl Default for OvhOptions {
     fn default() -> Self {
         Self {
-            extra_ca_pem: Vec::new(),
+            trust: Trust::default(),
             resolve: Vec::new(),
             timeout: Duration::from_secs(60),
             user_agent: concat!("mailferry/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -82,19 +83,10 @@ impl OvhGate {
     }
 
     fn builder(&self) -> Result<reqwest::ClientBuilder, ApiError> {
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            // Lost when another thread is faster: then there is one, which is all that is wanted.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        }
-        let mut builder = http_builder(self.options.timeout, &self.options.user_agent);
-        for (host, address) in &self.options.resolve {
-            builder = builder.resolve(host, *address);
-        }
-        for pem in &self.options.extra_ca_pem {
-            let certificates = reqwest::Certificate::from_pem_bundle(pem.as_bytes()).map_err(|error| not_built(&error))?;
-            builder = builder.tls_certs_merge(certificates);
-        }
-        Ok(builder)
+        let mut tls = self.options.trust.client_config(None).map_err(|error| ApiError::Unreachable(error.to_string()))?;
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let builder = http_builder(self.options.timeout, &self.options.user_agent).tls_backend_preconfigured(tls);
+        Ok(self.options.resolve.iter().fold(builder, |builder, (host, address)| builder.resolve(host, *address)))
     }
 }
 

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::{OvhGate, OvhOptions};
+use crate::adapters::Trust;
 use crate::domain::{
     AccessRule, ByteSize, CredentialStatus, DkimState, DomainName, DomainType, EmailAddress, Moment, ObjectState, OperationId, Platform,
     Secret, ServiceId, ZoneRecord,
@@ -487,6 +488,9 @@ async fn silence_and_closed_doors_are_unreachable() {
     let error = gate.open(&there, &keys()).await.err().expect("refused");
     assert!(matches!(&error, ApiError::Unreachable(text) if text.contains("refused")), "{error}");
 
-    let broken = OvhGate::new(OvhOptions { extra_ca_pem: vec!["-----BEGIN CERTIFICATE-----\n!!\n".to_owned()], ..OvhOptions::default() });
+    let broken = OvhGate::new(OvhOptions {
+        trust: Trust { extra_ca_pem: vec!["-----BEGIN CERTIFICATE-----\n!!\n".to_owned()] },
+        ..OvhOptions::default()
+    });
     assert!(matches!(broken.open(&here, &keys()).await, Err(ApiError::Unreachable(_))));
 }
