@@ -7,3 +7,8 @@ mod config;
 mod fault;
 pub use config::{Config, LogLevel, ThemeChoice, Verify};
 pub use fault::Fault;
+mod platforms;
+pub use platforms::{
+    Any, DnsFacts, Inbound, InboundServers, KeywordSupport, Leftovers, PlatformFacts, Platforms, PlatformsError, RefusalReason, Region,
+    SrvHost, Strategies, StrategyName,
+};
