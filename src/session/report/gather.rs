@@ -55,7 +55,9 @@ fn account(input: &ReportInput<'_>, migration: &Migration, saved: &Saved<'_>) ->
             saved: saved.get(&(row.migration, row.mailbox, row.uid)).map(|path| (*path).to_owned()),
         })
         .collect();
-    let is_verified = session.is_copy_confirmed && migration.copy_state() == CopyState::Verified;
+    // The fold says verified; the numbers have to say so as well before anybody is told that all is well.
+    let is_accounted_for = mailboxes.iter().filter(|m| m.to.is_some()).all(|m| m.verified + m.refused >= m.messages);
+    let is_verified = session.is_copy_confirmed && migration.copy_state() == CopyState::Verified && is_accounted_for;
     let outcome = match (is_verified, refused.is_empty() && migration.refused() == 0) {
         (true, true) => Outcome::Complete,
         (true, false) => Outcome::WithRefusals,
