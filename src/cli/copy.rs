@@ -1,0 +1,106 @@
+//! `mailferry copy`: the engine alone, for engineers and for measuring.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::account_url::{AccountUrl, UrlError};
+use super::args::{Terminal, Wording};
+use super::ending::Ending;
+use super::secret_spec::{SecretSpec, SpecError};
+
+/// One account to be copied into another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyRequest {
+    /// The account that is read.
+    pub from: AccountUrl,
+    /// The account that is written.
+    pub to: AccountUrl,
+    /// Where the password of the first comes from.
+    pub from_secret: SecretSpec,
+    /// Where the password of the second comes from.
+    pub to_secret: SecretSpec,
+    /// PEM file with certificate authorities to trust besides the system's.
+    pub ca: Option<PathBuf>,
+    /// Text or JSON.
+    pub wording: Wording,
+}
+
+/// Copy all folders of one IMAP account into another, and verify
+///
+/// One way; the source is only read. Nothing is lost and nothing is doubled, however often it is interrupted: give the same command
+/// again, with the same state folder, and it goes on. At the end everything is read again from the target and compared.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Accounts are written imaps://USER@HOST[:PORT], or imap+starttls://… for port 143;
+imap://… without encryption is for this machine only. In USER, @ may be written
+as %40, and % must be written as %25.
+
+SPEC, where a password comes from:
+  keyring     the system's keyring, where the wizard keeps them
+  fd:N        what can be read from the open file descriptor N
+  file:PATH   one line in a file that only you can read (chmod 600)
+  prompt      typed here, without echo
+
+Examples:
+  mailferry copy --from imaps://anna@example.com@imap.example.com \\
+                 --to imaps://anna@mydomain.ovh@pro1.mail.ovh.net \\
+                 --from-secret prompt --to-secret prompt
+  mailferry copy --from imaps://anna@mydomain.ovh@ex3.mail.ovh.net \\
+                 --to imaps://anna@mydomain.ovh@pro1.mail.ovh.net \\
+                 --from-secret fd:3 --to-secret fd:4 --json \\
+                 3< <(pass old) 4< <(pass new)
+
+Exit codes: 0 everything is there and verified; 1 not everything, the rest is
+listed; 3 stopped, give the same command again")]
+pub(super) struct CopyArgs {
+    /// The account that is read
+    #[arg(long, value_name = "URL")]
+    from: String,
+    /// The account that is written
+    #[arg(long, value_name = "URL")]
+    to: String,
+    /// Where the password of the first comes from
+    #[arg(long, value_name = "SPEC")]
+    from_secret: String,
+    /// Where the password of the second comes from
+    #[arg(long, value_name = "SPEC")]
+    to_secret: String,
+    /// Trust the certificate authorities in this PEM file too
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Print the journal's records, one JSON object per line, as they become durable
+    #[arg(long)]
+    json: bool,
+}
+
+impl CopyArgs {
+    /// What is asked for. Parsed here and not by clap, whose messages repeat what was typed: it may hold a password.
+    pub(super) fn request(self, terminal: Terminal) -> Result<CopyRequest, Ending> {
+        let url = |flag: &str, text: &str| text.parse::<AccountUrl>().map_err(|error: UrlError| wrong(flag, &error));
+        let spec = |flag: &str, text: &str| text.parse::<SecretSpec>().map_err(|error: SpecError| wrong(flag, &error));
+        let request = CopyRequest {
+            from: url("--from", &self.from)?,
+            to: url("--to", &self.to)?,
+            from_secret: spec("--from-secret", &self.from_secret)?,
+            to_secret: spec("--to-secret", &self.to_secret)?,
+            ca: self.ca,
+            wording: Wording::from_flag(self.json),
+        };
+        let (one, other) = (&request.from_secret, &request.to_secret);
+        if matches!(one, SecretSpec::FileDescriptor(_)) && one == other {
+            return Err(Ending::usage("one file descriptor cannot give both passwords: use two"));
+        }
+        if terminal == Terminal::Absent && [one, other].contains(&&SecretSpec::Prompt) {
+            return Err(Ending::usage("'prompt' needs a terminal, and there is none here: use keyring, fd:N or file:PATH"));
+        }
+        if (&request.from.endpoint, &request.from.user) == (&request.to.endpoint, &request.to.user) {
+            return Err(Ending::usage("--from and --to are the same account"));
+        }
+        Ok(request)
+    }
+}
+
+fn wrong(flag: &str, error: &dyn std::fmt::Display) -> Ending {
+    Ending::usage(&format!("invalid value for '{flag}': {error}"))
+}

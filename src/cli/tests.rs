@@ -1,0 +1,324 @@
+//! The command line from outside: help, parsing, refusals, and what is printed of a session.
+
+use std::sync::Arc;
+
+use crate::domain::{
+    ByteSize, EmailAddress, ImapEndpoint, MailboxId, MailboxName, MigrationId, Moment, SecretRef, SessionId, Uid, WireName,
+};
+use crate::plan::{MailboxMapping, MappingAction, SourceAccount, TargetAccount};
+use crate::ports::FoundSession;
+use crate::problem::{Problem, ProblemCode};
+use crate::session::report::{LedgerSummary, RefusedRow, Report, ReportInput};
+use crate::session::{Event, Mode, Notice, PlannedMigration, Progress, Rate, Session, StoredEvent, Strategy, Task, Witness};
+
+use super::*;
+
+fn parsed(line: &str, terminal: Terminal) -> Result<Request, Ending> {
+    parse(std::iter::once("mailferry").chain(line.split_whitespace()), terminal)
+}
+
+fn help_of(path: &[&str]) -> String {
+    let mut command = args::command().term_width(80);
+    command.build();
+    let mut found = &mut command;
+    for name in path {
+        found = found.find_subcommand_mut(name).expect("a subcommand");
+    }
+    found.render_long_help().to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn help_is_worth_reading() {
+    insta::assert_snapshot!(help_of(&[]));
+}
+
+#[test]
+fn every_command_has_its_own_help() {
+    let paths: [&[&str]; 9] = [
+        &["demo"],
+        &["resume"],
+        &["sessions"],
+        &["sessions", "list"],
+        &["sessions", "show"],
+        &["sessions", "forget"],
+        &["copy"],
+        &["completions"],
+        &["man"],
+    ];
+    let all: Vec<String> = paths.iter().map(|path| format!("===== {} =====\n{}", path.join(" "), help_of(path))).collect();
+    insta::assert_snapshot!(all.join("\n\n"));
+}
+
+#[test]
+fn the_description_of_the_command_line_is_sound() {
+    args::command().debug_assert();
+}
+
+#[test]
+fn help_and_version_end_well() {
+    for line in ["--help", "-h", "--version", "help copy", "copy --help"] {
+        let ending = parsed(line, Terminal::Absent).expect_err("an end");
+        assert_eq!(ending.exit, Exit::Done, "{line}");
+    }
+    let version = parsed("--version", Terminal::Absent).expect_err("an end").text;
+    assert!(version.starts_with("mailferry 0."), "{version}");
+}
+
+#[test]
+fn the_manual_has_a_page_per_command_and_completions_know_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_man_pages(&folder.path().join("man")).expect("written");
+    let mut pages: Vec<String> = std::fs::read_dir(folder.path().join("man"))
+        .expect("pages")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
+        .collect();
+    pages.sort();
+    insta::assert_snapshot!(pages.join("\n"));
+    let page = std::fs::read_to_string(folder.path().join("man/mailferry-copy.1")).expect("a page");
+    insta::assert_snapshot!(page.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
+        let mut script = Vec::new();
+        write_completions(shell, &mut script).expect("written");
+        let script = String::from_utf8(script).expect("text");
+        assert!(script.contains("from-secret") && script.contains("forget"), "{shell}");
+    }
+}
+
+#[test]
+fn without_a_terminal_the_wizard_is_refused_and_the_demo_walks_by_itself() {
+    assert_eq!(parsed("", Terminal::Present).map(|r| r.invocation), Ok(Invocation::Wizard));
+    let endings: Vec<String> = ["", "resume", "copy --from imaps://a@x.ovh --to imaps://b@x.ovh --from-secret prompt --to-secret keyring"]
+        .iter()
+        .map(|line| {
+            let ending = parsed(line, Terminal::Absent).expect_err("refused");
+            assert_eq!(ending.exit, Exit::Usage);
+            ending.text
+        })
+        .collect();
+    insta::assert_snapshot!(endings.join("\n-----\n"));
+    let demo = |line, terminal| match parsed(line, terminal).expect("a demo").invocation {
+        Invocation::Demo(request) => request,
+        other => panic!("{other:?}"),
+    };
+    let plain = DemoRequest { manner: Manner::Wizard, fault: None, seed: None, is_fast: false };
+    assert_eq!(demo("demo", Terminal::Present), plain);
+    assert_eq!(demo("demo", Terminal::Absent), DemoRequest { manner: Manner::Auto(Wording::Text), ..plain });
+    let auto = DemoRequest { manner: Manner::Auto(Wording::Text), fault: Some(Fault::Kill), seed: Some(7), is_fast: true };
+    assert_eq!(demo("demo --auto --fault kill --seed 7 --fast", Terminal::Present), auto);
+    assert_eq!(demo("demo --serve --json", Terminal::Absent), DemoRequest { manner: Manner::Serve(Wording::Json), ..plain });
+    for line in ["demo --serve --auto", "demo --json", "demo --fault flood", "demo --serve --fault cut"] {
+        assert_eq!(parsed(line, Terminal::Present).map_err(|e| e.exit), Err(Exit::Usage), "{line}");
+    }
+}
+
+#[test]
+fn sessions_are_named_as_they_are_read_aloud() {
+    let id: SessionId = "7F3K-QX".parse().expect("an id");
+    let sessions = |line| parsed(line, Terminal::Absent).map(|r| r.invocation);
+    assert_eq!(sessions("sessions list --json"), Ok(Invocation::Sessions(SessionsRequest::List(Wording::Json))));
+    let show = SessionsRequest::Show { id: id.clone(), wording: Wording::Text };
+    assert_eq!(sessions("sessions show 7f3kqx"), Ok(Invocation::Sessions(show)));
+    let forget = SessionsRequest::Forget { id: id.clone(), is_agreed: true };
+    assert_eq!(sessions("sessions forget 7F3K-QX --yes"), Ok(Invocation::Sessions(forget)));
+    assert_eq!(parsed("resume 7f3k-qx", Terminal::Present).map(|r| r.invocation), Ok(Invocation::Resume { id: Some(id) }));
+    for line in ["sessions", "sessions show", "sessions show nonsense", "sessions forget", "nonsense", "--nonsense"] {
+        assert_eq!(parsed(line, Terminal::Present).map_err(|e| e.exit), Err(Exit::Usage), "{line}");
+    }
+}
+
+#[test]
+fn a_copy_is_read_and_a_password_on_the_command_line_is_never_repeated() {
+    let copy = "copy --from imaps://anna%40example.com@imap.example.com --to imap://test@127.0.0.1:1143 --from-secret fd:3";
+    let request = parsed(&format!("{copy} --to-secret file:/run/secret --state /srv/state --ca ca.pem --json"), Terminal::Absent);
+    let Ok(Request { invocation: Invocation::Copy(request), options }) = request else { panic!("{request:?}") };
+    assert_eq!((request.from.user.as_str(), request.to.endpoint.port), ("anna@example.com", 1143));
+    assert_eq!((&request.from_secret, &request.to_secret), (&SecretSpec::FileDescriptor(3), &SecretSpec::File("/run/secret".into())));
+    assert_eq!((request.ca, request.wording), (Some("ca.pem".into()), Wording::Json));
+    assert_eq!(options.state, Some("/srv/state".into()));
+    let refused: Vec<String> = [
+        format!("{copy} --to-secret hunter2"),
+        format!("{copy} --to-secret fd:3"),
+        "copy --from imaps://anna:hunter2@imap.example.com --to imaps://b@x.ovh --from-secret keyring --to-secret keyring".to_owned(),
+        "copy --from imap://anna@imap.example.com --to imaps://b@x.ovh --from-secret keyring --to-secret keyring".to_owned(),
+        "copy --from imaps://b@x.ovh:993 --to imaps://b@x.ovh --from-secret keyring --to-secret keyring".to_owned(),
+        copy.to_owned(),
+    ]
+    .iter()
+    .map(|line| {
+        let ending = parsed(line, Terminal::Present).expect_err("refused");
+        assert_eq!(ending.exit, Exit::Usage);
+        assert!(!ending.text.contains("hunter2"), "{}", ending.text);
+        ending.text
+    })
+    .collect();
+    insta::assert_snapshot!(refused.join("\n-----\n"));
+}
+
+fn address(text: &str) -> EmailAddress {
+    text.parse().expect("an address")
+}
+
+fn story() -> Vec<StoredEvent> {
+    let anna = SourceAccount {
+        address: address("anna@mydomain.ovh"),
+        service: None,
+        endpoint: ImapEndpoint::tls("ex3.mail.ovh.net"),
+        user: "anna@mydomain.ovh".to_owned(),
+        secret: SecretRef("old".to_owned()),
+        display_name: None,
+        first_name: None,
+        last_name: None,
+    };
+    let mapping = MailboxMapping {
+        id: MailboxId(1),
+        name: MailboxName::inbox(),
+        wire: WireName("INBOX".to_owned()),
+        role: None,
+        is_subscribed: true,
+        messages: 3000,
+        action: MappingAction::Copy { to: MailboxName::inbox() },
+    };
+    let one = MigrationId(1);
+    let planned = PlannedMigration {
+        id: one,
+        temporary: address("anna01@mydomain.ovh"),
+        source_user: "anna01@mydomain.ovh".to_owned(),
+        target: TargetAccount {
+            service: None,
+            endpoint: ImapEndpoint::tls("pro1.mail.ovh.net"),
+            user: "anna@mydomain.ovh".to_owned(),
+            secret: SecretRef("new".to_owned()),
+        },
+        mailboxes: vec![mapping],
+    };
+    let refused = Event::MessageRefused {
+        migration: one,
+        mailbox: MailboxId(1),
+        uid: Uid(9),
+        bytes: ByteSize(41_000_000),
+        reason: "[LIMIT] too \u{1b}[2Jbig\r\n".to_owned(),
+        saved: "refused/1-9.eml".to_owned(),
+    };
+    let verified = |verified, missing| Event::MailboxVerified {
+        migration: one,
+        mailbox: MailboxId(1),
+        verified,
+        missing,
+        flags_differ: 2,
+        dates_differ: 0,
+        by_bytes: true,
+    };
+    let stopped = Event::TaskStopped {
+        task: Task::CopyMailbox { migration: one, mailbox: MailboxId(1) },
+        problem: Problem::new(ProblemCode::QuotaFull).with("address", "anna@mydomain.ovh").because("[OVERQUOTA] full"),
+    };
+    let events = [
+        Event::SessionOpened { id: "7F3K-QX".parse().expect("an id"), version: "0.1.0".to_owned(), format: 1 },
+        Event::ModeChosen { mode: Mode::Guided, strategy: Strategy::RenameFirst },
+        Event::SourcesChosen { accounts: vec![anna] },
+        Event::PlanAccepted { migrations: vec![planned], create_at_once: false },
+        Event::SourceRenamed { migration: one, witness: Witness::Login },
+        Event::TargetCreated { migration: one, seat: None, witness: Witness::Login, gap_millis: Some(37_200) },
+        Event::CopyConfirmed,
+        refused,
+        stopped,
+        Event::TaskRetried { task: Task::CopyMailbox { migration: one, mailbox: MailboxId(1) } },
+        Event::MailboxCopied { migration: one, mailbox: MailboxId(1), messages: 3000 },
+        verified(2998, 1),
+        verified(2999, 0),
+        Event::ReportSaved { files: vec!["report.md".to_owned()] },
+    ];
+    let at = |seq: u64| Moment(1_795_163_971_000 + 7_000 * seq.cast_signed());
+    events.into_iter().zip(1..).map(|(event, seq)| StoredEvent { seq, at: at(seq), event }).collect()
+}
+
+fn printed(wording: Wording) -> String {
+    let mut out = Vec::new();
+    let mut printer = Printer::new(&mut out, wording, 60);
+    for stored in story() {
+        let at = stored.at;
+        printer.notice(&Notice::Happened(Arc::new(stored))).expect("printed");
+        let rate = Rate { messages: 1240.4, bytes: 9_100_000.0, seconds_left: Some((1320, 1650)), ..Rate::default() };
+        printer.notice(&Notice::Progress(Arc::new(Progress { at, rate, ..Progress::default() }))).expect("printed");
+    }
+    printer.remark("Go on with: …").expect("printed");
+    printer.notice(&Notice::JournalFailed(Problem::new(ProblemCode::DiskFull).with("path", "/srv"))).expect("printed");
+    String::from_utf8(out).expect("text")
+}
+
+#[test]
+fn a_session_reads_as_calm_lines() {
+    let text = printed(Wording::Text);
+    assert!(!text.contains('\u{1b}'), "what a server says cannot move the cursor");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn json_lines_are_the_journals_own_records() {
+    let text = printed(Wording::Json);
+    let lines: Vec<&str> = text.lines().collect();
+    let story = story();
+    assert_eq!(lines.len(), story.len() + 1);
+    for (line, stored) in lines.iter().zip(&story) {
+        assert_eq!(&serde_json::from_str::<StoredEvent>(line).expect("a record"), stored);
+    }
+    insta::assert_snapshot!(format!("{}\n{}", lines[0], lines[lines.len() - 1]));
+}
+
+#[test]
+fn sessions_are_listed_and_shown() {
+    let id = |text: &str| -> SessionId { text.parse().expect("an id") };
+    let found = |text, held_by| FoundSession { id: id(text), touched: Moment(1_795_163_971_000), held_by };
+    let all = story();
+    let running = Session::replay(&all[..8]);
+    let finished = Session { is_finished: true, ..Session::replay(&all) };
+    let too_new = Problem::new(ProblemCode::SessionTooNew).with("version", "9.0.0");
+    let lines = [
+        SessionLine::of(&found("7F3K-QX", Some(4711)), Ok(&running)),
+        SessionLine::of(&found("8F3K-QX", None), Ok(&finished)),
+        SessionLine::of(&found("9F3K-QX", None), Err(too_new)),
+        SessionLine::of(&found("AF3K-QX", None), Ok(&Session::default())),
+    ];
+    let mut out = Vec::new();
+    print_sessions(&mut out, &lines, Wording::Text, 60).expect("printed");
+    print_sessions(&mut out, &lines, Wording::Json, 60).expect("printed");
+    print_sessions(&mut out, &[], Wording::Text, 60).expect("printed");
+    let line = SessionLine { held_by: None, ..lines[0].clone() };
+    print_session(&mut out, &line, &all[..9], Wording::Text, 60).expect("printed");
+    insta::assert_snapshot!(String::from_utf8(out).expect("text"));
+    let mut out = Vec::new();
+    print_session(&mut out, &line, &all, Wording::Json, 60).expect("printed");
+    assert_eq!(String::from_utf8(out).expect("text").lines().count(), all.len());
+}
+
+#[test]
+fn the_outcome_lists_what_is_not_there() {
+    let all = story();
+    let outcome = |events: &[StoredEvent], ledger: &LedgerSummary| {
+        let session = Session::replay(events);
+        let report = Report::of(&ReportInput { session: &session, events, ledger, version: "0.1.0", at: Moment(0) });
+        let mut out = Vec::new();
+        print_outcome(&mut out, &report, Wording::Text).expect("printed");
+        format!("{}exit code {}\n", String::from_utf8(out).expect("text"), exit_of(&report).code())
+    };
+    let row = RefusedRow {
+        migration: MigrationId(1),
+        mailbox: MailboxId(1),
+        uid: Uid(9),
+        bytes: ByteSize(41_000_000),
+        reason: "[LIMIT] too big".to_owned(),
+    };
+    let refused = LedgerSummary { totals: std::collections::BTreeMap::new(), refused: vec![row] };
+    let without: Vec<StoredEvent> = all.iter().filter(|e| !matches!(e.event, Event::MessageRefused { .. })).cloned().collect();
+    let told = [outcome(&all, &refused), outcome(&all[..9], &LedgerSummary::default()), outcome(&without, &LedgerSummary::default())];
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn last_words_go_where_they_belong() {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    Ending::new(Exit::Done, "fine\n").say(&mut out, &mut err).expect("said");
+    Ending::new(Exit::Refused, "held").say(&mut out, &mut err).expect("said");
+    Ending::new(Exit::Stopped, "").say(&mut out, &mut err).expect("said");
+    assert_eq!((out.as_slice(), err.as_slice()), (b"fine\n".as_slice(), b"held\n".as_slice()));
+}
