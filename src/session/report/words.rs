@@ -165,12 +165,12 @@ pub(super) fn settled(mailbox: &str, found: u32, again: u32) -> String {
     format!("After an interruption in {mailbox}: {found} found at the new account, {again} copied again")
 }
 
-pub(super) fn verified(mailbox: &str, verified: u64, missing: u64) -> String {
-    if missing == 0 {
-        format!("{mailbox} verified: {}", messages(verified))
-    } else {
-        format!("{mailbox} read again: {} equal, {} to be copied again", messages(verified), count(missing))
+pub(super) fn verified(mailbox: &str, verified: u64, missing: u64, unaccounted: u64) -> String {
+    if missing == 0 && unaccounted == 0 {
+        return format!("{mailbox} verified: {}", messages(verified));
     }
+    let arrived = if unaccounted > 0 { format!(", {} had arrived since", count(unaccounted)) } else { String::new() };
+    format!("{mailbox} read again: {} equal, {} to be copied again{arrived}", messages(verified), count(missing))
 }
 
 pub(super) fn trouble(problem: &Problem) -> String {
