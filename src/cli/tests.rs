@@ -204,6 +204,7 @@ fn story() -> Vec<StoredEvent> {
         mailbox: MailboxId(1),
         verified,
         missing,
+        unaccounted: 0,
         flags_differ: 2,
         dates_differ: 0,
         by_bytes: true,

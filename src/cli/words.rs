@@ -191,11 +191,12 @@ fn mailbox_event(session: &Session, event: &Event) -> Option<String> {
         Event::MailboxCopied { migration, mailbox, messages: number } => {
             format!("{} copied, {}", folder(migration, mailbox), messages(*number))
         }
-        Event::MailboxVerified { migration, mailbox, verified, missing: 0, .. } => {
+        Event::MailboxVerified { migration, mailbox, verified, missing: 0, unaccounted: 0, .. } => {
             format!("{} verified, {} equal", folder(migration, mailbox), messages(*verified))
         }
-        Event::MailboxVerified { migration, mailbox, missing, .. } => {
-            format!("{}: {} missing or different, to be copied again", folder(migration, mailbox), messages(*missing))
+        Event::MailboxVerified { migration, mailbox, missing, unaccounted, .. } => {
+            let again = messages(missing + unaccounted);
+            format!("{}: {again} missing, different or new, to be copied", folder(migration, mailbox))
         }
         _ => return None,
     })
