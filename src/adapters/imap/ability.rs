@@ -52,6 +52,7 @@ impl Abilities {
             has_quota: self.0.iter().any(|word| word.eq_ignore_ascii_case("QUOTA") || word.to_ascii_uppercase().starts_with("QUOTA=")),
             has_condstore: self.has("CONDSTORE") || self.has("QRESYNC"),
             keeps_bytes: !is_exchange,
+            delimiter: None,
             append_limit: append_limit.map(ByteSize),
         }
     }

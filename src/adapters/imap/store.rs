@@ -15,7 +15,7 @@ use super::login::{Greeting, greeting, log_in, start_tls};
 use super::transport::{Duplex, Traffic};
 use crate::adapters::address_book::AddressBook;
 use crate::adapters::tls::Trust;
-use crate::domain::{CertificatePin, ImapEndpoint, Security};
+use crate::domain::{Capabilities, CertificatePin, ImapEndpoint, Security};
 use crate::ports::{Login, MailConnection, MailError, MailStore};
 
 /// How long to wait for what.
@@ -124,7 +124,7 @@ impl MailStore for ImapStore {
         let welcome = log_in(&mut conversation, endpoint, login, &greeting).await?;
         conversation.set_patience(self.timeouts.inactivity);
         Ok(Box::new(ImapConnection {
-            capabilities: welcome.abilities.to_capabilities(&greeting.text),
+            capabilities: Capabilities { delimiter: welcome.namespace.delimiter, ..welcome.abilities.to_capabilities(&greeting.text) },
             abilities: welcome.abilities,
             namespace: welcome.namespace,
             conversation,
