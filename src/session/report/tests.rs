@@ -69,13 +69,12 @@ fn verified(mailbox: u32, verified: u64, flags_differ: u64) -> Event {
         mailbox,
         verified,
         missing: 0,
-        flags_differ,
-        dates_differ: 0,
         unaccounted: 0,
         altered: 0,
+        flags_differ,
+        dates_differ: 0,
         by_bytes,
     }
-    Event::MailboxVerified { migration: ONE, mailbox, verified, missing: 0, unaccounted: 0, flags_differ, dates_differ: 0, by_bytes }
 }
 
 fn before_the_copy() -> Vec<Event> {
