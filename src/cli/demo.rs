@@ -40,6 +40,17 @@ pub struct DemoRequest {
     pub seed: Option<u64>,
     /// Whether the platform's operations take no visible time.
     pub is_fast: bool,
+    /// Which run of a demo that is killed and taken up again this is; none: nobody kills it.
+    pub act: Option<Act>,
+}
+
+/// A run of the demo that is killed in the middle (the program starts them itself).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Act {
+    /// The run that is killed.
+    First,
+    /// The run that goes on.
+    Second,
 }
 
 /// Rehearse a whole migration on an imaginary OVHcloud, without any risk
@@ -72,6 +83,9 @@ pub(super) struct DemoArgs {
     /// Do not imitate how long the platform takes
     #[arg(long)]
     fast: bool,
+    /// Which run of a demo that is killed this is
+    #[arg(long, hide = true)]
+    act: Option<Act>,
 }
 
 impl DemoArgs {
@@ -84,6 +98,6 @@ impl DemoArgs {
             (false, false, Terminal::Present) if self.json => return Err(Ending::usage("--json needs --auto or --serve")),
             (false, false, Terminal::Present) => Manner::Wizard,
         };
-        Ok(DemoRequest { manner, fault: self.fault, seed: self.seed, is_fast: self.fast })
+        Ok(DemoRequest { manner, fault: self.fault, seed: self.seed, is_fast: self.fast, act: self.act })
     }
 }

@@ -24,7 +24,7 @@ pub use account_url::{AccountUrl, UrlError};
 pub use args::{Invocation, Options, Request, Terminal, Wording, parse};
 pub use completions::{Shell, write_completions};
 pub use copy::CopyRequest;
-pub use demo::{DemoRequest, Fault, Manner};
+pub use demo::{Act, DemoRequest, Fault, Manner};
 pub use ending::{Ending, Exit};
 pub use man::write_man_pages;
 pub use outcome::{exit_of, print_outcome};

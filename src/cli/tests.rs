@@ -205,6 +205,7 @@ fn story() -> Vec<StoredEvent> {
         verified,
         missing,
         unaccounted: 0,
+        altered: 0,
         flags_differ: 2,
         dates_differ: 0,
         by_bytes: true,

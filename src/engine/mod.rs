@@ -12,8 +12,10 @@ mod limits;
 mod meter;
 mod password;
 mod questions;
+mod reporting;
 mod retry;
 mod tasks;
 
 pub use handle::{Engine, Handle, Opening, Stop};
 pub use limits::Limits;
+pub use reporting::report;

@@ -1,0 +1,181 @@
+//! `mailferry copy`: one account into another, the engine alone.
+//!
+//! The session's name follows from the two accounts, so that the same command finds its own journal again.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::adapters::clock::SystemClock;
+use crate::adapters::journal::SqliteJournal;
+use crate::adapters::secrets::{self, MemorySecrets};
+use crate::cli::{AccountUrl, CopyRequest, Ending, Exit, Printer, SecretSpec, exit_of, how_to_repeat, plain_problem, print_outcome};
+use crate::domain::{EmailAddress, MigrationId, Secret, SecretRef, SessionId};
+use crate::engine::{Engine, Limits, Opening, Stop, report};
+use crate::mailcopy::Fingerprint;
+use crate::plan::{SourceAccount, SourceName};
+use crate::ports::{Clock, Journal, JournalError, SecretStore};
+use crate::problem::Troubling;
+use crate::session::{Command, Destination, Mode, Step, source_secret, target_secret};
+
+use super::autopilot::{Answers, DnsWish, End};
+use super::ports::{KEYRING_PATIENCE, Outside};
+use super::run::{Ran, run};
+use super::texts::problem_text;
+
+/// The service under which the keyring keeps passwords.
+const KEYRING_SERVICE: &str = "mailferry";
+
+/// Copies, verifies, tells.
+pub(super) async fn copy(request: CopyRequest, root: PathBuf, limits: Limits) -> Ending {
+    match attempt(request, &root, limits).await {
+        Ok(ending) | Err(ending) => ending,
+    }
+}
+
+async fn attempt(request: CopyRequest, root: &Path, limits: Limits) -> Result<Ending, Ending> {
+    let id = session_id(&request.from, &request.to);
+    let address = address_of(&request.from);
+    let kept = MemorySecrets::new();
+    for (spec, account, reference) in [
+        (&request.from_secret, &request.from, source_secret(&id, &address)),
+        (&request.to_secret, &request.to, target_secret(&id, &address)),
+    ] {
+        let secret = read_secret(spec, account).await?;
+        kept.set(&reference, &secret).await.map_err(|error| Ending::new(Exit::Failed, problem_text(&error.problem())))?;
+    }
+    let ca = request.ca.as_ref().map(std::fs::read_to_string).transpose();
+    let ca = ca.map_err(|error| Ending::new(Exit::Failed, format!("error: the file given with --ca cannot be read: {error}")))?;
+    let (journal, opening) = open(root, &id)?;
+    let _log = super::logging::start(&root.join("sessions").join(id.as_str()), None);
+    let journal: Arc<dyn Journal> = Arc::new(journal);
+    let ports = Outside::real(ca.into_iter().collect()).ports(Arc::clone(&journal), Arc::new(kept));
+    let mut printer = Printer::new(std::io::stdout(), request.wording, super::local_offset()).telling(problem_text);
+    if opening == Opening::Resume {
+        printer.remember(&journal.events().await.map_err(|error| journal_ending(&error))?);
+    }
+    let (engine, mut notices) = Engine::open(ports, limits, opening).await.map_err(|error| journal_ending(&error))?;
+    again(&engine).await;
+    let answers = answers(&request, &id, address);
+    let ran = run(engine, &mut notices, &answers, &mut printer, |_| {}).await;
+    let (end, engine) = match ran {
+        Ran::Stopped(exit) => return Ok(Ending::new(exit, how_to_repeat())),
+        Ran::Ended(end, engine) => (end, engine),
+    };
+    let session = engine.handle().session().clone();
+    engine.stop(Stop::Soft).await;
+    let report = report(journal.as_ref(), &session, SystemClock.now()).await.map_err(|error| journal_ending(&error))?;
+    for (name, bytes) in report.files() {
+        journal.save_file(&name, &bytes).await.map_err(|error| journal_ending(&error))?;
+    }
+    let told = print_outcome(&mut std::io::stdout(), &report, request.wording);
+    match end {
+        End::Done if told.is_ok() => Ok(Ending::new(exit_of(&report), "")),
+        End::Done => Ok(Ending::new(Exit::Failed, "error: the result could not be printed")),
+        End::Stopped(stopped) => {
+            let problems: Vec<String> = stopped.iter().map(|(_, problem)| problem_text(problem)).collect();
+            Err(Ending::new(Exit::Failed, format!("{}\n\n{}", problems.join("\n\n"), how_to_repeat())))
+        }
+        End::Refused(refusal) => Err(Ending::new(Exit::Failed, format!("error: {refusal}"))),
+        End::JournalFailed(problem) => Err(Ending::new(Exit::Failed, problem_text(&problem))),
+        End::Closed => Ok(Ending::new(Exit::Stopped, how_to_repeat())),
+    }
+}
+
+/// A copy that was verified before gets another pass: only what is new travels.
+async fn again(engine: &Engine) {
+    let handle = engine.handle();
+    let is_verified = handle.session().step() >= Step::Dns;
+    if is_verified {
+        // Refused only when there is nothing to go over again, and then there is nothing to do.
+        let _ = handle.submit(Command::RequestDelta { migration: MigrationId(1) }).await;
+    }
+    let has_refused = handle.session().migrations.iter().any(|m| m.refused() > 0);
+    if has_refused {
+        let _ = handle.submit(Command::RetryRefused { migration: MigrationId(1) }).await;
+    }
+}
+
+fn open(root: &Path, id: &SessionId) -> Result<(SqliteJournal, Opening), Ending> {
+    match SqliteJournal::open(root, id) {
+        Ok(journal) => Ok((journal, Opening::Resume)),
+        Err(JournalError::Unknown { .. }) => {
+            let journal = SqliteJournal::create(root, id).map_err(|error| journal_ending(&error))?;
+            Ok((journal, Opening::New(id.clone())))
+        }
+        Err(error) => Err(journal_ending(&error)),
+    }
+}
+
+/// A journal that cannot be used: refused when it belongs to somebody else, failed otherwise.
+pub(super) fn journal_ending(error: &JournalError) -> Ending {
+    let exit = match error {
+        JournalError::Locked { .. } | JournalError::TooNew { .. } | JournalError::Unknown { .. } => Exit::Refused,
+        JournalError::DiskFull { .. } | JournalError::ReadOnly { .. } | JournalError::Damaged { .. } => Exit::Failed,
+    };
+    Ending::new(exit, problem_text(&error.problem()))
+}
+
+/// The same two accounts are the same session, whatever their order of words on the command line.
+fn session_id(from: &AccountUrl, to: &AccountUrl) -> SessionId {
+    let text = format!("{} {}\n{} {}", from.user, from.endpoint, to.user, to.endpoint);
+    let digest = Fingerprint::of(text.as_bytes()).exact.0;
+    SessionId::from_bits(u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]))
+}
+
+/// The address under which the account is listed; a user name that is none is made into one.
+fn address_of(account: &AccountUrl) -> EmailAddress {
+    let plain: String = account.user.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(60).collect();
+    let host = &account.endpoint.host;
+    let named = [account.user.clone(), format!("{}@{host}", account.user), format!("{plain}@{host}"), format!("{plain}@localhost.localdomain")];
+    let fallback = || EmailAddress::new("account", &"localhost.localdomain".parse().expect("a domain")).expect("an address");
+    named.iter().find_map(|text| text.parse().ok()).unwrap_or_else(fallback)
+}
+
+fn answers(request: &CopyRequest, id: &SessionId, address: EmailAddress) -> Answers {
+    let source = SourceAccount {
+        secret: source_secret(id, &address),
+        address,
+        service: None,
+        endpoint: request.from.endpoint.clone(),
+        user: request.from.user.clone(),
+        display_name: None,
+        first_name: None,
+        last_name: None,
+    };
+    Answers {
+        mode: Mode::Guided,
+        access: None,
+        sources: vec![source],
+        destination: Destination { service: None, display_name: None, endpoint: request.to.endpoint.clone(), webmail: None },
+        domains: Vec::new(),
+        source_name: SourceName::Kept,
+        target_user: Some(request.to.user.clone()),
+        dns: DnsWish::Skip,
+        finish: None,
+    }
+}
+
+/// The password of an account. One that the keyring does not know yet is asked for, where somebody can type, and kept there.
+async fn read_secret(spec: &SecretSpec, account: &AccountUrl) -> Result<Secret, Ending> {
+    let who = format!("{} at {}", account.user, account.endpoint);
+    let failed = |text: String| Ending::new(Exit::Failed, format!("error: {text}"));
+    if let Some(secret) = spec.read(&format!("Password of {who}: ")).map_err(|error| failed(error.to_string()))? {
+        return Ok(secret);
+    }
+    let keyring = secrets::open(KEYRING_SERVICE, KEYRING_PATIENCE).await;
+    if let Some(trouble) = keyring.keyring_trouble() {
+        return Err(failed(format!("there is no keyring here ({trouble}): use fd:N, file:PATH or prompt instead")));
+    }
+    let reference = SecretRef(format!("imap {who}"));
+    let told = |error: &crate::ports::SecretError| Ending::new(Exit::Failed, plain_problem(&error.problem()));
+    if let Some(secret) = keyring.get(&reference).await.map_err(|error| told(&error))? {
+        return Ok(secret);
+    }
+    if !super::is_terminal() {
+        return Err(failed(format!("the keyring has no password of {who}: give the command once in a terminal, and it asks for it")));
+    }
+    let typed = SecretSpec::Prompt.read(&format!("Password of {who} (kept in the keyring): ")).map_err(|error| failed(error.to_string()))?;
+    let secret = typed.unwrap_or_else(|| Secret::new(""));
+    keyring.set(&reference, &secret).await.map_err(|error| told(&error))?;
+    Ok(secret)
+}
