@@ -20,7 +20,7 @@ pub(super) enum Form {
 
 /// Names a generated message: catalogue of the world, entry in it, form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(super) struct Recalled {
+pub(in crate::sandbox) struct Recalled {
     /// Number of the catalogue, in the order of fills.
     pub(super) catalogue: u32,
     /// Entry in the catalogue.

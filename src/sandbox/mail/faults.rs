@@ -254,6 +254,16 @@ impl Gate {
         style
     }
 
+    /// How many bytes may still be sent before a cut, if one waits.
+    pub(in crate::sandbox) fn may_send(&self) -> Option<u64> {
+        let live = self.faults.live();
+        let rest = live.iter().filter(|l| self.hits(&l.scope)).filter_map(|l| match l.fault {
+            Fault::Cut(Cut { point: CutPoint::Sent(n), times, .. }) if l.fired < times => Some(n.saturating_sub(l.counted)),
+            _ => None,
+        });
+        rest.min()
+    }
+
     /// Whether a message is refused by a fault.
     pub(in crate::sandbox) fn refuses(&self, bytes: &[u8]) -> Option<Refused> {
         self.faults.live().iter().filter(|l| self.hits(&l.scope)).find_map(|live| match &live.fault {

@@ -157,24 +157,25 @@ impl Connection {
         self.open.as_ref().ok_or_else(|| refused(Refused::bad(RefusalKind::Unsaid, "No mailbox selected.")))
     }
 
-    /// Checks that belong to one message.
-    fn incoming(&self, message: &OutgoingMessage) -> Result<Incoming, Refused> {
-        let flags = self.visit.check_flags(message.flags.wire_names())?;
-        if let Some(refused) = self.gate.refuses(&message.bytes) {
-            return Err(refused);
+    /// Messages as they may be stored.
+    fn incoming(&self, messages: &[OutgoingMessage]) -> Result<Vec<Incoming>, Refused> {
+        let mut incoming = Vec::with_capacity(messages.len());
+        for message in messages {
+            let flags = self.visit.check_flags(message.flags.wire_names())?;
+            if let Some(refused) = self.gate.refuses(&message.bytes) {
+                return Err(refused);
+            }
+            incoming.push(Incoming { flags, date: message.internal_date, bytes: message.bytes.clone() });
         }
-        if !self.gate.takes_room(message.bytes.len() as u64) {
-            return Err(rules::full(self.dialect));
-        }
-        Ok(Incoming { flags, date: message.internal_date, bytes: message.bytes.clone() })
+        let room = messages.iter().map(|m| m.bytes.len() as u64).sum();
+        if self.gate.takes_room(room) { Ok(incoming) } else { Err(rules::full(self.dialect)) }
     }
 
     /// Stores messages as one effect.
     async fn store(&mut self, name: &MailboxName, messages: &[OutgoingMessage]) -> Result<Result<(u32, Vec<u32>), Refused>, MailError> {
         let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
         pass(&self.gate, Point::Stored(Side::Before, count), &mut self.lost).await?;
-        let incoming: Result<Vec<Incoming>, Refused> = messages.iter().map(|m| self.incoming(m)).collect();
-        let stored = incoming.and_then(|incoming| self.visit.append(name, incoming));
+        let stored = self.incoming(messages).and_then(|incoming| self.visit.append(name, incoming));
         let takes = self.gate.storing_takes(count);
         if !takes.is_zero() {
             tokio::time::sleep(takes).await;
@@ -310,7 +311,7 @@ impl MailConnection for Connection {
     async fn subscribe(&mut self, mailbox: &WireName) -> Result<(), MailError> {
         before(&self.gate, &mut self.lost).await?;
         let name = self.read_name(mailbox)?;
-        self.visit.subscribe(&name, true).map_err(refused)?;
+        self.visit.subscribe(&name).map_err(refused)?;
         after(&self.gate, &mut self.lost).await
     }
 

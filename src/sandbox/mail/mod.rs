@@ -31,3 +31,12 @@ pub use in_process::InProcessMail;
 pub use rebuild::rebuilt;
 pub use snapshot::{AccountSnapshot, MailboxSnapshot, MessageSnapshot};
 pub use world::MailWorld;
+
+pub(in crate::sandbox) use change::FlagChange;
+pub(in crate::sandbox) use faults::{Gate, Point};
+pub(in crate::sandbox) use in_process::QUOTA;
+pub(in crate::sandbox) use names::Names;
+pub(in crate::sandbox) use refused::Refused;
+pub(in crate::sandbox) use rules::{capability_line, full, keywords, login_text};
+pub(in crate::sandbox) use state::Stored;
+pub(in crate::sandbox) use visit::{Incoming, Listed, Visit};

@@ -24,11 +24,6 @@ impl Refused {
         Self { is_bad: true, text: text.to_owned(), kind }
     }
 
-    /// The mailbox is not there.
-    pub(in crate::sandbox) fn no_mailbox(name: &str) -> Self {
-        Self::no(RefusalKind::NoMailbox, &format!("[NONEXISTENT] Mailbox doesn't exist: {name}"))
-    }
-
     /// Something about the message.
     pub(in crate::sandbox) fn content(text: &str) -> Self {
         Self::no(RefusalKind::Content, text)

@@ -129,6 +129,11 @@ impl Visit {
         })
     }
 
+    /// What changes whenever messages come or go: UIDVALIDITY, UIDNEXT, number of messages.
+    pub(in crate::sandbox) fn mark(&self, name: &MailboxName) -> Result<(u32, u32, usize), Refused> {
+        self.look(name, |_, mailbox| (mailbox.uid_validity, mailbox.uid_next, mailbox.messages.len()))
+    }
+
     /// UIDs of a mailbox, ascending.
     pub(in crate::sandbox) fn uids(&self, name: &MailboxName) -> Result<Vec<u32>, Refused> {
         self.look(name, |_, mailbox| mailbox.messages.iter().map(|m| m.uid).collect())
@@ -169,6 +174,15 @@ impl Visit {
     /// As the dialect refuses it.
     pub(in crate::sandbox) fn check_size(&self, size: u64) -> Result<(), Refused> {
         rules::size(self.dialect, size)
+    }
+
+    /// Whether there is such a mailbox to append to.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub(in crate::sandbox) fn may_append(&self, name: &MailboxName) -> Result<(), Refused> {
+        let missing = |_| Refused::no(RefusalKind::NoMailbox, &format!("[TRYCREATE] {}", self.names().missing_text(name)));
+        self.look(name, |_, _| ()).map_err(missing)
     }
 
     /// Stores messages, all or none; answers UIDVALIDITY and UIDs.
@@ -320,20 +334,21 @@ impl Visit {
         Ok(())
     }
 
-    /// Subscribes a name, or not any more.
+    /// Subscribes a name.
     ///
     /// # Errors
-    /// When a name to be subscribed is missing.
-    pub(in crate::sandbox) fn subscribe(&self, name: &MailboxName, wanted: bool) -> Result<(), Refused> {
-        self.change(|account| {
-            let found = account.resolve(name, self.dialect);
-            match (wanted, found) {
-                (true, None) => Err(self.names().missing(name)),
-                (true, Some(found)) => Ok((Deed::Subscribe(found.clone()), ())),
-                (false, found) => Ok((Deed::Unsubscribe(found.unwrap_or(name).clone()), ())),
-            }
-        })?;
-        Ok(())
+    /// When it is missing.
+    pub(in crate::sandbox) fn subscribe(&self, name: &MailboxName) -> Result<(), Refused> {
+        self.change(|account| Ok((Deed::Subscribe(self.found(account, name)?.clone()), ()))).map(drop)
+    }
+
+    /// Subscribes a name no more, whether it exists or not.
+    ///
+    /// # Errors
+    /// When the store is gone.
+    pub(in crate::sandbox) fn unsubscribe(&self, name: &MailboxName) -> Result<(), Refused> {
+        let found = |account: &Account| account.resolve(name, self.dialect).unwrap_or(name).clone();
+        self.change(|account| Ok((Deed::Unsubscribe(found(account)), ()))).map(drop)
     }
 
     /// Bytes in the store.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use tokio::sync::watch;
 
 use super::access::{AccountKey, Template};
 use super::blob::{Blob, Form};
@@ -23,6 +24,7 @@ use crate::domain::{Flags, InternalDate, MailboxName, Role, Uid, UidValidity};
 pub(super) struct Kept {
     pub(super) state: State,
     log: Option<Log>,
+    news: watch::Sender<u64>,
 }
 
 impl Kept {
@@ -32,7 +34,9 @@ impl Kept {
         if let Some(log) = &mut self.log {
             log.write(&change)?;
         }
-        Ok(self.state.apply(change))
+        let uids = self.state.apply(change);
+        self.news.send_modify(|changes| *changes += 1);
+        Ok(uids)
     }
 }
 
@@ -48,7 +52,7 @@ pub struct MailWorld {
 impl MailWorld {
     /// A world that lives in memory only.
     pub fn in_memory(seed: u64) -> Self {
-        Self::of(Kept { state: State::new(seed), log: None })
+        Self::of(Kept { state: State::new(seed), log: None, news: watch::Sender::new(0) })
     }
 
     /// A world that lives in a folder: every change is written before it is answered, so `kill -9` loses nothing that was answered.
@@ -60,7 +64,7 @@ impl MailWorld {
         let log = Log::open(folder, seed, |change| {
             state.apply(change);
         })?;
-        Ok(Self::of(Kept { state, log: Some(log) }))
+        Ok(Self::of(Kept { state, log: Some(log), news: watch::Sender::new(0) }))
     }
 
     fn of(kept: Kept) -> Self {
@@ -69,6 +73,11 @@ impl MailWorld {
 
     pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes at every change.
+    pub(in crate::sandbox) fn news(&self) -> watch::Receiver<u64> {
+        self.kept().news.subscribe()
     }
 
     pub(super) fn seats(&self) -> &Seats {

@@ -1,0 +1,117 @@
+//! Greeting, capabilities, TLS and logins.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::super::mail::{Visit, capability_line, login_text};
+use super::args::Args;
+use super::door::Protection;
+use super::outcome::{Closed, Fail, Outcome, bad, no};
+use super::session::Session;
+use super::wire::Line;
+
+impl Session<'_> {
+    pub(super) fn greeting(&self) -> String {
+        if self.is_exchange() {
+            "* OK The Microsoft Exchange IMAP4 service is ready.".to_owned()
+        } else {
+            format!("* OK [CAPABILITY {}] Dovecot ready.", self.capabilities())
+        }
+    }
+
+    /// What is offered now.
+    fn capabilities(&self) -> String {
+        let whole = capability_line(self.hall.dialect);
+        match (&self.visit, &self.hall.protection) {
+            (None, Protection::StartTls(_)) if !self.is_secured => {
+                let offered = "IMAP4rev1 ID ENABLE IDLE LITERAL+ STARTTLS LOGINDISABLED";
+                if self.is_exchange() { format!("IMAP4 {offered}") } else { offered.to_owned() }
+            }
+            (None, _) if !self.is_exchange() => "IMAP4rev1 SASL-IR ID ENABLE IDLE LITERAL+ AUTH=PLAIN".to_owned(),
+            _ => whole.to_owned(),
+        }
+    }
+
+    pub(super) fn capability(&mut self) -> Outcome {
+        let line = format!("* CAPABILITY {}", self.capabilities());
+        self.wire.say(&line);
+        Ok(self.completed("CAPABILITY"))
+    }
+
+    pub(super) fn id(&mut self) -> Outcome {
+        let name = if self.is_exchange() { "Microsoft.Exchange.Imap4.Imap4Server" } else { "Dovecot" };
+        self.wire.say(&format!("* ID (\"name\" \"{name}\")"));
+        Ok(self.completed("ID"))
+    }
+
+    pub(super) fn logout(&mut self) -> Outcome {
+        let text = if self.is_exchange() { "* BYE Microsoft Exchange Server IMAP4 server signing off." } else { "* BYE Logging out" };
+        self.wire.say(text);
+        Err(Fail::Closed(Closed::Said))
+    }
+
+    pub(super) fn starttls(&mut self) -> Outcome {
+        let hall = self.hall;
+        let Protection::StartTls(config) = &hall.protection else { return Err(bad("TLS is not available.").into()) };
+        if self.is_secured {
+            return Err(bad("TLS is active already.").into());
+        }
+        self.is_secured = true;
+        self.begin_tls = Some(Arc::clone(config));
+        Ok("Begin TLS negotiation now.".to_owned())
+    }
+
+    pub(super) fn login(&mut self, mut args: Args) -> Outcome {
+        let (user, password) = (args.text()?, args.text()?);
+        args.end()?;
+        self.enter(&user, &password, "LOGIN")
+    }
+
+    pub(super) async fn authenticate(&mut self, mut args: Args) -> Outcome {
+        if !args.word()?.eq_ignore_ascii_case("PLAIN") {
+            return Err(no("[CANNOT] Unsupported authentication mechanism.").into());
+        }
+        self.may_log_in()?;
+        let response = if args.peek().is_some() {
+            args.text()?
+        } else {
+            self.wire.say("+ ");
+            self.wire.flush().await?;
+            match self.wire.line(self.line_limit()).await? {
+                Line::Whole(line) => String::from_utf8_lossy(&line).into_owned(),
+                Line::TooLong(_) => return Err(bad("Too long argument.").into()),
+            }
+        };
+        if response == "*" {
+            return Err(bad("Authentication aborted by client.").into());
+        }
+        let decoded = STANDARD.decode(response.trim()).map_err(|_| no("Invalid base64 data in continued response"))?;
+        let decoded = String::from_utf8(decoded).map_err(|_| no("[AUTHENTICATIONFAILED] Authentication failed."))?;
+        // authorisation identity NUL user NUL password (RFC 4616 §2)
+        match decoded.split('\0').collect::<Vec<_>>().as_slice() {
+            [as_whom, user, password] if as_whom.is_empty() || as_whom == user => self.enter(user, password, "AUTHENTICATE"),
+            _ => Err(no("[AUTHENTICATIONFAILED] Authentication failed.").into()),
+        }
+    }
+
+    fn may_log_in(&self) -> Result<(), Fail> {
+        if self.visit.is_some() {
+            return Err(bad("Already logged in.").into());
+        }
+        if !self.is_secured {
+            return Err(no("[PRIVACYREQUIRED] Plaintext authentication disallowed on non-secure (SSL/TLS) connections.").into());
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, user: &str, password: &str, command: &str) -> Outcome {
+        self.may_log_in()?;
+        let hall = self.hall;
+        let key = hall.directory.authenticate(&hall.host, user, password).map_err(|refusal| no(login_text(hall.dialect, refusal)))?;
+        self.visit = Some(Visit::begin(&hall.world, &key, hall.dialect)?);
+        self.wire.gate.enter(&key);
+        Ok(if self.is_exchange() { format!("{command} completed.") } else { format!("[CAPABILITY {}] Logged in", self.capabilities()) })
+    }
+}

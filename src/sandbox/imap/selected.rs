@@ -1,0 +1,168 @@
+//! The opened mailbox: SELECT, EXAMINE, CLOSE, EXPUNGE, IDLE, and the news of other connections.
+
+use std::collections::HashSet;
+
+use super::super::mail::keywords;
+use super::args::{Args, sequence_set};
+use super::outcome::{Closed, Fail, Outcome, bad};
+use super::session::Session;
+use super::wire::Line;
+use crate::domain::{MailboxName, SystemFlag};
+
+/// For what a mailbox is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    ReadWrite,
+    ReadOnly,
+}
+
+/// An opened mailbox as its client knows it.
+#[derive(Debug)]
+pub(super) struct Selected {
+    pub(super) name: MailboxName,
+    pub(super) is_read_only: bool,
+    pub(super) holds_mail: bool,
+    /// UIDs by sequence number, the first at 0.
+    pub(super) uids: Vec<u32>,
+    mark: (u32, u32, usize),
+}
+
+impl Selected {
+    /// The sequence number of a UID.
+    pub(super) fn sequence(&self, uid: u32) -> Option<usize> {
+        self.uids.binary_search(&uid).ok().map(|at| at + 1)
+    }
+
+    /// The UIDs that a set names: as UIDs, or as sequence numbers.
+    pub(super) fn named(&self, set: &str, by_uid: bool) -> Result<Vec<u32>, Fail> {
+        if by_uid {
+            let ranges = sequence_set(set, self.uids.last().copied().unwrap_or(1))?;
+            let is_named = |uid: &&u32| ranges.iter().any(|(a, b)| (a..=b).contains(uid));
+            return Ok(self.uids.iter().filter(is_named).copied().collect());
+        }
+        let most = u32::try_from(self.uids.len()).unwrap_or(u32::MAX);
+        let ranges = sequence_set(set, most.max(1))?;
+        if ranges.iter().any(|(_, b)| *b > most) {
+            return Err(bad("Invalid messageset").into());
+        }
+        let mut uids: Vec<u32> = ranges.iter().flat_map(|(a, b)| self.uids[*a as usize - 1..*b as usize].iter().copied()).collect();
+        uids.sort_unstable();
+        uids.dedup();
+        Ok(uids)
+    }
+}
+
+impl Session<'_> {
+    pub(super) fn select(&mut self, mut args: Args, access: Access) -> Outcome {
+        let name = self.mailbox(&mut args)?;
+        args.end()?;
+        // Whatever was open is closed, even when this fails (RFC 9051 §6.3.2).
+        self.selected = None;
+        let visit = self.visited()?;
+        let status = visit.status(&name)?;
+        let mark = visit.mark(&status.name)?;
+        let messages = visit.messages(&status.name, |_| true)?;
+        let uids: Vec<u32> = messages.iter().map(|m| m.uid).collect();
+        let used: std::collections::BTreeSet<&str> = messages.iter().flat_map(|m| m.flags.keywords().map(|k| k.as_str())).collect();
+        let system: Vec<&str> = SystemFlag::ALL.iter().map(|f| f.wire()).collect();
+        let known = keywords(self.hall.dialect);
+        let flags: Vec<&str> = match known {
+            Some(known) => system.iter().chain(known).copied().collect(),
+            None => system.into_iter().chain(used).collect(),
+        };
+        let star = if known.is_none() { " \\*" } else { "" };
+        let is_read_only = access == Access::ReadOnly;
+        let permanent = if is_read_only { String::new() } else { format!("{}{star}", flags.join(" ")) };
+        let first_unseen = messages.iter().position(|m| !m.flags.has(SystemFlag::Seen)).map(|at| at + 1);
+        let mut lines = vec![
+            format!("* FLAGS ({})", flags.join(" ")),
+            format!("* OK [PERMANENTFLAGS ({permanent})] {}", if is_read_only { "Read-only mailbox." } else { "Flags permitted." }),
+            format!("* {} EXISTS", uids.len()),
+            "* 0 RECENT".to_owned(),
+        ];
+        lines.extend(first_unseen.map(|n| format!("* OK [UNSEEN {n}] First unseen.")));
+        lines.push(format!("* OK [UIDVALIDITY {}] UIDs valid", status.uid_validity));
+        lines.push(format!("* OK [UIDNEXT {}] Predicted next UID", status.uid_next));
+        for line in lines {
+            self.wire.say(&line);
+        }
+        let (name, holds_mail) = (status.name, status.holds_mail);
+        self.selected = Some(Selected { name, is_read_only, holds_mail, uids, mark });
+        let (code, command) = if is_read_only { ("READ-ONLY", "EXAMINE") } else { ("READ-WRITE", "SELECT") };
+        Ok(format!("[{code}] {}", self.completed(command)))
+    }
+
+    /// Tells what came and went in the opened mailbox. Says goodbye when its UIDs lost their meaning.
+    pub(super) fn tell_changes(&mut self) -> Result<(), Closed> {
+        let (Some(mut selected), Some(visit)) = (self.selected.take(), &self.visit) else { return Ok(()) };
+        // A mailbox that is gone stays open and is found missing by the next command.
+        let mark = visit.mark(&selected.name).unwrap_or(selected.mark);
+        if mark.0 != selected.mark.0 {
+            self.wire.say("* BYE IMAP session state is inconsistent, please relogin.");
+            return Err(Closed::Said);
+        }
+        if mark != selected.mark
+            && let Ok(uids) = visit.uids(&selected.name)
+        {
+            let there: HashSet<u32> = uids.iter().copied().collect();
+            let mut at = 0;
+            while at < selected.uids.len() {
+                if there.contains(&selected.uids[at]) {
+                    at += 1;
+                } else {
+                    selected.uids.remove(at);
+                    self.wire.say(&format!("* {} EXPUNGE", at + 1));
+                }
+            }
+            if uids.len() > selected.uids.len() {
+                self.wire.say(&format!("* {} EXISTS", uids.len()));
+                self.wire.say("* 0 RECENT");
+            }
+            selected.uids = uids;
+            selected.mark = mark;
+        }
+        self.selected = Some(selected);
+        Ok(())
+    }
+
+    pub(super) fn close(&mut self) -> Outcome {
+        if let Some(selected) = self.selected.take()
+            && !selected.is_read_only
+        {
+            self.visited()?.expunge(&selected.name, |_| true)?;
+        }
+        Ok(self.completed("CLOSE"))
+    }
+
+    /// EXPUNGE, and UID EXPUNGE of RFC 4315 §2.1; what went is told with the other news.
+    pub(super) fn expunge(&mut self, command: &str, mut args: Args) -> Outcome {
+        self.writable()?;
+        let Some(selected) = &self.selected else { return Err(bad("No mailbox selected.").into()) };
+        let named = if command.starts_with("UID") { Some(selected.named(&args.word()?, true)?) } else { None };
+        args.end()?;
+        let is_named = |uid: u32| named.as_ref().is_none_or(|uids| uids.binary_search(&uid).is_ok());
+        self.visited()?.expunge(&selected.name, is_named)?;
+        Ok(self.completed(command))
+    }
+
+    /// IDLE (RFC 2177): news as they come, until the client says anything.
+    pub(super) async fn idle(&mut self) -> Outcome {
+        self.wire.say(if self.is_exchange() { "+ IDLE accepted, awaiting DONE command." } else { "+ idling" });
+        let mut news = self.hall.world.news();
+        let limit = self.line_limit();
+        loop {
+            self.tell_changes()?;
+            self.wire.flush().await?;
+            tokio::select! {
+                line = self.wire.line(limit) => {
+                    return match line? {
+                        Line::Whole(line) if line.eq_ignore_ascii_case(b"DONE") => Ok(self.completed("IDLE")),
+                        _ => Err(bad("Expected DONE.").into()),
+                    };
+                }
+                // The sender lives in the hall's world.
+                _ = news.changed() => {}
+            }
+        }
+    }
+}

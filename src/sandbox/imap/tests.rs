@@ -1,0 +1,1 @@
+//! Dialogues over real sockets.
