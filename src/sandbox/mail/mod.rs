@@ -24,6 +24,9 @@ mod transfer;
 mod visit;
 mod world;
 
+#[cfg(test)]
+mod tests;
+
 pub use access::{AccountKey, Dialect, Directory, FolderLanguage, LoginRefusal, Template};
 pub use faults::{Cut, CutPoint, CutStyle, Fault, Faults, Scope, Side};
 pub use generate::Fill;

@@ -205,6 +205,14 @@ impl MailWorld {
         snapshot
     }
 
+    /// Bytes that a store keeps itself, not by reference to generated mail.
+    #[cfg(test)]
+    pub(super) fn kept_bytes(&self, key: &AccountKey) -> usize {
+        let kept = self.kept();
+        let blobs = kept.state.account(key).into_iter().flat_map(|account| account.blobs());
+        blobs.map(|blob| if let Blob::Kept(bytes) = blob { bytes.len() } else { 0 }).sum()
+    }
+
     /// The faults of this world.
     pub fn faults(&self) -> Faults {
         self.faults.clone()

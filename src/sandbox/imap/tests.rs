@@ -1,1 +1,0 @@
-//! Dialogues over real sockets.

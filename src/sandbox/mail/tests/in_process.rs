@@ -1,0 +1,230 @@
+//! The door without sockets: rules, faults and half-effects, without real time.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::super::{
+    AccountKey, Cut, CutPoint, CutStyle, Dialect, Directory, Fault, InProcessMail, LoginRefusal, MailWorld, Scope, Side, Template, rebuilt,
+};
+use super::{date, filled, name};
+use crate::domain::{ByteSize, Flags, ImapEndpoint, Secret, Uid, UidSet, WireName};
+use crate::ports::{
+    AppendReport, Appended, FetchedMessage, Login, MailConnection, MailError, MailStore, MessageSink, OutgoingMessage, RefusalKind,
+    SinkClosed,
+};
+
+/// User names are keys; the password is `secret`.
+struct Open;
+
+impl Directory for Open {
+    fn authenticate(&self, _host: &str, user: &str, password: &str) -> Result<AccountKey, LoginRefusal> {
+        match (user, password) {
+            ("off", _) => Err(LoginRefusal::ImapDisabled),
+            (_, "secret") => Ok(AccountKey::new(user)),
+            _ => Err(LoginRefusal::WrongPassword),
+        }
+    }
+}
+
+struct Collect(Vec<FetchedMessage>);
+
+#[async_trait]
+impl MessageSink for Collect {
+    async fn take(&mut self, message: FetchedMessage) -> Result<(), SinkClosed> {
+        self.0.push(message);
+        Ok(())
+    }
+}
+
+fn store(world: &MailWorld) -> InProcessMail {
+    let hosts = HashMap::from([("dovecot".to_owned(), Dialect::Dovecot), ("exchange".to_owned(), Dialect::Exchange)]);
+    InProcessMail::new(world.clone(), Arc::new(Open), hosts)
+}
+
+async fn connect(world: &MailWorld, host: &str, user: &str) -> Result<Box<dyn MailConnection>, MailError> {
+    let login = Login { user: user.to_owned(), password: Secret::new("secret") };
+    store(world).connect(&ImapEndpoint::tls(host), &login).await
+}
+
+fn outgoing(text: &str) -> OutgoingMessage {
+    let bytes = Bytes::from(format!("Subject: {text}\r\n\r\n{text}\r\n"));
+    OutgoingMessage { flags: Flags::from_wire(["\\Seen"]), internal_date: Some(date()), bytes }
+}
+
+fn inbox() -> WireName {
+    WireName("INBOX".to_owned())
+}
+
+fn empty(key: &str) -> (MailWorld, AccountKey) {
+    let world = MailWorld::in_memory(7);
+    let key = AccountKey::new(key);
+    world.create_empty(&key, Template::Dovecot).expect("created");
+    (world, key)
+}
+
+fn in_inbox(world: &MailWorld, key: &AccountKey) -> usize {
+    world.snapshot(key).mailboxes[&name(&["INBOX"])].messages.len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn logins_are_refused_by_meaning() {
+    let (world, _) = empty("john");
+    let connect = |host: &str, user: &str, password: &str| {
+        let login = Login { user: user.to_owned(), password: Secret::new(password) };
+        let (store, endpoint) = (store(&world), ImapEndpoint::tls(host));
+        async move { store.connect(&endpoint, &login).await.map(|_| ()) }
+    };
+    assert!(matches!(connect("dovecot", "john", "wrong").await, Err(MailError::Login { .. })));
+    assert!(matches!(connect("dovecot", "off", "secret").await, Err(MailError::NotAllowed { .. })));
+    assert!(matches!(connect("nowhere", "john", "secret").await, Err(MailError::UnknownHost(_))));
+    assert!(connect("dovecot", "john", "secret").await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exchange_like_user_has_sixteen_connections() {
+    let (world, _) = empty("john");
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        open.push(connect(&world, "exchange", "john").await.expect("connected"));
+    }
+    assert!(connect(&world, "exchange", "john").await.is_err());
+    open.pop();
+    assert!(connect(&world, "exchange", "john").await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_fetched_and_appended_is_the_same_and_kept_by_reference() {
+    let world = MailWorld::in_memory(7);
+    let source = filled(&world, "source", Template::Exchange, 120);
+    world.create_empty(&AccountKey::new("target"), Template::Dovecot).expect("created");
+    let mut from = connect(&world, "exchange", "source").await.expect("connected");
+    let mut to = connect(&world, "dovecot", "target").await.expect("connected");
+    let state = from.examine(&inbox()).await.expect("opened");
+    let listed = from.enumerate(Uid(1)).await.expect("listed");
+    assert_eq!(listed.len(), state.exists as usize);
+    let mut read = Collect(Vec::new());
+    from.fetch(&listed.iter().map(|m| m.uid).collect(), &mut read).await.expect("read");
+    let messages: Vec<OutgoingMessage> =
+        read.0.into_iter().map(|m| OutgoingMessage { flags: m.flags, internal_date: m.internal_date, bytes: m.bytes }).collect();
+    let report = to.append(&inbox(), &messages).await.expect("appended");
+    assert!(matches!(report, AppendReport::Each { outcomes, .. } if outcomes.len() == messages.len()));
+    let (before, after) = (world.snapshot(&source), world.snapshot(&AccountKey::new("target")));
+    let pairs = before.mailboxes[&name(&["INBOX"])].messages.iter().zip(&after.mailboxes[&name(&["INBOX"])].messages);
+    for (old, new) in pairs {
+        assert_eq!((rebuilt(&old.bytes), &old.flags, old.internal_date), (new.bytes.clone(), &new.flags, new.internal_date));
+    }
+    assert_eq!(world.kept_bytes(&AccountKey::new("target")), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn multiappend_is_all_or_nothing_and_single_appends_are_not() {
+    let (world, key) = empty("john");
+    world.faults().set(Scope::Everywhere, Fault::RefuseContaining("bad".to_owned()));
+    let messages = [outgoing("a"), outgoing("bad"), outgoing("c")];
+    let mut dovecot = connect(&world, "dovecot", "john").await.expect("connected");
+    let report = dovecot.append(&inbox(), &messages).await.expect("answered");
+    assert!(matches!(report, AppendReport::RefusedTogether(refusal) if refusal.kind == RefusalKind::Content));
+    assert_eq!(in_inbox(&world, &key), 0);
+    let mut exchange = connect(&world, "exchange", "john").await.expect("connected");
+    let AppendReport::Each { outcomes, .. } = exchange.append(&inbox(), &messages).await.expect("answered") else { panic!("each") };
+    assert!(matches!(outcomes.as_slice(), [Appended::Stored(Some(Uid(1))), Appended::Refused(_), Appended::Stored(Some(Uid(2)))]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_account_takes_what_still_fits() {
+    let (world, key) = empty("john");
+    world.faults().set(Scope::Account(key.clone()), Fault::Full { room: ByteSize(40) });
+    let mut connection = connect(&world, "exchange", "john").await.expect("connected");
+    let AppendReport::Each { outcomes, .. } =
+        connection.append(&inbox(), &[outgoing("a"), outgoing("b"), outgoing("c")]).await.expect("answered")
+    else {
+        panic!("each")
+    };
+    assert!(matches!(&outcomes[2], Appended::Refused(refusal) if refusal.kind == RefusalKind::Quota));
+    assert_eq!(in_inbox(&world, &key), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cut_before_stores_nothing_and_a_cut_after_stores_without_an_answer() {
+    for (side, stored) in [(Side::Before, 1), (Side::After, 2)] {
+        let (world, key) = empty("john");
+        let cut = Cut { point: CutPoint::Append(2, side), style: CutStyle::Reset, times: 1 };
+        world.faults().set(Scope::Host("exchange".to_owned()), Fault::Cut(cut));
+        let mut connection = connect(&world, "exchange", "john").await.expect("connected");
+        let lost = connection.append(&inbox(), &[outgoing("a"), outgoing("b"), outgoing("c")]).await;
+        assert!(matches!(lost, Err(MailError::Lost(_))));
+        assert!(connection.status(&inbox()).await.is_err(), "a lost connection stays lost");
+        assert_eq!(in_inbox(&world, &key), stored, "{side:?}");
+        let mut again = connect(&world, "exchange", "john").await.expect("connected");
+        assert!(again.append(&inbox(), &[outgoing("d")]).await.is_ok());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_step_can_be_cut_and_the_last_one_is_found() {
+    let mut seen = Vec::new();
+    for step in 0..50 {
+        let (world, key) = empty("john");
+        world.faults().set(Scope::Everywhere, Fault::Cut(Cut { point: CutPoint::Step(step), style: CutStyle::Bye, times: 1 }));
+        let run = async {
+            let mut connection = connect(&world, "exchange", "john").await?;
+            connection.append(&inbox(), &[outgoing("a"), outgoing("b")]).await
+        };
+        let ended_well = run.await.is_ok();
+        assert_eq!(ended_well, world.faults().cuts() == 0);
+        seen.push(in_inbox(&world, &key));
+        if ended_well {
+            break;
+        }
+    }
+    // Login twice, command, (before, after) × 2, answer, and the run without a cut.
+    assert_eq!(seen, [0, 0, 0, 0, 1, 1, 2, 2, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frozen_connection_lets_a_test_stop_there() {
+    let (world, key) = empty("john");
+    let faults = world.faults();
+    faults.set(Scope::Everywhere, Fault::Cut(Cut { point: CutPoint::Append(1, Side::After), style: CutStyle::Freeze, times: 1 }));
+    let mut connection = connect(&world, "exchange", "john").await.expect("connected");
+    let (mailbox, messages) = (inbox(), [outgoing("a"), outgoing("b")]);
+    tokio::select! {
+        () = faults.cut_after(0) => {}
+        _ = connection.append(&mailbox, &messages) => panic!("it never answers"),
+    }
+    assert_eq!(in_inbox(&world, &key), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_and_latency_need_no_real_time() {
+    let (world, key) = empty("john");
+    let faults = world.faults();
+    faults.set(Scope::Everywhere, Fault::Throttle { after_commands: 2, wait_millis: 300_000, times: 1 });
+    let hour = Duration::from_secs(3600);
+    faults.set(Scope::Everywhere, Fault::Latency { per_command: hour, per_stored: hour });
+    let began = tokio::time::Instant::now();
+    let mut connection = connect(&world, "exchange", "john").await.expect("connected");
+    connection.append(&inbox(), &[outgoing("a")]).await.expect("appended");
+    assert_eq!(began.elapsed(), hour * 3);
+    assert!(matches!(connection.append(&inbox(), &[outgoing("b")]).await, Err(MailError::Throttled { wait_millis: 300_000 })));
+    faults.clear_all();
+    assert_eq!(in_inbox(&world, &key), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_calendar_gives_placeholders() {
+    let world = MailWorld::in_memory(7);
+    let key = AccountKey::new("john");
+    world.create_empty(&key, Template::Exchange).expect("created");
+    let (flags, date, bytes) = super::message("appointment");
+    world.put(&key, &name(&["Calendar"]), flags, date, bytes).expect("put");
+    let mut connection = connect(&world, "exchange", "john").await.expect("connected");
+    connection.examine(&WireName("calendar".to_owned())).await.expect("case does not count");
+    let mut read = Collect(Vec::new());
+    connection.fetch(&UidSet::range(Uid(1), Uid(9)), &mut read).await.expect("read");
+    assert!(String::from_utf8_lossy(&read.0[0].bytes).contains("Retrieval using the IMAP4 protocol failed"));
+}
