@@ -12,10 +12,10 @@ pub(super) const NAME: &str = "_dmarc";
 /// The beginning that the guides advise: nothing is refused, and it can be seen that somebody cares.
 const ADVISED: &str = "v=DMARC1; p=none";
 
-pub(super) fn judge(facts: &Facts) -> Option<CheckedRecord> {
+pub(super) fn judge(facts: &Facts) -> CheckedRecord {
     let live = facts.live.values(NAME, RecordType::Txt).map(only_dmarc);
     let conclusion = conclude(live.as_deref(), facts.zone(), |zone| only_dmarc(zone.values(NAME, RecordType::Txt)), look, change);
-    Some(CheckedRecord {
+    CheckedRecord {
         purpose: RecordPurpose::Dmarc,
         name: NAME.to_owned(),
         expected: vec![ADVISED.to_owned()],
@@ -24,7 +24,7 @@ pub(super) fn judge(facts: &Facts) -> Option<CheckedRecord> {
         verdict: conclusion.look.verdict,
         explanation: conclusion.look.explanation.to_owned(),
         change: conclusion.change,
-    })
+    }
 }
 
 fn only_dmarc(values: Vec<String>) -> Vec<String> {

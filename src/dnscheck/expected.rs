@@ -116,7 +116,8 @@ fn srv_line(line: &str) -> Option<SrvLine> {
 fn spf_mechanisms(line: &str) -> Vec<String> {
     let start = line.to_ascii_lowercase().find("v=spf1");
     let terms = start.map_or("", |start| &line[start + "v=spf1".len()..]).trim_end_matches('"').split_whitespace();
-    terms.take_while(|term| !term.to_ascii_lowercase().ends_with("all")).map(str::to_owned).collect()
+    let is_end = |term: &str| term.trim_start_matches(['+', '-', '~', '?']).eq_ignore_ascii_case("all");
+    terms.take_while(|term| !is_end(term)).map(str::to_owned).collect()
 }
 
 /// What follows `IN <type>`, in any case.

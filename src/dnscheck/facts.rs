@@ -64,7 +64,7 @@ pub fn questions(expected: &Expected) -> Vec<(String, RecordType)> {
 
 /// Judges. At most one line per purpose, each with at most one change; what is not expected of this platform has no line.
 pub fn judge(facts: &Facts) -> Vec<CheckedRecord> {
-    [ownership::judge(facts), mx::judge(facts), spf::judge(facts), srv::judge(facts), dkim::judge(facts), dmarc::judge(facts)]
+    [ownership::judge(facts), mx::judge(facts), spf::judge(facts), srv::judge(facts), dkim::judge(facts), Some(dmarc::judge(facts))]
         .into_iter()
         .flatten()
         .collect()

@@ -61,7 +61,7 @@ impl SpfRecord {
     pub(super) fn merged(records: &[Self], mechanisms: &[String]) -> Self {
         let mut terms: Vec<String> = Vec::new();
         let mut redirects: Vec<String> = Vec::new();
-        for term in records.iter().flat_map(|record| record.effective()) {
+        for term in records.iter().flat_map(Self::effective) {
             let is_replaced = mechanisms.iter().any(|m| bare(term) == bare(m) && !is_pass(term, m));
             let is_known = terms.iter().any(|t| t.eq_ignore_ascii_case(term));
             if is_redirect(term) {

@@ -1,5 +1,7 @@
 //! Every case as a table: what is live, what is in the zone, what is said, and that the change makes it right.
 
+use proptest::prelude::*;
+
 use crate::domain::{AttachedDomain, DkimState, DnsRecord, DomainName, DomainType, ObjectState, Platform, RecordType, ZoneRecord};
 use crate::settings::Platforms;
 
@@ -344,12 +346,54 @@ fn words_of_the_api_that_cannot_be_read_are_replaced_by_what_is_known() {
     let odd = AttachedDomain {
         expected_mx: vec!["?".to_owned()],
         expected_srv: Some("nothing".to_owned()),
-        expected_spf: Some("IN SPF \"V=SPF1 ip4:192.0.2.7 -all\"".to_owned()),
+        expected_spf: Some("IN SPF \"V=SPF1 ip4:192.0.2.7 include:firewall -all\"".to_owned()),
         ..attached()
     };
     let expected = Expected::from_api(&odd, Platform::Exchange, Some("ex3.mail.ovh.net"), &Platforms::embedded());
     let facts = Facts { expected, live: LiveAnswers::default(), zone: None };
     assert_eq!(line(&facts, RecordPurpose::Mx).expected.len(), 4);
     assert_eq!(line(&facts, RecordPurpose::Autodiscover).expected, ["0 0 443 ex3.mail.ovh.net"]);
-    assert_eq!(line(&facts, RecordPurpose::Spf).expected, ["v=spf1 ip4:192.0.2.7 ~all"], "a private Exchange has its own addresses");
+    assert_eq!(
+        line(&facts, RecordPurpose::Spf).expected,
+        ["v=spf1 ip4:192.0.2.7 include:firewall ~all"],
+        "a private Exchange has its own addresses"
+    );
+}
+
+/// Lines of which any selection may be found in somebody's zone.
+const POOL: [&str; 24] = [
+    OURS[0],
+    OURS[1],
+    OURS[2],
+    OURS[3],
+    "MX @ 200 mx4.mail.ovh.net.",
+    "MX @ 1 redirect.ovh.net.",
+    "MX @ 10 mail.example.com.",
+    "MX @ 10 mail",
+    "TXT @ \"v=spf1 include:mx.ovh.com ~all\"",
+    "TXT @ \"v=spf1 a -all\"",
+    "SPF @ \"v=spf1 redirect=_spf.example.com\"",
+    "SPF @ v=spf1",
+    "TXT @ \"1|www.mydomain.ovh\"",
+    "SRV _autodiscover._tcp 0 0 443 ex3.mail.ovh.net.",
+    "SRV _autodiscover._tcp 0 0 443 mailconfig.ovh.net.",
+    "SRV _autodiscover._tcp 0 0 443 pro1.mail.ovh.net.",
+    "CNAME autodiscover mailconfig.ovh.net.",
+    "CNAME ovhex1-selector1._domainkey ovhex1-selector1._domainkey.1234.ab.dkim.mail.ovh.net.",
+    "CNAME ovhex1-selector1._domainkey old.example.com.",
+    "TXT ovhex1-selector2._domainkey \"v=DKIM1; p=x\"",
+    "CNAME ovhex1-selector2._domainkey elsewhere.example.com.",
+    "TXT _dmarc \"v=DMARC1; p=none\"",
+    "CNAME abcd1234-check ovh.com.",
+    "CNAME abcd1234-check ovh.net.",
+];
+
+proptest! {
+    /// `check` asserts it: a change makes its purpose right, is waited for, and is not proposed twice.
+    #[test]
+    fn a_change_is_enough_and_happens_once(lines in prop::sample::subsequence(&POOL[..], 0..=POOL.len())) {
+        for purpose in [RecordPurpose::Mx, RecordPurpose::Spf, RecordPurpose::Autodiscover, RecordPurpose::Dkim, RecordPurpose::Dmarc, RecordPurpose::Ownership] {
+            check(purpose, &lines);
+        }
+    }
 }

@@ -42,7 +42,6 @@ pub enum Any {
 /// One platform.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "habits of a server are independent of one another")]
 pub struct PlatformFacts {
     /// Hosts of its IMAP servers, TLS on port 993, most usual first; a proposal that the person can change.
     pub hosts: Vec<String>,

@@ -22,7 +22,7 @@ const MOST_SERVERS: usize = 4;
 /// How long one server may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long the addresses of a zone's name servers are remembered.
-const SERVERS_LIVE: Duration = Duration::from_secs(60);
+const SERVERS_LIVE: Duration = Duration::from_mins(1);
 
 /// Which servers know the truth.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +148,7 @@ async fn ask(resolver: &TokioResolver, full: &str, record_type: RecordType) -> O
     }
 }
 
-async fn find_zone_servers(system: &TokioResolver, domain: &DomainName) -> Vec<SocketAddr> {
+pub(super) async fn find_zone_servers(system: &TokioResolver, domain: &DomainName) -> Vec<SocketAddr> {
     let mut zone = domain.as_str();
     loop {
         if let Ok(lookup) = system.lookup(format!("{zone}."), WireType::NS).await {
@@ -185,7 +185,7 @@ fn system_resolver(patience: Duration) -> Result<TokioResolver, NetError> {
     builder.build()
 }
 
-fn direct_resolver(servers: &[SocketAddr], patience: Duration) -> Result<TokioResolver, NetError> {
+pub(super) fn direct_resolver(servers: &[SocketAddr], patience: Duration) -> Result<TokioResolver, NetError> {
     let name_servers = servers
         .iter()
         .map(|server| {

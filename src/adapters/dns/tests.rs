@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_server::Server;
-use hickory_server::proto::rr::rdata::{CNAME, MX, SOA, SRV, TXT};
+use hickory_server::proto::rr::rdata::{A, CNAME, MX, NS, SOA, SRV, TXT};
 use hickory_server::proto::rr::{LowerName, Name, RData, Record};
 use hickory_server::store::in_memory::InMemoryZoneHandler;
 use hickory_server::zone_handler::{AxfrPolicy, Catalog, ZoneType};
 use tokio::net::{TcpListener, UdpSocket};
 
+use super::live::{direct_resolver, find_zone_servers};
 use super::{LiveDns, Servers};
 use crate::domain::{DomainName, RecordType};
 use crate::ports::{DnsError, Resolver};
@@ -25,6 +26,10 @@ fn zone() -> InMemoryZoneHandler {
     let long = TXT::new(vec!["v=spf1 include:mx.ovh".to_owned(), ".com ~all".to_owned()]);
     for (owner, ttl, data) in [
         ("mydomain.ovh.", 60, RData::SOA(soa)),
+        ("mydomain.ovh.", 300, RData::NS(NS(name("ns1.mydomain.ovh.")))),
+        ("mydomain.ovh.", 300, RData::NS(NS(name("ns2.mydomain.ovh.")))),
+        ("ns1.mydomain.ovh.", 300, RData::A(A::new(127, 0, 0, 11))),
+        ("ns2.mydomain.ovh.", 300, RData::A(A::new(127, 0, 0, 12))),
         ("mydomain.ovh.", 300, RData::MX(MX::new(100, name("mx3.mail.ovh.net.")))),
         ("mydomain.ovh.", 300, RData::MX(MX::new(5, name("MX1.mail.ovh.net.")))),
         ("mydomain.ovh.", 60, RData::TXT(long)),
@@ -100,4 +105,17 @@ async fn a_closed_port_is_no_answer() {
     let address = UdpSocket::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
     let asked = dns(Servers::Fixed(vec![address]));
     assert!(matches!(asked.lookup(&domain(), "", RecordType::Mx).await, Err(DnsError::NoAnswer(_))));
+}
+
+#[tokio::test]
+async fn the_zone_of_a_name_is_found_by_going_up_the_labels() {
+    let (_server, address) = serve().await;
+    let resolver = direct_resolver(&[address], Duration::from_millis(300)).expect("a resolver");
+    for text in ["mydomain.ovh", "mail.office.mydomain.ovh"] {
+        let mut found = find_zone_servers(&resolver, &text.parse().expect("a domain")).await;
+        found.sort();
+        let addresses: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(addresses, ["127.0.0.11:53", "127.0.0.12:53"], "{text}");
+    }
+    assert_eq!(find_zone_servers(&resolver, &"example.org".parse().expect("a domain")).await, []);
 }

@@ -36,7 +36,7 @@ impl Default for OvhOptions {
         Self {
             trust: Trust::default(),
             resolve: Vec::new(),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             user_agent: concat!("mailferry/", env!("CARGO_PKG_VERSION")).to_owned(),
             clock: Arc::new(SystemClock),
         }

@@ -23,7 +23,7 @@ pub(super) fn kibibytes(value: Option<f64>) -> Option<ByteSize> {
 
 fn bytes(value: f64, unit: f64) -> Option<ByteSize> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be positive; the cast saturates")]
-    (value.is_finite() && value > 0.0).then(|| ByteSize((value * unit) as u64))
+    (value.is_finite() && value > 0.0).then_some(ByteSize((value * unit) as u64))
 }
 
 #[cfg(test)]

@@ -114,25 +114,32 @@ impl SecretStore for KeyringSecrets {
 mod tests {
     use super::*;
     use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, Mutex};
 
-    /// A vault whose lock the test holds.
+    /// A vault that the test can lock.
     #[derive(Clone, Default)]
-    struct TestVault(Arc<Mutex<BTreeMap<SecretRef, Secret>>>);
+    struct TestVault {
+        kept: Arc<Mutex<BTreeMap<SecretRef, Secret>>>,
+        is_locked: Arc<AtomicBool>,
+    }
 
     impl Vault for TestVault {
         fn get(&self, reference: &SecretRef) -> Result<Option<Secret>, String> {
-            Ok(self.0.lock().expect("lock").get(reference).cloned())
+            while self.is_locked.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok(self.kept.lock().expect("lock").get(reference).cloned())
         }
         fn set(&self, reference: &SecretRef, secret: &Secret) -> Result<(), String> {
             if secret.is_empty() {
                 return Err("read-only".to_owned());
             }
-            self.0.lock().expect("lock").insert(reference.clone(), secret.clone());
+            self.kept.lock().expect("lock").insert(reference.clone(), secret.clone());
             Ok(())
         }
         fn delete(&self, reference: &SecretRef) -> Result<(), String> {
-            self.0.lock().expect("lock").remove(reference);
+            self.kept.lock().expect("lock").remove(reference);
             Ok(())
         }
     }
@@ -171,7 +178,7 @@ mod tests {
     async fn a_keyring_that_never_answers_is_given_up() {
         let (_keep, never) = mpsc::channel::<()>();
         let wait = move || never.recv().map_err(|_| "test is over".to_owned()).map(|()| TestVault::default());
-        let blocked = KeyringSecrets::start(wait, SHORT).await.err().expect("given up");
+        let blocked = KeyringSecrets::start(wait, SHORT).await.expect_err("given up");
         assert!(blocked.contains("locked"), "{blocked}");
     }
 
@@ -180,10 +187,10 @@ mod tests {
         let vault = TestVault::default();
         let inside = vault.clone();
         let store = KeyringSecrets::start(move || Ok(inside), SHORT).await.expect("opened");
-        let lock = vault.0.lock().expect("lock");
+        vault.is_locked.store(true, Ordering::SeqCst);
         assert!(store.get(&reference("blocks")).await.is_err());
         assert!(store.set(&reference("late"), &Secret::new("x")).await.is_err());
-        drop(lock);
+        vault.is_locked.store(false, Ordering::SeqCst);
         assert_eq!(store.get(&reference("late")).await, Ok(None), "the keyring works again and never saw it");
     }
 
