@@ -188,7 +188,7 @@ pub trait PlatformApi: Send + Sync {
     async fn attach_domain(&self, service: &ServiceId, name: &DomainName, domain_type: DomainType) -> Result<(), ApiError>;
     /// Starts detaching a domain.
     async fn detach_domain(&self, service: &ServiceId, name: &DomainName) -> Result<(), ApiError>;
-    /// All records of the zone, or `None` when the zone is not in this account.
+    /// The records of the zone whose type matters for mail (MX, TXT, SPF, DKIM, DMARC, SRV, CNAME), or `None` when the zone is not in this account.
     async fn zone_records(&self, zone: &DomainName) -> Result<Option<Vec<ZoneRecord>>, ApiError>;
     /// The zone as text (`GET /domain/zone/{zone}/export`): the backup.
     async fn zone_export(&self, zone: &DomainName) -> Result<String, ApiError>;
