@@ -17,7 +17,7 @@ use super::recall::Recall;
 use super::seats::Seats;
 use super::snapshot::{AccountSnapshot, MailboxSnapshot, MessageSnapshot};
 use super::state::State;
-use crate::domain::{Flags, InternalDate, MailboxName, Role, Uid, UidValidity};
+use crate::domain::{ByteSize, Flags, InternalDate, MailboxName, Role, Uid, UidValidity};
 
 /// State and log: nothing is applied that was not written.
 #[derive(Debug)]
@@ -211,6 +211,10 @@ impl MailWorld {
         let kept = self.kept();
         let blobs = kept.state.account(key).into_iter().flat_map(|account| account.blobs());
         blobs.map(|blob| if let Blob::Kept(bytes) = blob { bytes.len() } else { 0 }).sum()
+    /// Bytes in a store; 0 when there is none.
+    pub fn used(&self, key: &AccountKey) -> ByteSize {
+        let messages = kept.state.account(key).into_iter().flat_map(|account| account.mailboxes.values().flat_map(|m| &m.messages));
+        ByteSize(messages.map(|m| m.blob.size()).sum())
     }
 
     /// The faults of this world.
