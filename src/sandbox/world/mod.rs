@@ -1,1 +1,46 @@
-//! The platform side of the world: services, seats, operations, domains, zones.
+//! The platform side of the world: services, accounts, domains, operations, zones and keys, with OVHcloud's rules.
+//!
+//! One state, every rule written once. Two doors lead to it: `PlatformGate`, `PlatformApi` and `Resolver` right here (for exhaustive
+//! tests of the engine), and the sockets of [`http`](super::http) and [`dns`](super::dns). The mail itself is in [`mail`](super::mail).
+
+mod accounts;
+mod credential_text;
+mod diagnostics;
+mod directory;
+mod domains;
+mod door;
+mod faults;
+mod handle;
+mod hosts;
+mod keys;
+mod operation;
+mod rdata;
+mod refusal;
+mod resolver_door;
+mod seed;
+mod state;
+mod store;
+mod time;
+mod zones;
+
+#[cfg(test)]
+mod tests;
+
+pub use credential_text::{APPLICATION_KEY, APPLICATION_SECRET, seeded_password};
+pub use directory::{dialect_of, template_of};
+pub use faults::{ApiFault, ApiFaultKind};
+pub use handle::{World, WorldLogin, WorldOptions};
+pub use refusal::Refusal;
+pub use seed::{DOMAIN, EMAIL_PRO_HOST, EXCHANGE_HOST, FOREIGN_HOST, OTHER_DOMAIN, PLAIN_HOST, email_pro_service, exchange_service};
+pub use state::Condition;
+pub use time::Pace;
+
+pub(crate) use accounts::{AccountChange, PLACEHOLDER_DOMAIN};
+pub(crate) use diagnostics::{expected_mx, expected_spf, expected_srv};
+pub(crate) use domains::{DomainRequest, selector_names, selector_target};
+pub(crate) use keys::Denial;
+pub(crate) use operation::{Effect, Operation, Subject};
+pub(crate) use rdata::Rdata;
+pub(crate) use state::{AccountState, ConsumerKey, DkimSelector, DomainState, PlainHost, ServiceState, State, Zone};
+pub(crate) use time::{Turn, rfc3339};
+pub(crate) use zones::{DEFAULT_TTL, NAME_SERVERS};
