@@ -1,0 +1,22 @@
+//! The world's REST API over HTTP, as OVHcloud's: signatures checked, access rules enforced, errors with their query id
+//! (ovh-api.md §1). Beside it two pages for a person: where a consumer key is accepted, and a small control panel for
+//! the hosts that have no API.
+//!
+//! Routes that the world does not have (delegation, groups, export, …) are 404 here; nothing pretends.
+
+mod answer;
+mod auth_routes;
+mod bodies;
+mod dispatch;
+mod listener;
+mod pages;
+mod panel;
+mod server;
+mod service_routes;
+mod signature;
+mod zone_routes;
+
+#[cfg(test)]
+mod tests;
+
+pub use server::HttpDoor;
