@@ -2,6 +2,8 @@
 //!
 //! One state with rules (`mail`, `world`) and two doors: in-process ports, and sockets (`http`, `imap`, `dns`).
 
+pub mod dns;
+pub mod http;
 pub mod imap;
 pub mod mail;
 pub mod world;
