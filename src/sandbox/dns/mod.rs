@@ -4,4 +4,7 @@
 mod catalog;
 mod server;
 
+#[cfg(test)]
+mod tests;
+
 pub use server::DnsDoor;
