@@ -2,6 +2,7 @@
 //!
 //! One state with rules (`mail`, `world`) and two doors: in-process ports, and sockets (`http`, `imap`, `dns`).
 
+pub mod demo;
 pub mod dns;
 pub mod http;
 pub mod imap;

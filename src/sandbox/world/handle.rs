@@ -66,6 +66,9 @@ impl World {
             Some(store) => store.read()?,
             None => None,
         };
+        if found.as_ref().is_some_and(|state| state.seed != options.seed) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the folder holds a world of another seed"));
+        }
         let state = found.unwrap_or_else(|| State::begin(options.seed, options.now));
         if let Some(store) = &store {
             store.write(&state)?;
