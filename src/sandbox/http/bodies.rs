@@ -141,10 +141,11 @@ pub(super) fn task(service: &ServiceState, operation: &Operation, turn: Turn) ->
 pub(super) fn domain(state: &State, service: &ServiceState, domain: &DomainState) -> Value {
     let badges = state.badges(service, domain);
     let dkim = &badges.dkim;
+    let is_validated = state.is_owned(domain);
     let body = json!({
         "name": domain.name, "type": domain.domain_type, "mxRelay": domain.relay, "state": service.domain_state(&domain.name),
-        "taskPendingId": pending(service, &Subject::Domain(domain.name.clone())), "domainValidated": badges.is_validated,
-        "cnameToCheck": (!badges.is_validated).then_some(&domain.ownership_label), "mxIsValid": badges.is_mx_valid,
+        "taskPendingId": pending(service, &Subject::Domain(domain.name.clone())), "domainValidated": is_validated,
+        "cnameToCheck": (!is_validated).then_some(&domain.ownership_label), "mxIsValid": badges.is_mx_valid,
         "mxRecord": badges.mx, "srvIsValid": badges.is_srv_valid, "srvRecord": badges.srv, "spfIsValid": badges.is_spf_valid,
         "spfRecord": badges.spf, "expectedMX": expected_mx(), "expectedAutodiscoverSRV": expected_srv(service),
         "expectedSPF": expected_spf(), "domainAliases": [], "isAliasDomain": false,

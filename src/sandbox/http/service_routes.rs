@@ -1,13 +1,13 @@
 //! Routes of an Exchange or Email Pro service: the same below their roots (ovh-api.md §2.1, §2.2).
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Said};
 use super::bodies;
 use super::dispatch::Call;
 use crate::domain::{DomainName, DomainType, EmailAddress, OperationId, Platform, ServiceId};
-use crate::sandbox::world::{AccountChange, DomainRequest, Effect, Refusal, ServiceState, State, Turn, World, selector_names};
+use crate::sandbox::world::{AccountChange, DomainRequest, Effect, Refusal, ServiceState, State, Turn, Wish, World, selector_names};
 
 /// Where `/email/exchange` and `/email/pro` begin.
 pub(super) fn roots(world: &World, call: &Call<'_>, platform: Platform) -> Said {
@@ -87,21 +87,12 @@ struct ProtocolBody {
 struct AccountBody {
     login: Option<String>,
     domain: Option<String>,
-    #[serde(deserialize_with = "said")]
-    display_name: Option<Option<String>>,
-    #[serde(deserialize_with = "said")]
-    first_name: Option<Option<String>>,
-    #[serde(deserialize_with = "said")]
-    last_name: Option<Option<String>>,
-    #[serde(deserialize_with = "said")]
-    initial: Option<Option<String>>,
+    display_name: Wish,
+    first_name: Wish,
+    last_name: Wish,
+    initial: Wish,
     #[serde(rename = "hiddenFromGAL")]
     hidden: Option<bool>,
-}
-
-/// Tells a field that is null from one that is not there.
-fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(from).map(Some)
 }
 
 impl From<AccountBody> for AccountChange {

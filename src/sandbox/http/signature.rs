@@ -1,5 +1,7 @@
 //! The `$1$` signature of a call (ovh-api.md §1.2).
 
+use std::fmt::Write as _;
+
 use sha1::{Digest, Sha1};
 
 /// What is signed.
@@ -19,8 +21,11 @@ pub(super) fn signature(signed: Signed<'_>) -> String {
     let Signed { application_secret, consumer_key, method, url, body, timestamp } = signed;
     let text = [application_secret, consumer_key, method, url, body, timestamp].join("+");
     let digest = Sha1::digest(text.as_bytes());
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("$1${hex}")
+    digest.iter().fold("$1$".to_owned(), |mut text, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

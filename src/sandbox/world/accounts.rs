@@ -1,5 +1,7 @@
 //! Rules of accounts and seats: rename, configure, password, reset, aliases (ovh-api.md §2.1, §2.2, §2.7).
 
+use serde::Deserialize;
+
 use super::Refusal;
 use super::credential_text::{Verifier, derived, password_trouble};
 use super::operation::{Effect, Subject};
@@ -10,15 +12,41 @@ use crate::domain::{EmailAddress, OperationId, ServiceId};
 /// The domain of seats that nobody uses.
 pub(crate) const PLACEHOLDER_DOMAIN: &str = "configureme.me";
 
+/// What a PUT says of a field that may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Option<String>")]
+pub(crate) enum Wish {
+    /// Nothing.
+    #[default]
+    Stay,
+    /// A new value, or none.
+    Become(Option<String>),
+}
+
+impl From<Option<String>> for Wish {
+    fn from(value: Option<String>) -> Self {
+        Self::Become(value)
+    }
+}
+
+impl Wish {
+    fn over(self, was: Option<String>) -> Option<String> {
+        match self {
+            Self::Stay => was,
+            Self::Become(value) => value,
+        }
+    }
+}
+
 /// What a PUT on an account asks for; what is not named stays.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AccountChange {
     pub(crate) login: Option<String>,
     pub(crate) domain: Option<String>,
-    pub(crate) display: Option<Option<String>>,
-    pub(crate) first: Option<Option<String>>,
-    pub(crate) last: Option<Option<String>>,
-    pub(crate) initial: Option<Option<String>>,
+    pub(crate) display: Wish,
+    pub(crate) first: Wish,
+    pub(crate) last: Wish,
+    pub(crate) initial: Wish,
     pub(crate) is_hidden: Option<bool>,
 }
 
@@ -38,10 +66,10 @@ impl AccountChange {
     fn names(self, account: &AccountState) -> Names {
         let Names { display, first, last, initial, is_hidden } = account.names.clone();
         Names {
-            display: self.display.unwrap_or(display),
-            first: self.first.unwrap_or(first),
-            last: self.last.unwrap_or(last),
-            initial: self.initial.unwrap_or(initial),
+            display: self.display.over(display),
+            first: self.first.over(first),
+            last: self.last.over(last),
+            initial: self.initial.over(initial),
             is_hidden: self.is_hidden.unwrap_or(is_hidden),
         }
     }

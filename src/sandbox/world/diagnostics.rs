@@ -15,7 +15,6 @@ pub(crate) const SPF_INCLUDE: &str = "include:mx.ovh.com";
 /// The badges of a domain, with what the checker saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Badges {
-    pub(crate) is_validated: bool,
     pub(crate) is_mx_valid: bool,
     pub(crate) is_srv_valid: bool,
     pub(crate) is_spf_valid: bool,
@@ -39,9 +38,7 @@ impl State {
         let srv = self.seen(&domain.name, "_autodiscover._tcp", "SRV");
         let mut spf = self.seen(&domain.name, "", "TXT");
         spf.retain(|text| text.to_ascii_lowercase().starts_with("v=spf1"));
-        let ownership = self.seen(&domain.name, &domain.ownership_label, "CNAME");
         Badges {
-            is_validated: self.zone(&domain.name).is_ok() || ownership == ["ovh.com"],
             is_mx_valid: MAIL_EXCHANGERS.iter().all(|(_, host)| mx.iter().any(|seen| seen.ends_with(host)))
                 && mx.iter().all(|seen| seen.ends_with(".mail.ovh.net")),
             is_srv_valid: srv == [format!("0 0 443 {}", service.hostname)],
@@ -51,6 +48,11 @@ impl State {
             srv,
             spf,
         }
+    }
+
+    /// Whether ownership is proven: the zone is in the same account, or the CNAME that was asked for is there.
+    pub(crate) fn is_owned(&self, domain: &DomainState) -> bool {
+        self.zone(&domain.name).is_ok() || self.seen(&domain.name, &domain.ownership_label, "CNAME") == ["ovh.com"]
     }
 
     fn dkim_badge(&self, service: &ServiceState, domain: &DomainState) -> DkimBadge {

@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 
-use super::accounts::AccountChange;
+use super::accounts::{AccountChange, Wish};
 use super::diagnostics::{expected_mx, expected_spf, expected_srv};
 use super::domains::{DomainRequest, selector_target};
 use super::faults::ApiFaultKind;
 use super::handle::World;
 use super::keys::Denial;
 use super::operation::Subject;
-use super::state::{AccountState, Condition, DomainState, ServiceState, State};
+use super::state::{AccountState, Condition, DomainState, ServiceState, State, Zone};
 use super::time::rfc3339;
 use super::{APPLICATION_KEY, APPLICATION_SECRET, PLACEHOLDER_DOMAIN, Refusal};
 use crate::domain::{
@@ -38,7 +38,7 @@ impl PlatformGate for World {
             let validation_url = format!("http://localhost/auth/?credentialToken={}", key.token(state.seed));
             Ok(ConsumerKeyRequest { validation_url, consumer_key: Secret::new(key.text(state.seed)) })
         });
-        asked.map_err(|refusal| spoken(refusal, self.query_id()))
+        asked.map_err(|refusal| spoken(&refusal, self.query_id()))
     }
 }
 
@@ -78,12 +78,16 @@ impl Door {
             Denial::Expired => ApiError::KeyExpired { query_id: query_id.clone() },
             Denial::NotGranted => rule(),
         })?;
-        let done = work(&self.world).map_err(|refusal| spoken(refusal, query_id));
+        let done = work(&self.world).map_err(|refusal| spoken(&refusal, query_id));
         if fault == Some(ApiFaultKind::AnswerLost) { Err(ApiError::Unreachable("the answer was lost".to_owned())) } else { done }
     }
 }
 
-fn spoken(refusal: Refusal, query_id: String) -> ApiError {
+fn wish(name: Option<&String>) -> Wish {
+    name.map_or(Wish::Stay, |name| Wish::Become(Some(name.clone())))
+}
+
+fn spoken(refusal: &Refusal, query_id: String) -> ApiError {
     let message = refusal.to_string();
     match refusal {
         Refusal::NotFound(_) => ApiError::NotFound { message, query_id },
@@ -160,9 +164,9 @@ impl PlatformApi for Door {
 
     async fn configure_seat(&self, service: &ServiceId, request: &SeatRequest) -> Result<(), ApiError> {
         let change = AccountChange {
-            display: request.display_name.clone().map(Some),
-            first: request.first_name.clone().map(Some),
-            last: request.last_name.clone().map(Some),
+            display: wish(request.display_name.as_ref()),
+            first: wish(request.first_name.as_ref()),
+            last: wish(request.last_name.as_ref()),
             ..AccountChange::to_address(&request.address)
         };
         let seat = &request.seat;
@@ -222,17 +226,12 @@ impl PlatformApi for Door {
     }
 
     async fn zone_records(&self, zone: &DomainName) -> Result<Option<Vec<ZoneRecord>>, ApiError> {
-        self.call("GET", &format!("/domain/zone/{zone}/record"), |world| {
-            world.look(|state, _| absent(state.zone(zone).map(|z| z.records.clone())))
-        })
-        .await
+        self.call("GET", &format!("/domain/zone/{zone}/record"), |world| world.look(|state, _| absent(state.zone(zone).map(mail_records))))
+            .await
     }
 
     async fn zone_export(&self, zone: &DomainName) -> Result<String, ApiError> {
-        self.call("GET", &format!("/domain/zone/{zone}/export"), |world| {
-            world.look(|state, _| state.zone(zone).map(super::state::Zone::export))
-        })
-        .await
+        self.call("GET", &format!("/domain/zone/{zone}/export"), |world| world.look(|state, _| state.zone(zone).map(Zone::export))).await
     }
 
     async fn zone_add(&self, zone: &DomainName, record: &ZoneRecord) -> Result<(), ApiError> {
@@ -259,6 +258,14 @@ impl PlatformApi for Door {
     async fn zone_refresh(&self, zone: &DomainName) -> Result<(), ApiError> {
         self.call("POST", &format!("/domain/zone/{zone}/refresh"), |world| world.change(|state, turn| state.refresh_zone(zone, turn))).await
     }
+}
+
+/// Like our client over HTTP: the types that matter for mail, by number.
+fn mail_records(zone: &Zone) -> Vec<ZoneRecord> {
+    const MAIL_TYPES: [&str; 7] = ["MX", "TXT", "SPF", "DKIM", "DMARC", "SRV", "CNAME"];
+    let mut records: Vec<ZoneRecord> = zone.records.iter().filter(|r| MAIL_TYPES.contains(&r.field_type.as_str())).cloned().collect();
+    records.sort_by_key(|r| r.id);
+    records
 }
 
 fn service_seen(service: &ServiceState) -> Service {
@@ -319,6 +326,7 @@ fn account_seen(world: &World, service: &ServiceState, account: &AccountState) -
 
 fn domain_seen(state: &State, service: &ServiceState, domain: &DomainState) -> AttachedDomain {
     let badges = state.badges(service, domain);
+    let is_validated = state.is_owned(domain);
     let dkim = domain.dkim.iter().map(|selector| DkimState {
         name: format!("{}._domainkey", selector.name),
         target: selector_target(service.id.platform, &selector.name).trim_end_matches('.').to_owned(),
@@ -332,8 +340,8 @@ fn domain_seen(state: &State, service: &ServiceState, domain: &DomainState) -> A
         } else {
             ObjectState::Busy
         },
-        is_validated: badges.is_validated,
-        ownership_cname: (!badges.is_validated).then(|| domain.ownership_label.clone()),
+        is_validated,
+        ownership_cname: (!is_validated).then(|| domain.ownership_label.clone()),
         expected_mx: expected_mx(),
         expected_srv: Some(expected_srv(service)),
         expected_spf: Some(expected_spf()),

@@ -35,7 +35,7 @@ pub use seed::{DOMAIN, EMAIL_PRO_HOST, EXCHANGE_HOST, FOREIGN_HOST, OTHER_DOMAIN
 pub use state::Condition;
 pub use time::Pace;
 
-pub(crate) use accounts::{AccountChange, PLACEHOLDER_DOMAIN};
+pub(crate) use accounts::{AccountChange, PLACEHOLDER_DOMAIN, Wish};
 pub(crate) use diagnostics::{expected_mx, expected_spf, expected_srv};
 pub(crate) use domains::{DomainRequest, selector_names, selector_target};
 pub(crate) use keys::Denial;

@@ -261,7 +261,7 @@ async fn a_consumer_key_opens_what_its_rules_name_once_it_is_accepted() {
     assert_eq!(api.credential().await.expect("accepted").rules, rules);
     assert!(api.accounts(&exchange_service()).await.is_ok());
     assert!(matches!(api.accounts(&email_pro_service()).await, Err(ApiError::RuleMissing { .. })));
-    tokio::time::advance(Duration::from_secs(25 * 3600)).await;
+    tokio::time::advance(Duration::from_hours(25)).await;
     assert!(matches!(api.credential().await, Err(ApiError::KeyExpired { .. })), "a day is over");
 }
 

@@ -68,8 +68,9 @@ impl Zone {
     pub(crate) fn add(&mut self, record: ZoneRecord, turn: Turn) -> Result<ZoneRecord, Refusal> {
         let sub_domain = record.sub_domain.trim_end_matches('.').to_ascii_lowercase();
         let record = ZoneRecord { sub_domain, ..record };
-        let is_name = record.sub_domain.split('.').all(|l| l == "*" || l.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
-        if !is_name {
+        let is_possible =
+            record.sub_domain.split('.').all(|l| l == "*" || l.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+        if !is_possible {
             return Err(Refusal::Invalid("Invalid subDomain parameter".to_owned()));
         }
         if Rdata::of(&record, &self.name).is_none() {
