@@ -124,9 +124,11 @@ fn session_id(from: &AccountUrl, to: &AccountUrl) -> SessionId {
 
 /// The address under which the account is listed; a user name that is none is made into one.
 fn address_of(account: &AccountUrl) -> EmailAddress {
-    let plain: String = account.user.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(60).collect();
+    let plain: String =
+        account.user.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(60).collect();
     let host = &account.endpoint.host;
-    let named = [account.user.clone(), format!("{}@{host}", account.user), format!("{plain}@{host}"), format!("{plain}@localhost.localdomain")];
+    let named =
+        [account.user.clone(), format!("{}@{host}", account.user), format!("{plain}@{host}"), format!("{plain}@localhost.localdomain")];
     let fallback = || EmailAddress::new("account", &"localhost.localdomain".parse().expect("a domain")).expect("an address");
     named.iter().find_map(|text| text.parse().ok()).unwrap_or_else(fallback)
 }
@@ -174,7 +176,8 @@ async fn read_secret(spec: &SecretSpec, account: &AccountUrl) -> Result<Secret, 
     if !super::is_terminal() {
         return Err(failed(format!("the keyring has no password of {who}: give the command once in a terminal, and it asks for it")));
     }
-    let typed = SecretSpec::Prompt.read(&format!("Password of {who} (kept in the keyring): ")).map_err(|error| failed(error.to_string()))?;
+    let typed =
+        SecretSpec::Prompt.read(&format!("Password of {who} (kept in the keyring): ")).map_err(|error| failed(error.to_string()))?;
     let secret = typed.unwrap_or_else(|| Secret::new(""));
     keyring.set(&reference, &secret).await.map_err(|error| told(&error))?;
     Ok(secret)

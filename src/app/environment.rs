@@ -1,6 +1,6 @@
 //! The environment, read once: folders, colour, language. The only place that looks at variables.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
 
@@ -17,6 +17,7 @@ pub(crate) struct Environment {
     pub(crate) is_ascii: bool,
     /// Filter of the log, from `MAILFERRY_LOG`.
     pub(crate) log: Option<String>,
+    home: PathBuf,
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
@@ -30,7 +31,8 @@ impl Environment {
     /// # Errors
     /// When there is no home folder.
     pub(crate) fn read() -> anyhow::Result<Self> {
-        let base = choose_base_strategy().map_err(|_| anyhow::anyhow!("no home folder: set HOME, or XDG_STATE_HOME and XDG_CONFIG_HOME"))?;
+        let base =
+            choose_base_strategy().map_err(|_| anyhow::anyhow!("no home folder: set HOME, or XDG_STATE_HOME and XDG_CONFIG_HOME"))?;
         let state = base.state_dir().unwrap_or_else(|| base.data_dir());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default().to_ascii_lowercase();
         let is_utf8 = locale.contains("utf-8") || locale.contains("utf8");
@@ -40,6 +42,12 @@ impl Environment {
             is_colourless: variable("NO_COLOR").is_some(),
             is_ascii: variable("TERM").is_some_and(|term| term == "linux") || (!locale.is_empty() && !is_utf8),
             log: variable("MAILFERRY_LOG"),
+            home: base.home_dir().to_owned(),
         })
+    }
+
+    /// A configured folder: `~/` is the home folder.
+    pub(crate) fn resolve(&self, folder: &Path) -> PathBuf {
+        folder.strip_prefix("~").map_or_else(|_| folder.to_owned(), |below| self.home.join(below))
     }
 }

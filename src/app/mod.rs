@@ -1,3 +1,128 @@
 //! The composition root: introduces the rooms to one another.
+//!
+//! The only place that knows everybody, reads the environment and writes to the standard streams. No rule of the program is decided here.
 
 pub mod autopilot;
+mod copy;
+mod demo;
+mod environment;
+mod faults;
+mod logging;
+mod ports;
+mod run;
+mod sessions;
+mod texts;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::cli::{self, Ending, Exit, Invocation, Manner, Options, Terminal};
+use crate::engine::Limits;
+use crate::problem::{Problem, ProblemCode};
+use crate::settings::Config;
+
+use environment::Environment;
+
+/// The whole program: arguments in, exit code out.
+pub fn main() -> ExitCode {
+    let ending = begin();
+    let _ = ending.say(&mut std::io::stdout(), &mut std::io::stderr());
+    ExitCode::from(ending.exit.code())
+}
+
+fn begin() -> Ending {
+    let terminal = if is_terminal() { Terminal::Present } else { Terminal::Absent };
+    let request = match cli::parse(std::env::args_os(), terminal) {
+        Ok(request) => request,
+        Err(ending) => return ending,
+    };
+    // Both fail only when they were done before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    crate::adapters::imap::quiet_parser_panics();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Ending::new(Exit::Failed, format!("error: {error}")),
+    };
+    let ending = runtime.block_on(dispatch(request));
+    // A keyring that never answers must not hold the end of the program up.
+    runtime.shutdown_background();
+    ending
+}
+
+async fn dispatch(request: cli::Request) -> Ending {
+    let ground = match Ground::find(&request.options) {
+        Ok(ground) => ground,
+        Err(ending) => return ending,
+    };
+    match request.invocation {
+        Invocation::Completions { shell } => printed(cli::write_completions(shell, &mut std::io::stdout())),
+        Invocation::Man { folder } => printed(cli::write_man_pages(&folder)),
+        Invocation::Sessions(request) => sessions::sessions(request, &ground.state).await,
+        Invocation::Copy(request) => {
+            let root = if ground.is_state_given { ground.state.clone() } else { ground.state.join("copies") };
+            copy::copy(*request, root, ground.limits()).await
+        }
+        Invocation::Demo(request) if request.manner != Manner::Wizard => demo::without_screen(request, &ground.state).await,
+        Invocation::Demo(_) | Invocation::Wizard | Invocation::Resume { .. } => Ending::new(Exit::Failed, "error: no wizard"),
+    }
+}
+
+fn printed(result: std::io::Result<()>) -> Ending {
+    match result {
+        Ok(()) => Ending::new(Exit::Done, ""),
+        Err(error) => Ending::new(Exit::Failed, format!("error: {error}")),
+    }
+}
+
+/// Whether somebody can look and type.
+fn is_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
+
+/// Minutes that local time is east of UTC now.
+fn local_offset() -> i16 {
+    let seconds = jiff::tz::TimeZone::system().to_offset(jiff::Timestamp::now()).seconds();
+    i16::try_from(seconds / 60).unwrap_or(0)
+}
+
+/// What the program stands on: folders and settings.
+struct Ground {
+    state: PathBuf,
+    is_state_given: bool,
+    config: Config,
+    environment: Environment,
+}
+
+impl Ground {
+    fn find(options: &Options) -> Result<Self, Ending> {
+        let environment = Environment::read().map_err(|error| Ending::new(Exit::Failed, format!("error: {error}")))?;
+        let config = read_config(options, &environment)?;
+        let configured = config.state_folder.clone().map(|folder| environment.resolve(&folder));
+        let state = options.state.clone().or(configured).unwrap_or_else(|| environment.state.clone());
+        Ok(Self { state, is_state_given: options.state.is_some(), config, environment })
+    }
+
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        limits.accounts = self.config.accounts;
+        limits.mailboxes_per_account = self.config.connections;
+        limits
+    }
+}
+
+/// The configuration that was named, or the usual one where there is one.
+fn read_config(options: &Options, environment: &Environment) -> Result<Config, Ending> {
+    let usual = environment.config.join("config.toml");
+    let path = match &options.config {
+        Some(path) => path.clone(),
+        None if usual.exists() => usual,
+        None => return Ok(Config::default()),
+    };
+    let malformed = |cause: String| {
+        let problem = Problem::new(ProblemCode::ConfigMalformed).with("path", path.display()).because(cause);
+        Ending::new(Exit::Usage, texts::problem_text(&problem))
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| malformed(error.to_string()))?;
+    Config::parse(&text).map_err(|fault| malformed(fault.to_string()))
+}

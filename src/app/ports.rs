@@ -10,7 +10,7 @@ use crate::adapters::imap::{ImapStore, Timeouts};
 use crate::adapters::ovh::{OvhGate, OvhOptions};
 use crate::adapters::{AddressBook, Trust};
 use crate::ports::{Journal, Ports, SecretStore};
-use crate::sandbox::Demo;
+use crate::sandbox::demo::Demo;
 
 /// Seconds that a keyring may take: it may have to be unlocked by hand.
 pub(super) const KEYRING_PATIENCE: Duration = Duration::from_secs(15);

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use crate::adapters::journal::{SqliteJournal, forget, list};
 use crate::adapters::secrets;
-use crate::cli::{Ending, Exit, Printer, SessionLine, SessionsRequest, Wording, print_session, print_sessions};
+use crate::cli::{Ending, Exit, SessionLine, SessionsRequest, Wording, print_session, print_sessions};
 use crate::domain::SessionId;
 use crate::ports::{FoundSession, Journal, JournalError};
 use crate::problem::Troubling;
-use crate::session::{ApiSecret, Notice, Session, StoredEvent, api_secret};
+use crate::session::{ApiSecret, Session, StoredEvent, api_secret};
 
 use super::copy::journal_ending;
 use super::ports::KEYRING_PATIENCE;
@@ -47,15 +47,10 @@ async fn print_list(root: &Path, wording: Wording) -> Result<Ending, JournalErro
 
 async fn show(root: &Path, id: &SessionId, wording: Wording) -> Result<Ending, JournalError> {
     let events = read(root, id).await?;
-    if wording == Wording::Json {
-        let mut printer = Printer::new(std::io::stdout(), wording, super::local_offset());
-        let printed_all = events.into_iter().try_for_each(|event| printer.notice(&Notice::Happened(std::sync::Arc::new(event))));
-        return Ok(printed(printed_all));
-    }
     let found = list(root)?.into_iter().find(|found| found.id == *id);
     let found = found.ok_or_else(|| JournalError::Unknown { id: id.to_string() })?;
     let line = SessionLine::of(&found, Ok(&Session::replay(&events)));
-    Ok(printed(print_session(&mut std::io::stdout(), &line, &events, super::local_offset())))
+    Ok(printed(print_session(&mut std::io::stdout(), &line, &events, wording, super::local_offset())))
 }
 
 fn printed(result: std::io::Result<()>) -> Ending {
@@ -68,12 +63,14 @@ fn printed(result: std::io::Result<()>) -> Ending {
 async fn forget_one(root: &Path, id: &SessionId, is_agreed: bool) -> Result<Ending, JournalError> {
     let session = Session::replay(&read(root, id).await.unwrap_or_default());
     if !session.is_finished && session.id.is_some() && !is_agreed {
-        let text = format!("error: session {id} is not finished and could not be taken up again; to remove it all the same: mailferry sessions forget {id} --yes");
+        let text = format!(
+            "error: session {id} is not finished and could not be taken up again; to remove it all the same: mailferry sessions forget {id} --yes"
+        );
         return Ok(Ending::new(Exit::Refused, text));
     }
     forget(root, id)?;
     let keyring = secrets::open("mailferry", KEYRING_PATIENCE).await;
-    let mut references = session.needed_secrets();
+    let mut references = session.kept_secrets();
     references.extend([ApiSecret::ApplicationKey, ApiSecret::ApplicationSecret, ApiSecret::ConsumerKey].map(|part| api_secret(id, part)));
     for reference in references {
         if let Err(error) = keyring.delete(&reference).await {

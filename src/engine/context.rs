@@ -68,6 +68,8 @@ pub(super) struct TaskContext {
 pub(super) struct Shared {
     last_batch: AtomicU64,
     strikes: Mutex<BTreeMap<StruckMessage, u32>>,
+    /// One at a time replaces a lost password.
+    pub(super) renewal: tokio::sync::Mutex<()>,
 }
 
 /// One message of a source mailbox.
@@ -179,6 +181,7 @@ impl TaskContext {
 
     /// A connection to the target account.
     pub(super) async fn connect_target(&self, target: &TargetAccount) -> Result<Box<dyn MailConnection>, Failure> {
+        self.renew_lost_password(target).await?;
         let login = Login { user: target.user.clone(), password: self.secret(&target.secret).await? };
         let connected = self.ports.mail.connect(&target.endpoint, &login).await;
         connected.map_err(|error| error.problem().with("side", side_key(Side::Target)).with("secret", &target.secret).into())

@@ -90,6 +90,7 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         Event::ReportSaved { files } => session.reports.clone_from(files),
         Event::SecretsForgotten => session.are_secrets_forgotten = true,
         Event::SessionFinished => session.is_finished = true,
+        Event::TargetPasswordRenewed { .. } => {}
         Event::InventoryTaken { .. }
         | Event::RenameIntended { .. }
         | Event::SourceRenamed { .. }

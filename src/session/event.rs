@@ -235,6 +235,11 @@ pub enum Event {
         /// Milliseconds during which the address had no mailbox, when both ends of that time were seen.
         gap_millis: Option<u64>,
     },
+    /// The password that the program had made for the target was lost (no keyring, and the program ended): it was replaced.
+    TargetPasswordRenewed {
+        /// Which one.
+        migration: MigrationId,
+    },
     /// The person asked to remove the target account.
     CreateUndoRequested {
         /// Which one.

@@ -277,12 +277,19 @@ impl Session {
         self.migrations.iter().map(|m| m.source.address.domain().clone()).collect()
     }
 
+    /// Every secret that the session has put into the keyring, to be forgotten at its end.
+    pub fn kept_secrets(&self) -> Vec<SecretRef> {
+        let targets = self.migrations.iter().filter_map(|m| m.target.as_ref()).map(|t| t.secret.clone());
+        self.needed_secrets().into_iter().chain(targets).collect()
+    }
+
     /// Whether something in the world was changed, so that answers cannot be taken back.
     pub fn has_acted(&self) -> bool {
         self.migrations.iter().any(|m| m.rename != RenameState::Pending || m.create != CreateState::Pending) || self.is_copy_confirmed
     }
 
-    /// Every secret that the session still needs.
+    /// Every secret that the session still needs and cannot make anew: the password of an account that the program itself created
+    /// through the API is replaced when it is lost.
     pub fn needed_secrets(&self) -> Vec<SecretRef> {
         let mut all = Vec::new();
         if self.is_finished {
@@ -293,8 +300,9 @@ impl Session {
         }
         for migration in &self.migrations {
             all.push(migration.source.secret.clone());
+            let is_typed = |target: &&TargetAccount| target.service.is_none();
             if migration.create == CreateState::Done {
-                all.extend(migration.target.as_ref().map(|t| t.secret.clone()));
+                all.extend(migration.target.as_ref().filter(is_typed).map(|t| t.secret.clone()));
             }
         }
         all

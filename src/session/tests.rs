@@ -186,6 +186,7 @@ fn what_a_verification_misses_goes_through_the_copy_again() {
 #[test]
 fn secrets_are_needed_until_the_session_is_finished() {
     let session = before(|e| matches!(e, Event::CopyConfirmed));
-    assert_eq!(session.needed_secrets().len(), 3 + 2 + 2);
+    assert_eq!(session.needed_secrets().len(), 3 + 2, "passwords that the program made are made anew");
+    assert_eq!(session.kept_secrets().len(), 3 + 2 + 2);
     assert!(after(&story()).needed_secrets().is_empty());
 }

@@ -50,6 +50,4 @@ async fn look(context: &TaskContext, domain: &DomainName) -> Result<Vec<CheckedR
         }
     }
     Ok(judge(&Facts { expected, live, zone }))
-async fn look(_c: &TaskContext, _d: &DomainName) -> Result<Vec<CheckedRecord>, Failure> {
-    Ok(Vec::new())
 }

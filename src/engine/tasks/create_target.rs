@@ -2,7 +2,7 @@
 //!
 //! The password is kept before the platform hears it. A login proves the end of it.
 
-use crate::domain::{Account, EmailAddress, MigrationId, ObjectState, ServiceId};
+use crate::domain::{Account, EmailAddress, MigrationId, ObjectState, SecretRef, ServiceId};
 use crate::plan::TargetAccount;
 use crate::ports::{ApiError, PlatformApi, SeatRequest};
 use crate::problem::{Disposition, Problem, ProblemCode, Troubling};
@@ -150,24 +150,56 @@ impl Creation<'_> {
 
     /// Sets the kept password; a new one when it is not known any more. `false` when stopped before the end.
     async fn password_set(&self) -> Result<bool, Failure> {
-        let secrets = &self.context.ports.secrets;
-        let password = match secrets.get(&self.target.secret).await? {
-            Some(password) => password,
-            None => {
-                let password = new_password();
-                secrets.set(&self.target.secret, &password).await?;
-                password
-            }
-        };
-        self.context.doing(Activity::Asking);
-        self.api.change_password(self.service, self.address(), &password).await?;
-        self.context.doing(Activity::WaitingForPlatform);
-        while self.api.account(self.service, self.address()).await?.is_none_or(|account| is_busy(&account)) {
-            if !self.context.pause(self.context.limits.operation_poll_millis).await {
-                return Ok(false);
-            }
+        set_password(self.context, self.api, (self.service, self.address()), &self.target.secret).await
+    }
+}
+
+/// Sets the kept password of an account, a new one when there is none, and waits until the platform has done it.
+/// `false` when stopped before the end.
+async fn set_password(
+    context: &TaskContext,
+    api: &dyn PlatformApi,
+    (service, address): (&ServiceId, &EmailAddress),
+    reference: &SecretRef,
+) -> Result<bool, Failure> {
+    let secrets = &context.ports.secrets;
+    let password = match secrets.get(reference).await? {
+        Some(password) => password,
+        None => {
+            let password = new_password();
+            secrets.set(reference, &password).await?;
+            password
         }
-        Ok(true)
+    };
+    context.doing(Activity::Asking);
+    api.change_password(service, address, &password).await?;
+    context.doing(Activity::WaitingForPlatform);
+    while api.account(service, address).await?.is_none_or(|account| is_busy(&account)) {
+        if !context.pause(context.limits.operation_poll_millis).await {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+impl TaskContext {
+    /// The password of an account that this program created is known to nobody else: when it is lost (there is no keyring, and the
+    /// program was ended), it is replaced through the API. Accounts that a person created are asked for instead.
+    pub(in crate::engine) async fn renew_lost_password(&self, target: &TargetAccount) -> Result<(), Failure> {
+        let Some(service) = &target.service else { return Ok(()) };
+        let _turn = self.shared.renewal.lock().await;
+        if self.ports.secrets.get(&target.secret).await?.is_some() {
+            return Ok(());
+        }
+        let Some(migration) = self.session.borrow().migrations.iter().find(|m| m.target.as_ref() == Some(target)).map(|m| m.id) else {
+            return Ok(());
+        };
+        let address = self.migration(migration)?.source.address;
+        let api = self.api().await?;
+        if set_password(self, api.as_ref(), (service, &address), &target.secret).await? {
+            self.record(Event::TargetPasswordRenewed { migration }).await?;
+        }
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) async fn run(context: &TaskContext) -> Result<(), Failure> {
     context.doing(Activity::Writing);
     let (wants_forgotten, are_forgotten, secrets) = {
         let session = context.session.borrow();
-        (session.finish == Some(true), session.are_secrets_forgotten, session.needed_secrets())
+        (session.finish == Some(true), session.are_secrets_forgotten, session.kept_secrets())
     };
     if wants_forgotten && !are_forgotten {
         for reference in secrets {

@@ -2,6 +2,7 @@
 //! the demo.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -65,4 +66,24 @@ pub struct DnsSummary {
     pub port: u16,
     /// Zones that are served.
     pub zones: Vec<String>,
+}
+
+impl fmt::Display for DemoSummary {
+    /// For people: what there is, where, and the passwords that open it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "An imaginary OVHcloud is served on this machine until Ctrl-C. Nothing in it is real.\n")?;
+        writeln!(f, "API        {}", self.api.url)?;
+        writeln!(f, "           application key     {}", self.api.application_key)?;
+        writeln!(f, "           application secret  {}", self.api.application_secret)?;
+        writeln!(f, "           consumer key        {}", self.api.consumer_key)?;
+        for (platform, host) in &self.imap {
+            writeln!(f, "\nIMAP, TLS  {}:{}  ({platform})", host.host, host.port)?;
+            for login in &host.accounts {
+                writeln!(f, "           {:<32}  {}", login.address, login.password.as_deref().unwrap_or("(changed since)"))?;
+            }
+        }
+        writeln!(f, "\nDNS        {}:{}  {}", self.dns.host, self.dns.port, self.dns.zones.join(", "))?;
+        writeln!(f, "Panel      {}", self.panel)?;
+        write!(f, "CA         {}", self.ca)
+    }
 }

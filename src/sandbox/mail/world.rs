@@ -211,8 +211,11 @@ impl MailWorld {
         let kept = self.kept();
         let blobs = kept.state.account(key).into_iter().flat_map(|account| account.blobs());
         blobs.map(|blob| if let Blob::Kept(bytes) = blob { bytes.len() } else { 0 }).sum()
+    }
+
     /// Bytes in a store; 0 when there is none.
     pub fn used(&self, key: &AccountKey) -> ByteSize {
+        let kept = self.kept();
         let messages = kept.state.account(key).into_iter().flat_map(|account| account.mailboxes.values().flat_map(|m| &m.messages));
         ByteSize(messages.map(|m| m.blob.size()).sum())
     }

@@ -1,0 +1,263 @@
+//! `mailferry demo`: the whole program on an imaginary OVHcloud.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::adapters::clock::SystemClock;
+use crate::adapters::journal::SqliteJournal;
+use crate::adapters::secrets::MemorySecrets;
+use crate::cli::{Act, DemoRequest, Ending, Exit, Fault, Manner, Printer, Wording, exit_of, print_outcome};
+use crate::domain::{ImapEndpoint, Secret, SessionId};
+use crate::engine::{Engine, Limits, Opening, Stop, report};
+use crate::plan::{SourceAccount, SourceName};
+use crate::ports::{Clock, Journal, SecretStore};
+use crate::problem::ProblemCode;
+use crate::sandbox::demo::{Demo, DemoOptions};
+use crate::sandbox::world::{EMAIL_PRO_HOST, EXCHANGE_HOST, Pace, WorldLogin, email_pro_service, exchange_service};
+use crate::session::{ApiAccess, ApiSecret, Command, Destination, Mode, Notice, Session, StoredEvent, api_secret, source_secret};
+
+use super::autopilot::{Answers, DnsWish, End};
+use super::copy::journal_ending;
+use super::faults::{self, Trouble};
+use super::ports::Outside;
+use super::run::{Ran, interrupted, run};
+use super::texts::problem_text;
+
+/// The seed of the usual world.
+const USUAL_SEED: u64 = 1;
+/// Milliseconds between two looks at operations and DNS: the demo's world is near.
+const POLL_MILLIS: u64 = 500;
+
+/// Starts the world in a folder, at the pace that was asked for.
+pub(super) async fn start(request: &DemoRequest, folder: &Path) -> Result<Demo, Ending> {
+    let options = DemoOptions {
+        seed: request.seed.unwrap_or(USUAL_SEED),
+        folder: Some(folder.join("world")),
+        pace: if request.is_fast { Pace::Quick } else { Pace::Human },
+        now: SystemClock.now(),
+        ..DemoOptions::default()
+    };
+    Demo::start(options).await.map_err(|error| {
+        let text = format!("error: the demo's world cannot be started in {}: {error}", folder.display());
+        Ending::new(Exit::Failed, text)
+    })
+}
+
+/// What the engine may use in the demo: as always, but it looks more often.
+pub(super) fn limits(request: &DemoRequest) -> Limits {
+    let poll = if request.is_fast { 50 } else { POLL_MILLIS };
+    let mut limits = Limits::default();
+    limits.operation_poll_millis = poll;
+    limits.dns_poll_millis = poll.max(200);
+    limits
+}
+
+/// Without a screen: serves, or walks through all steps by itself.
+pub(super) async fn without_screen(request: DemoRequest, state: &Path) -> Ending {
+    let done = match (request.manner, request.fault, request.act) {
+        (Manner::Serve(wording), ..) => serve(&request, state, wording).await,
+        (Manner::Auto(_), Some(Fault::Kill), None) => faults::kill_and_go_on(&request, state).await,
+        (Manner::Auto(wording), ..) => auto(&request, state, wording).await,
+        (Manner::Wizard, ..) => Err(Ending::new(Exit::Usage, "error: the wizard needs a terminal")),
+    };
+    done.unwrap_or_else(|ending| ending)
+}
+
+async fn serve(request: &DemoRequest, state: &Path, wording: Wording) -> Result<Ending, Ending> {
+    let folder = fresh(&state.join("demo-served"))?;
+    let demo = start(request, &folder).await?;
+    let failed = |error: std::io::Error| Ending::new(Exit::Failed, format!("error: {error}"));
+    let ca = folder.join("ca.pem");
+    std::fs::write(&ca, demo.ca_pem()).map_err(failed)?;
+    let summary = demo.summary(&ca);
+    let text = match wording {
+        Wording::Json => serde_json::to_string(&summary).map_err(|error| failed(error.into()))?,
+        Wording::Text => summary.to_string(),
+    };
+    let mut out = std::io::stdout();
+    std::io::Write::write_all(&mut out, format!("{text}\n").as_bytes()).and_then(|()| std::io::Write::flush(&mut out)).map_err(failed)?;
+    interrupted().await;
+    Ok(Ending::new(Exit::Done, ""))
+}
+
+/// An empty folder, whatever was in it.
+pub(super) fn fresh(folder: &Path) -> Result<PathBuf, Ending> {
+    let failed = |error: std::io::Error| Ending::new(Exit::Failed, format!("error: {} cannot be used: {error}", folder.display()));
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(failed)?;
+    }
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    Ok(folder.to_owned())
+}
+
+async fn auto(request: &DemoRequest, state: &Path, wording: Wording) -> Result<Ending, Ending> {
+    let folder = state.join("demo-auto");
+    let goes_on = request.act == Some(Act::Second);
+    if !goes_on {
+        fresh(&folder)?;
+    }
+    let demo = start(request, &folder).await?;
+    let id = SessionId::from_bits(u32::try_from(demo.world().seed() % (1 << 30)).unwrap_or(0));
+    let (journal, opening) = if goes_on {
+        (SqliteJournal::open(&folder, &id).map_err(|e| journal_ending(&e))?, Opening::Resume)
+    } else {
+        (SqliteJournal::create(&folder, &id).map_err(|e| journal_ending(&e))?, Opening::New(id.clone()))
+    };
+    let journal: Arc<dyn Journal> = Arc::new(journal);
+    let _log = super::logging::start(&folder.join("sessions").join(id.as_str()), None);
+    let events = journal.events().await.map_err(|e| journal_ending(&e))?;
+    let answers = answers(&demo, &id);
+    let secrets = secrets(&demo, &id, &answers, &events).await?;
+    let mut printer = Printer::new(std::io::stdout(), wording, super::local_offset()).telling(problem_text);
+    printer.remember(&events);
+    if events.is_empty() {
+        let _ = printer.remark("This is the demo: an imaginary OVHcloud on this machine. Nothing real is touched.");
+    }
+    let mut trouble = Trouble::new(request, &demo);
+    let ports = Outside::demo(&demo).ports(Arc::clone(&journal), secrets);
+    let (engine, mut notices) = Engine::open(ports, limits(request), opening).await.map_err(|e| journal_ending(&e))?;
+    let mut engine = engine;
+    let session = loop {
+        match run(engine, &mut notices, &answers, &mut printer, |notice| trouble.watch(notice)).await {
+            Ran::Stopped(exit) => return Ok(Ending::new(exit, "Stopped. 'mailferry demo' begins a new one.")),
+            Ran::Ended(End::Stopped(stopped), back) => {
+                let is_full = stopped.iter().any(|(_, problem)| problem.code == ProblemCode::QuotaFull);
+                if !(is_full && trouble.relieve()) {
+                    let problems: Vec<String> = stopped.iter().map(|(_, problem)| problem_text(problem)).collect();
+                    return Err(Ending::new(Exit::Failed, problems.join("\n\n")));
+                }
+                let _ = printer.remark("The demo makes room in the new account, and goes on.");
+                let _ = back.handle().submit(Command::RetryAll).await;
+                engine = back;
+            }
+            Ran::Ended(End::Done, back) => {
+                let session = back.handle().session().clone();
+                back.stop(Stop::Soft).await;
+                break session;
+            }
+            Ran::Ended(other, _) => return Err(Ending::new(Exit::Failed, format!("error: the demo ended early: {other:?}"))),
+        }
+    };
+    conclude(&demo, journal.as_ref(), &session, (wording, &folder)).await
+}
+
+async fn conclude(demo: &Demo, journal: &dyn Journal, session: &Session, (wording, folder): (Wording, &Path)) -> Result<Ending, Ending> {
+    let report = report(journal, session, SystemClock.now()).await.map_err(|e| journal_ending(&e))?;
+    let failed = |error: std::io::Error| Ending::new(Exit::Failed, format!("error: {error}"));
+    print_outcome(&mut std::io::stdout(), &report, wording).map_err(failed)?;
+    let differences = differences(demo, session);
+    if !differences.is_empty() {
+        return Err(Ending::new(Exit::Failed, format!("error: source and target differ:\n  {}", differences.join("\n  "))));
+    }
+    let place = session.id.as_ref().map(|id| folder.join("sessions").join(id.as_str()).join("report.md"));
+    let text = match (wording, place) {
+        (Wording::Text, Some(place)) => {
+            format!("Both sides were compared once more, inside the demo's servers: equal.\nReport: {}", place.display())
+        }
+        _ => String::new(),
+    };
+    Ok(Ending::new(exit_of(&report), text))
+}
+
+/// What differs between both sides, as the world itself sees them: a check that shares nothing with the engine's.
+pub(super) fn differences(demo: &Demo, session: &Session) -> Vec<String> {
+    let logins = demo.logins();
+    let mail_of = |host: &str, user: &str| logins.iter().find(|l| l.host == host && l.address.to_string() == user).map(|l| l.mail.clone());
+    let mut all = Vec::new();
+    for migration in &session.migrations {
+        let user = migration.source_user.clone().unwrap_or_else(|| migration.source.user.clone());
+        let Some(target) = &migration.target else { continue };
+        match (mail_of(&migration.source.endpoint.host, &user), mail_of(&target.endpoint.host, &target.user)) {
+            (Some(from), Some(to)) => all.extend(demo.check(&from, &to).iter().map(|d| format!("{}: {d}", migration.source.address))),
+            _ => all.push(format!("{}: an account is missing", migration.source.address)),
+        }
+    }
+    all
+}
+
+/// The API account that the demo's owner has.
+pub(super) fn access(demo: &Demo, id: &SessionId) -> ApiAccess {
+    ApiAccess {
+        endpoint: demo.api_endpoint(),
+        application_key: api_secret(id, ApiSecret::ApplicationKey),
+        application_secret: api_secret(id, ApiSecret::ApplicationSecret),
+        consumer_key: api_secret(id, ApiSecret::ConsumerKey),
+        expiration: None,
+    }
+}
+
+/// The accounts that the demo moves: those of its owner on Exchange that can be logged in to.
+fn movers(demo: &Demo) -> Vec<WorldLogin> {
+    demo.logins().into_iter().filter(|login| login.host == EXCHANGE_HOST).collect()
+}
+
+fn answers(demo: &Demo, id: &SessionId) -> Answers {
+    let mut sources: Vec<SourceAccount> = movers(demo)
+        .into_iter()
+        .filter(|login| login.password.is_some())
+        .map(|login| SourceAccount {
+            secret: source_secret(id, &login.address),
+            user: login.address.to_string(),
+            service: Some(exchange_service()),
+            endpoint: ImapEndpoint::tls(EXCHANGE_HOST),
+            display_name: Some(display_name(login.address.local())),
+            first_name: None,
+            last_name: None,
+            address: login.address,
+        })
+        .collect();
+    sources.sort_by(|a, b| a.address.cmp(&b.address));
+    let domains: std::collections::BTreeSet<_> = sources.iter().map(|s| s.address.domain().clone()).collect();
+    Answers {
+        mode: Mode::Automatic,
+        access: Some(access(demo, id)),
+        domains: domains.into_iter().collect(),
+        sources,
+        destination: Destination {
+            service: Some(email_pro_service()),
+            display_name: None,
+            endpoint: ImapEndpoint::tls(EMAIL_PRO_HOST),
+            webmail: None,
+        },
+        source_name: SourceName::Renamed,
+        target_user: None,
+        dns: DnsWish::Repair,
+        finish: Some(true),
+    }
+}
+
+fn display_name(local: &str) -> String {
+    let capital = |part: &str| part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect::<String>();
+    local.split('.').map(capital).collect::<Vec<_>>().join(" ")
+}
+
+/// The demo's secrets, in memory: the API keys and the passwords with which its world began. A password that this program made is
+/// lost with the program that was killed: the engine sets a new one then.
+async fn secrets(demo: &Demo, id: &SessionId, answers: &Answers, events: &[StoredEvent]) -> Result<Arc<dyn SecretStore>, Ending> {
+    let kept = MemorySecrets::new();
+    let failed = |error: crate::ports::SecretError| Ending::new(Exit::Failed, format!("error: {error}"));
+    let keys = demo.api_keys();
+    let access = access(demo, id);
+    kept.set(&access.application_key, &keys.application_key).await.map_err(failed)?;
+    kept.set(&access.application_secret, &keys.application_secret).await.map_err(failed)?;
+    kept.set(&access.consumer_key, keys.consumer_key.as_ref().unwrap_or(&Secret::new(""))).await.map_err(failed)?;
+    let session = Session::replay(events);
+    let chosen = session.migrations.iter().map(|m| &m.source).chain(&answers.sources);
+    for source in chosen {
+        let password = crate::sandbox::world::seeded_password(demo.world().seed(), &source.endpoint.host, &source.address);
+        kept.set(&source.secret, &password).await.map_err(failed)?;
+    }
+    Ok(Arc::new(kept))
+}
+
+/// What a watcher of the demo learns.
+pub(super) fn copied_so_far(notice: &Notice) -> u64 {
+    match notice {
+        Notice::Happened(stored) => match &stored.event {
+            crate::session::Event::BatchCopied { copied, .. } => u64::from(*copied),
+            crate::session::Event::BatchSettled { found, .. } => u64::from(*found),
+            _ => 0,
+        },
+        _ => 0,
+    }
+}
