@@ -158,6 +158,7 @@ ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
 disable_plaintext_auth = no
 mail_max_userip_connections = 100
+mail_fsync = never
 mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 1
 passdb {{

@@ -9,6 +9,9 @@ const LONGEST_LINE: usize = 4 << 20;
 /// The largest literal: far above what any mail server takes as a message.
 const LARGEST_LITERAL: usize = 512 << 20;
 
+/// From this size on a response gets memory of exactly its size, and none of it stays behind.
+const LARGE: usize = 1 << 20;
+
 /// What no server says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum FramingError {
@@ -54,11 +57,18 @@ impl Framer {
                 Some(length) => {
                     self.line_start = end + length;
                     self.searched = self.line_start;
+                    if length >= LARGE {
+                        self.buffer.reserve((self.line_start + 4096).saturating_sub(self.buffer.len()));
+                    }
                 }
                 None => {
                     self.line_start = 0;
                     self.searched = 0;
-                    return Ok(Some(self.buffer.split_to(end).freeze()));
+                    let response = self.buffer.split_to(end).freeze();
+                    if end >= LARGE {
+                        self.buffer = BytesMut::from(&self.buffer[..]);
+                    }
+                    return Ok(Some(response));
                 }
             }
         }
