@@ -100,3 +100,52 @@ async fn nobody_there_is_unreachable() {
     let connect = crate::ports::MailStore::connect(&store, &endpoint, &super::script::login("anna", "secret")).await;
     assert!(matches!(connect.map(|_| ()), Err(MailError::Unreachable { host, .. }) if host == format!("127.0.0.1:{port}")));
 }
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Page(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("one writer").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_of_the_wire_holds_no_password_and_no_mail() {
+    let page = Page::default();
+    let writer = page.clone();
+    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(log);
+    let before = "S: * OK ready\nC: A1 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: A1 OK\nC: A2 LOGIN \"anna\" \"hunter2\"\nS: A2 OK\n";
+    let after = "C: A3 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: A3 OK\nC: A4 LIST \"\" \"\"\nS: * LIST () NIL \"\"\nS: A4 OK
+        C: A5 UID FETCH 1 (UID FLAGS INTERNALDATE BODY.PEEK[])
+        S: * 1 FETCH (UID 1 BODY[] \"confidential\")
+        S: * 1 FETCH (UID 1 BODY[] {12}
+        S: confidential)
+        S: A5 OK
+        C: A6 APPEND \"INBOX\" () {12}
+        S: + go
+        C: confidential
+        S: A6 OK";
+    let server = Server::start(&[format!("{before}{after}")]).await;
+    let mut connection = server.connect_as("anna", "hunter2").await.expect("logged in");
+    let one = crate::domain::UidSet::range(crate::domain::Uid(1), crate::domain::Uid(1));
+    connection.fetch(&one, &mut super::script::Basket::default()).await.expect("fetched");
+    let message = crate::ports::OutgoingMessage {
+        flags: crate::domain::Flags::default(),
+        internal_date: None,
+        bytes: bytes::Bytes::from_static(b"confidential"),
+    };
+    connection.append(&crate::domain::WireName("INBOX".to_owned()), &[message]).await.expect("appended");
+    drop(connection);
+    server.finish().await;
+    let log = String::from_utf8_lossy(&page.0.lock().expect("one reader")).into_owned();
+    assert!(log.contains("C: A2 LOGIN [redacted] [redacted]") && log.contains("S: A6 OK"), "{log}");
+    assert!(!log.contains("hunter2") && !log.contains("confidential"), "{log}");
+}
