@@ -12,3 +12,5 @@ pub use platforms::{
     Any, DnsFacts, Inbound, InboundServers, KeywordSupport, Leftovers, PlatformFacts, Platforms, PlatformsError, RefusalReason, Region,
     SrvHost, Strategies, StrategyName,
 };
+mod tables;
+pub use tables::{Malformed, Tables, tables};

@@ -1,0 +1,147 @@
+### The frame around the steps: header, steps, state of the mail, panels, leaving.
+
+header-demo = rehearsal, nothing is real
+header-domains = { $first } and { $more } more
+
+step-connect = Connect
+step-source = Source
+step-destination = Destination
+step-review = Review
+step-rename = Rename
+step-create = Create
+step-migrate = Migrate
+step-dns = DNS
+step-finish = Finish
+step-of = Step { $number } of 9 · { $name }
+
+touch-reads-only = only reads
+touch-watching = watching only
+touch-attach = changes: attaches a domain
+touch-rename = changes: renames at the source
+touch-you-rename = you change: the source's name
+touch-create = changes: creates at the target
+touch-you-create = you change: the new account
+touch-target-only = changes: target only
+touch-zone = changes: the DNS zone
+touch-until-fix = only reads, until you press f
+touch-finish = changes: writes the report
+
+## The state of the mail: on every screen, at most one line of 60 columns.
+
+safety-untouched = Your mail is safe: nothing has been changed.
+safety-attached = Your mail is safe: only the domain was attached.
+safety-renamed = { $count ->
+    [one] Mail is safe; { $address } has no mailbox right now.
+   *[other] Mail is safe; { $count } addresses have no mailbox right now.
+ }
+safety-created = Your mail is safe: all of it is still at the source.
+safety-copying = Your mail is safe: nothing is removed from the source.
+safety-verified = Your mail is safe: { $verified } messages at both places, verified.
+safety-verified-refused = Safe: { $verified } verified at both places, { $refused } at the source only.
+
+activity-none = Nothing has happened yet.
+
+too-small = This window is too small to read. Make it at least { $width } columns by { $height } lines; everything goes on meanwhile.
+
+fatal-title = Mailferry has stopped
+
+call-go-on = Go on
+call-retry = Try again
+
+## Panels
+
+help-title = Keys
+help-here = On this screen
+help-everywhere = Everywhere, where it makes sense
+help-typing = While you type, letters are letters: F1 help, F2 tasks, F3 log. Ctrl-C stops, and the next start goes on from here.
+help-connect = Choose who does the clicks. Through the API Mailferry renames, creates and checks by itself; otherwise it shows you each click and proves it.
+help-source = Choose the accounts that move. Each password is tried at once, by a login that changes nothing.
+help-destination = Choose where the accounts go. What cannot receive them says why.
+help-review = Everything that will happen, before it does. Names and folders can still be changed.
+help-rename = The old accounts get a temporary name, so that the new ones can have the real address. It can be undone until the copy starts.
+help-create = The new accounts come into being under the real addresses. It can be undone until the copy starts.
+help-migrate = The copy. It can be paused or stopped at any moment, even by pulling the plug: the next start goes on where it was, and no message is copied twice.
+help-dns = What the world's mail servers and programs must find, and what they find. Each record is explained when it is selected.
+help-finish = The report, and what has to be set in every mail program.
+
+tasks-title = Running tasks
+tasks-head = { $running } running, { $stopped } stopped
+tasks-none = Nothing is running right now.
+tasks-paused = Paused: nothing new is started.
+task-stopped = stopped
+task-waiting = in { $left }: { $why }
+task-counted = { $activity } { $done } of { $total }
+task-attach-domain = Attach { $domain }
+task-inventory = Look at { $account }
+task-rename-source = Rename { $account }
+task-undo-rename = Give { $account } its name back
+task-create-target = Create the new { $account }
+task-undo-create = Remove the new { $account }
+task-copy-mailbox = Copy { $account } { $folder }
+task-verify-mailbox = Verify { $account } { $folder }
+task-check-dns = Check DNS of { $domain }
+task-fix-dns = Change DNS of { $domain }
+task-finish = Write the report
+
+activity-queued = waiting for its turn
+activity-connecting = connecting
+activity-reading-folders = reading folders
+activity-reading-list = reading the list of messages
+activity-settling = finding out what arrived before
+activity-copying = copying
+activity-verifying = reading the target again
+activity-asking = asking the platform
+activity-waiting-for-platform = the platform is at work
+activity-proving-login = logging in
+activity-asking-dns = asking DNS
+activity-watching-dns = watching DNS
+activity-writing = writing
+
+limit-source = reading the source
+limit-target = the target's storing
+limit-throttling = a server asking for patience
+
+log-title = What happened
+log-head = Newest first. The complete journal lies in { $folder }
+
+refused-title = Refused messages
+refused-head = { $count ->
+    [one] 1 message of { $address } was not taken by the target. It is still at the source, and saved as .eml in { $folder }.
+   *[other] { $count } messages of { $address } were not taken by the target. They are still at the source, and saved as .eml in { $folder }.
+ }
+
+secrets-title = Passwords
+secrets-missing = Passwords are not kept between runs here. Type them again, and everything goes on where it was.
+secrets-again = Type the password again, and the task goes on where it was. Fields that you leave empty stay as they are.
+secrets-source = { $address }, old account
+secrets-target = { $address }, new account
+secrets-call = Keep and go on
+secrets-keeping = Keeping
+secrets-keyring = Passwords and keys are kept in this computer's keyring, nowhere else.
+secrets-this-run = Passwords and keys are kept in memory, for this run only: { $why }
+secrets-no-keyring = there is no keyring here.
+
+leave-title = Leave
+leave-text = What is in flight is finished first, then Mailferry ends. Nothing is lost: the next start goes on from here.
+leave-resume = Later: mailferry resume { $id }
+leave-call = Leave now
+
+stopping-softly = Finishing what is in flight… Ctrl-C again ends at once; nothing is lost then either.
+
+farewell-finished = All done. The report stays in the session's folder.
+farewell-soft = Stopped. Nothing is lost. Go on with: { $resume }
+farewell-hard = Stopped at once. What was in flight is settled at the next start. Go on with: { $resume }
+
+copied-address = The address is in the clipboard.
+copied-record = The record is in the clipboard.
+
+## The list of sessions
+
+picker-text = There is work that is not finished. Go on with it, or begin anew.
+picker-new = Begin a new session
+picker-finished = Finished
+picker-at = stopped at step { $number } of 9, { $name }
+picker-held = another program works on it (process { $pid }): watch
+picker-done = finished
+picker-ago = { $ago } ago
+picker-no-accounts = no accounts chosen yet

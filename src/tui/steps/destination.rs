@@ -1,0 +1,355 @@
+//! Destination: the service that receives, and the domain that must be attached there; guided: the server, and the clicks.
+
+use ratatui::text::Line;
+
+use crate::domain::{ByteSize, DomainName, ImapEndpoint, ObjectState, Platform, Security, Service};
+use crate::problem::Problem;
+use crate::session::{Answer, Command, Destination, Mode, Query, Task};
+use crate::text::short_duration;
+use crate::tui::field::{Field, Form};
+use crate::tui::hint::{Hint, LIST, moved};
+use crate::tui::ink::{Cell, Ink};
+use crate::tui::model::Asked;
+use crate::tui::overlays::{self, Overlay};
+use crate::tui::sheet::{Sheet, Touch};
+use crate::tui::{Action, Effect, Model, Prefill, trouble};
+
+use super::StepMsg;
+
+/// Draft of this step.
+#[derive(Debug)]
+pub(in crate::tui) struct State {
+    services: Option<Vec<Service>>,
+    selected: usize,
+    problem: Option<Problem>,
+    form: Form,
+}
+
+impl State {
+    /// With the answers that are known in advance.
+    pub(super) fn new(prefill: &Prefill) -> Self {
+        let host = prefill.target_host.as_deref().unwrap_or_default();
+        Self { services: None, selected: 0, problem: None, form: Form::new(vec![Field::plain("field-target-host", host)]) }
+    }
+}
+
+fn is_guided(model: &Model) -> bool {
+    model.session.mode == Some(Mode::Guided)
+}
+
+/// The destination is chosen, its domains are not ready yet.
+fn is_attaching(model: &Model) -> bool {
+    model.session.destination.is_some()
+}
+
+/// Whether a field has the focus.
+pub(super) fn is_typing(model: &Model) -> bool {
+    is_guided(model) && !is_attaching(model)
+}
+
+/// What is possible.
+pub(super) fn hints(model: &Model) -> Vec<Hint> {
+    if is_attaching(model) {
+        let mut hints = Vec::new();
+        if attach_trouble(model).is_some() {
+            hints.push(Hint::act(Action::Retry, "key-retry"));
+            hints.push(Hint::look(Action::Detail, "key-explain"));
+        }
+        return hints;
+    }
+    if is_guided(model) {
+        return vec![Hint::act(Action::Accept, "key-go-on")];
+    }
+    let mut hints = LIST.to_vec();
+    if model.steps.destination.problem.is_some() {
+        hints.push(Hint::look(Action::Retry, "key-retry"));
+    }
+    if selected(model).is_some_and(|service| obstacle(model, service).is_none()) {
+        hints.push(Hint::act(Action::Accept, "key-choose"));
+    }
+    hints
+}
+
+fn attach_trouble(model: &Model) -> Option<(&Task, &Problem)> {
+    model.session.troubles.iter().find(|(task, _)| matches!(task, Task::AttachDomain { .. }))
+}
+
+fn selected(model: &Model) -> Option<&Service> {
+    let state = &model.steps.destination;
+    state.services.as_ref()?.get(state.selected)
+}
+
+/// What news does.
+pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
+    match msg {
+        StepMsg::Entered if !is_guided(model) && !is_attaching(model) => ask(model),
+        StepMsg::Answered(Asked::Services, Ok(Answer::Services(services))) => {
+            model.steps.destination.problem = None;
+            model.steps.destination.selected = services.iter().position(|service| obstacle(model, service).is_none()).unwrap_or(0);
+            model.steps.destination.services = Some(services);
+            Vec::new()
+        }
+        StepMsg::Answered(Asked::Services, Err(problem)) => {
+            model.steps.destination.problem = Some(problem);
+            Vec::new()
+        }
+        StepMsg::Type(key) => {
+            model.steps.destination.form.focused().into_iter().for_each(|field| field.type_key(key));
+            Vec::new()
+        }
+        StepMsg::Paste(text) => {
+            model.steps.destination.form.focused().into_iter().for_each(|field| field.paste(&text));
+            Vec::new()
+        }
+        StepMsg::Act(action) => act(model, action),
+        _ => Vec::new(),
+    }
+}
+
+fn ask(model: &mut Model) -> Vec<Effect> {
+    vec![model.ask(Asked::Services, Query::Services)]
+}
+
+fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if is_attaching(model) {
+        let stopped = attach_trouble(model).map(|(task, problem)| (task.clone(), problem.clone()));
+        return match (action, stopped) {
+            (Action::Retry, Some((task, _))) => vec![Effect::Submit(Command::Retry { task })],
+            (Action::Detail, Some((_, problem))) => {
+                model.overlay = Some(Overlay::problem(problem));
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+    }
+    let count = model.steps.destination.services.as_ref().map_or(0, Vec::len);
+    if let Some(to) = moved(model.steps.destination.selected, count, action) {
+        model.steps.destination.selected = to;
+        return Vec::new();
+    }
+    match action {
+        Action::Accept if is_guided(model) => choose_host(model),
+        Action::Accept => {
+            selected(model).filter(|service| obstacle(model, service).is_none()).map(|service| choose(model, service)).unwrap_or_default()
+        }
+        Action::Retry => ask(model),
+        _ => Vec::new(),
+    }
+}
+
+fn choose(model: &Model, service: &Service) -> Vec<Effect> {
+    let destination = Destination {
+        service: Some(service.id.clone()),
+        display_name: service.display_name.clone().or_else(|| Some(service.id.name.clone())),
+        endpoint: ImapEndpoint::tls(&service.hostname),
+        webmail: service.webmail.clone(),
+    };
+    let domains = model.session.mail_domains().into_iter().collect();
+    vec![Effect::Submit(Command::ChooseDestination { destination, domains })]
+}
+
+fn choose_host(model: &mut Model) -> Vec<Effect> {
+    let wrong = model.look.words.say("error-host", &[]);
+    let field = &mut model.steps.destination.form.fields[0];
+    match ImapEndpoint::parse_authority(field.text(), Security::Tls) {
+        Ok(endpoint) => {
+            let destination = Destination { service: None, display_name: None, endpoint, webmail: None };
+            vec![Effect::Submit(Command::ChooseDestination { destination, domains: Vec::new() })]
+        }
+        Err(_) => {
+            field.error = Some(wrong);
+            Vec::new()
+        }
+    }
+}
+
+/// Why a service cannot receive, as a phrase with a count.
+fn obstacle(model: &Model, service: &Service) -> Option<(&'static str, u64)> {
+    let wanted = model.session.migrations.len();
+    let is_source = model.session.migrations.iter().any(|m| m.source.service.as_ref() == Some(&service.id));
+    if is_source {
+        Some(("obstacle-source", 0))
+    } else if service.state != ObjectState::Ok {
+        Some(("obstacle-state", 0))
+    } else if !service.is_imap_enabled {
+        Some(("obstacle-imap", 0))
+    } else if usize::try_from(service.free_seats).unwrap_or(usize::MAX) < wanted {
+        Some(("obstacle-seats", wanted as u64))
+    } else {
+        None
+    }
+}
+
+/// Domains of the accounts that a service does not hold yet.
+fn missing_domains(model: &Model, service: &Service) -> Vec<DomainName> {
+    model.session.mail_domains().into_iter().filter(|domain| !service.domains.contains(domain)).collect()
+}
+
+/// The page.
+pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
+    if is_attaching(model) {
+        return attaching(model, ink);
+    }
+    if is_guided(model) {
+        return guided(model, ink);
+    }
+    let state = &model.steps.destination;
+    let is_changing =
+        selected(model).is_some_and(|service| obstacle(model, service).is_none() && !missing_domains(model, service).is_empty());
+    let touch = if is_changing { Touch::Changes("touch-attach") } else { Touch::ReadsOnly };
+    let mut sheet = Sheet::new(ink.say("destination-title"), touch);
+    if let Some(problem) = &state.problem {
+        sheet.list(trouble::explain(ink, problem));
+        return sheet;
+    }
+    let Some(services) = &state.services else {
+        sheet.list([ink.busy(model.now, &ink.say("source-asking-services"))]);
+        return sheet;
+    };
+    sheet.head([ink.line(&need(model, ink), ink.theme().quiet), ink.gap(), table_head(ink)]);
+    for (i, service) in services.iter().enumerate() {
+        if i == state.selected {
+            sheet.focus_here();
+        }
+        sheet.list([table_row(model, ink, service, i == state.selected)]);
+    }
+    if let Some(service) = selected(model) {
+        sheet.foot([ink.gap()]).foot(about(model, ink, service));
+    }
+    sheet
+}
+
+/// What the accounts need, in one line.
+fn need(model: &Model, ink: Ink<'_>) -> String {
+    let used: Vec<ByteSize> = model.session.migrations.iter().filter_map(|m| model.steps.source.account(&m.source.address)?.used).collect();
+    let count = model.session.migrations.len();
+    if used.is_empty() {
+        return ink.tell("destination-need", &[("count", count.into())]);
+    }
+    let total: ByteSize = used.iter().copied().sum();
+    let largest = used.iter().copied().max().unwrap_or_default();
+    let params = [("count", count.into()), ("size", total.to_string().into()), ("largest", largest.to_string().into())];
+    ink.tell("destination-need-size", &params)
+}
+
+const FREE: usize = 8;
+const QUOTA: usize = 12;
+const MESSAGE: usize = 12;
+
+fn name_width(ink: Ink<'_>) -> usize {
+    ink.width.saturating_sub(2 + 4 + 10 + FREE + QUOTA + MESSAGE + 4)
+}
+
+fn table_head(ink: Ink<'_>) -> Line<'static> {
+    let head = |key: &str, width: usize| Cell::new(ink.say(key), width).style(ink.theme().quiet);
+    ink.row(
+        false,
+        &[
+            Cell::new("", 3),
+            head("column-platform", 10),
+            head("column-service", name_width(ink)),
+            head("column-free", FREE).right(),
+            head("column-quota-each", QUOTA).right(),
+            head("column-largest", MESSAGE).right(),
+        ],
+    )
+}
+
+fn table_row(model: &Model, ink: Ink<'_>, service: &Service, is_selected: bool) -> Line<'static> {
+    let theme = ink.theme();
+    let can = obstacle(model, service).is_none();
+    let style = if can { theme.plain } else { theme.quiet };
+    let size = |size: Option<ByteSize>| size.map_or_else(|| ink.glyphs().none.to_owned(), |size| size.to_string());
+    let mark = match (can, is_selected) {
+        (false, _) => "",
+        (true, true) => ink.glyphs().radio_on,
+        (true, false) => ink.glyphs().radio_off,
+    };
+    ink.row(
+        is_selected,
+        &[
+            Cell::new(mark, 3),
+            Cell::new(service.id.platform.to_string(), 10).style(style),
+            Cell::new(service.display_name.clone().unwrap_or_else(|| service.id.name.clone()), name_width(ink)).style(style),
+            Cell::new(service.free_seats.to_string(), FREE).style(style).right(),
+            Cell::new(size(service.account_quota), QUOTA).style(style).right(),
+            Cell::new(size(service.largest_message), MESSAGE).style(style).right(),
+        ],
+    )
+}
+
+/// What choosing this service means.
+fn about(model: &Model, ink: Ink<'_>, service: &Service) -> Vec<Line<'static>> {
+    let theme = ink.theme();
+    if let Some((key, count)) = obstacle(model, service) {
+        let params = [("count", count.into()), ("free", service.free_seats.into())];
+        return ink.item(ink.glyphs().wrong, theme.wrong, &ink.tell(key, &params), theme.plain);
+    }
+    let mut lines = Vec::new();
+    if matches!(service.id.platform, Platform::EmailPro | Platform::MxPlan) {
+        lines.extend(ink.item(ink.glyphs().note, theme.quiet, &ink.say("destination-mail-only"), theme.quiet));
+    }
+    let missing = missing_domains(model, service);
+    if missing.is_empty() {
+        lines.extend(ink.item(ink.glyphs().done, theme.good, &ink.say("destination-attached"), theme.plain));
+    } else {
+        let names = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        lines.extend(ink.item(
+            ink.glyphs().warning,
+            theme.warning,
+            &ink.tell("destination-attach", &[("domains", names.into())]),
+            theme.plain,
+        ));
+    }
+    lines.push(ink.gap());
+    let call = if missing.is_empty() { "destination-call" } else { "destination-call-attach" };
+    let name = service.display_name.clone().unwrap_or_else(|| service.id.name.clone());
+    lines.push(ink.call(Action::Accept, &ink.tell(call, &[("name", name.into())])));
+    lines
+}
+
+fn attaching(model: &Model, ink: Ink<'_>) -> Sheet {
+    let theme = ink.theme();
+    let mut sheet = Sheet::new(ink.say("destination-attaching-title"), Touch::Changes("touch-attach"));
+    sheet.head(ink.paragraph(&ink.say("destination-attaching-text"), theme.quiet)).head([ink.gap()]);
+    for (domain, state) in &model.session.domains {
+        let task = Task::AttachDomain { domain: domain.clone() };
+        let (sign, style, what) = if state.is_ready {
+            (ink.glyphs().done, theme.good, ink.say("destination-ready"))
+        } else if model.session.troubles.contains_key(&task) {
+            (ink.glyphs().wrong, theme.wrong, ink.say("task-stopped"))
+        } else {
+            let running = model.progress.tasks.get(&task);
+            let what = running.map_or_else(|| ink.say("destination-starting"), |progress| overlays::activity(model, ink, progress));
+            let age = running.map_or_else(String::new, |progress| format!("  {}", short_duration(model.age(progress.since))));
+            (ink.glyphs().current, theme.accent, what + &age)
+        };
+        let width = ink.width / 2;
+        sheet.list([ink.cells(&[
+            Cell::new(sign, 1).style(style),
+            Cell::new(domain.as_str(), width.saturating_sub(2)),
+            Cell::new(what, ink.width.saturating_sub(width + 2)).style(style),
+        ])]);
+    }
+    if let Some((_, problem)) = attach_trouble(model) {
+        sheet.foot([ink.gap()]).foot(trouble::brief(ink, problem)).foot([ink.call(Action::Retry, &ink.say("call-retry"))]);
+    }
+    sheet
+}
+
+fn guided(model: &Model, ink: Ink<'_>) -> Sheet {
+    let theme = ink.theme();
+    let mut sheet = Sheet::new(ink.say("destination-title"), Touch::ReadsOnly);
+    sheet.head(ink.paragraph(&ink.say("destination-guided-text"), theme.quiet)).head([ink.gap()]);
+    let (lines, focus) = model.steps.destination.form.lines(ink);
+    sheet.focus = Some(focus);
+    sheet.list(lines).list([ink.gap()]);
+    sheet.list([ink.line(&ink.say("clicks-head"), theme.strong)]);
+    let domains = model.session.mail_domains().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    for (number, key) in [(1usize, "clicks-attach-1"), (2, "clicks-attach-2"), (3, "clicks-attach-3")] {
+        sheet.list(ink.item(&format!("{number}."), theme.accent, &ink.tell(key, &[("domains", (&domains).into())]), theme.plain));
+    }
+    sheet.list(ink.item(ink.glyphs().note, theme.quiet, &ink.say("clicks-attach-else"), theme.quiet));
+    sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.say("destination-guided-call"))]);
+    sheet
+}

@@ -1,0 +1,203 @@
+//! Rename: the sources get their temporary names. Guided: the clicks, then the proof by a login.
+
+use ratatui::text::Line;
+
+use crate::problem::Problem;
+use crate::session::{Command, CreateState, Migration, Mode, RenameState, Task, Undo};
+use crate::text::short_duration;
+use crate::tui::hint::{Hint, LIST, moved};
+use crate::tui::ink::{Cell, Ink};
+use crate::tui::overlays::{self, Overlay};
+use crate::tui::sheet::{Sheet, Touch};
+use crate::tui::{Action, Effect, Model, trouble};
+
+use super::StepMsg;
+
+/// Draft of this step: the selected line.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct State {
+    selected: usize,
+}
+
+fn is_guided(model: &Model) -> bool {
+    model.session.mode == Some(Mode::Guided)
+}
+
+/// Whether anything has to be renamed.
+fn has_renames(model: &Model) -> bool {
+    model.session.migrations.iter().any(|m| m.temporary.as_ref() != Some(&m.source.address))
+}
+
+/// Stopped renames.
+fn troubles(model: &Model) -> Vec<(Task, Problem)> {
+    let is_ours = |task: &Task| matches!(task, Task::RenameSource { .. } | Task::UndoRename { .. } | Task::UndoCreate { .. });
+    model.session.troubles.iter().filter(|(task, _)| is_ours(task)).map(|(task, problem)| (task.clone(), problem.clone())).collect()
+}
+
+/// What is possible.
+pub(super) fn hints(model: &Model) -> Vec<Hint> {
+    let mut hints = LIST.to_vec();
+    if !model.session.is_rename_confirmed {
+        let words = match (is_guided(model), has_renames(model)) {
+            (_, false) => "key-go-on",
+            (true, true) => "key-renamed",
+            (false, true) => "key-rename",
+        };
+        hints.push(Hint::act(Action::Accept, words));
+    }
+    hints.extend(trouble_hints(&troubles(model)));
+    if !undoable(model).is_empty() {
+        hints.push(Hint::act(Action::Undo, "key-undo"));
+    }
+    hints
+}
+
+/// What is possible with stopped tasks.
+pub(super) fn trouble_hints(troubles: &[(Task, Problem)]) -> Vec<Hint> {
+    if troubles.is_empty() {
+        return Vec::new();
+    }
+    vec![Hint::act(Action::Retry, "key-retry"), Hint::look(Action::Detail, "key-explain"), Hint::act(Action::Edit, "key-retype")]
+}
+
+/// Actions about stopped tasks.
+pub(super) fn act_on_trouble(model: &mut Model, action: Action, troubles: Vec<(Task, Problem)>) -> Vec<Effect> {
+    match action {
+        Action::Retry => troubles.into_iter().map(|(task, _)| Effect::Submit(Command::Retry { task })).collect(),
+        Action::Detail => {
+            model.overlay = troubles.into_iter().next().map(|(_, problem)| Overlay::problem(problem));
+            Vec::new()
+        }
+        Action::Edit => troubles.into_iter().next().map(|(task, _)| overlays::secrets_for_task(model, &task)).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+/// Renames that can be undone by a key: those that the program did, as long as the target is not there.
+pub(super) fn undoable(model: &Model) -> Vec<Command> {
+    if is_guided(model) || model.session.is_copy_confirmed {
+        return Vec::new();
+    }
+    let can = |m: &&Migration| m.rename == RenameState::Done && m.create == CreateState::Pending;
+    model.session.migrations.iter().filter(can).map(|m| Command::UndoRename { migration: m.id }).collect()
+}
+
+/// What news does.
+pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
+    let StepMsg::Act(action) = msg else {
+        return Vec::new();
+    };
+    if let Some(to) = moved(model.steps.rename.selected, model.session.migrations.len(), action) {
+        model.steps.rename.selected = to;
+        return Vec::new();
+    }
+    match action {
+        Action::Accept => vec![Effect::Submit(Command::ConfirmRename)],
+        Action::Undo => undoable(model).into_iter().map(Effect::Submit).collect(),
+        _ => {
+            let troubles = troubles(model);
+            act_on_trouble(model, action, troubles)
+        }
+    }
+}
+
+/// The page.
+pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
+    let theme = ink.theme();
+    let is_confirmed = model.session.is_rename_confirmed;
+    if !has_renames(model) {
+        return nothing_to_do(model, ink);
+    }
+    let title = match (is_guided(model), is_confirmed) {
+        (true, false) => "rename-title-guided",
+        (false, false) => "rename-title",
+        (true, true) => "rename-title-proving",
+        (false, true) => "rename-title-running",
+    };
+    let touch = if is_guided(model) { Touch::Changes("touch-you-rename") } else { Touch::Changes("touch-rename") };
+    let mut sheet = Sheet::new(ink.say(title), touch);
+    if is_guided(model) && !is_confirmed {
+        let host = model.session.migrations.first().map_or(String::new(), |m| m.source.endpoint.host.clone());
+        for (number, key) in [(1usize, "clicks-rename-1"), (2, "clicks-rename-2"), (3, "clicks-rename-3")] {
+            sheet.head(ink.item(&format!("{number}."), theme.accent, &ink.tell(key, &[("host", (&host).into())]), theme.plain));
+        }
+        sheet.head([ink.gap()]);
+    }
+    for (i, migration) in model.session.migrations.iter().enumerate() {
+        if i == model.steps.rename.selected {
+            sheet.focus_here();
+        }
+        sheet.list([row(model, ink, migration, i == model.steps.rename.selected)]);
+    }
+    sheet.foot([ink.gap()]);
+    if let Some((_, problem)) = troubles(model).first() {
+        sheet.foot(trouble::brief(ink, problem)).foot([ink.call(Action::Retry, &ink.say("call-retry"))]);
+    } else if is_confirmed {
+        sheet.foot(ink.paragraph(&ink.say(if is_guided(model) { "rename-proving" } else { "rename-running" }), theme.quiet));
+    } else {
+        sheet.foot(before(model, ink));
+    }
+    sheet
+}
+
+/// What the rename means, and the one key that does it.
+fn before(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
+    let theme = ink.theme();
+    let count = model.session.migrations.len();
+    if is_guided(model) {
+        return vec![ink.call(Action::Accept, &ink.tell("rename-call-guided", &[("count", count.into())]))];
+    }
+    let mut lines = ink.item(ink.glyphs().warning, theme.warning, &ink.say("rename-gap"), theme.plain);
+    lines.extend(ink.item(ink.glyphs().note, theme.quiet, &ink.say("rename-undo"), theme.quiet));
+    lines.push(ink.gap());
+    let key = if model.session.create_at_once { "rename-call-at-once" } else { "rename-call" };
+    lines.push(ink.call(Action::Accept, &ink.tell(key, &[("count", count.into())])));
+    lines
+}
+
+fn nothing_to_do(model: &Model, ink: Ink<'_>) -> Sheet {
+    let mut sheet = Sheet::new(ink.say("rename-title-nothing"), Touch::ReadsOnly);
+    sheet.head(ink.paragraph(&ink.say("rename-nothing"), ink.theme().plain));
+    for migration in &model.session.migrations {
+        sheet.list(ink.item(ink.glyphs().done, ink.theme().good, &migration.source.address.to_string(), ink.theme().plain));
+    }
+    sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.say("call-go-on"))]);
+    sheet
+}
+
+fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) -> Line<'static> {
+    let theme = ink.theme();
+    let from = migration.source.address.to_string();
+    let to = migration.temporary.as_ref().map(ToString::to_string).unwrap_or_default();
+    let task = Task::RenameSource { migration: migration.id };
+    let undo = Task::UndoRename { migration: migration.id };
+    let running = model.progress.tasks.get(&task).or_else(|| model.progress.tasks.get(&undo));
+    let is_stopped = model.session.troubles.contains_key(&task) || model.session.troubles.contains_key(&undo);
+    let (sign, style, what) = match (&migration.rename, running) {
+        _ if is_stopped => (ink.glyphs().wrong, theme.wrong, ink.say("task-stopped")),
+        (RenameState::Done, _) => (ink.glyphs().done, theme.good, ink.say("state-renamed")),
+        (RenameState::Undoing(Undo::Requested | Undo::Intended), None) => (ink.glyphs().current, theme.warning, ink.say("state-undoing")),
+        (_, Some(progress)) => {
+            let what = overlays::activity(model, ink, progress);
+            (ink.glyphs().current, theme.accent, format!("{what}  {}", short_duration(model.age(progress.since))))
+        }
+        (RenameState::Intended, None) => (ink.glyphs().current, theme.accent, ink.say("state-in-doubt")),
+        (RenameState::Pending, None) => (ink.glyphs().ahead, theme.quiet, String::new()),
+    };
+    // Before it is confirmed nothing has a state: the names get its room.
+    let state = if model.session.is_rename_confirmed || migration.rename != RenameState::Pending { (ink.width / 3).min(34) } else { 0 };
+    let rest = ink.width.saturating_sub(2 + 2 + 3 + state + usize::from(state > 0));
+    let is_tight = rest < from.len() + to.len();
+    let short = if is_tight { to.split('@').next().unwrap_or_default().to_owned() + "@…" } else { to };
+    let first = from.len().max(rest / 2).min(rest.saturating_sub(short.len()).max(rest / 2));
+    let mut cells = vec![
+        Cell::new(sign, 1).style(style),
+        Cell::new(from, first.saturating_sub(1)),
+        Cell::new(ink.glyphs().arrow, 2).style(theme.quiet),
+        Cell::new(short, rest.saturating_sub(first)).style(theme.accent),
+    ];
+    if state > 0 {
+        cells.push(Cell::new(what, state).style(style));
+    }
+    ink.row(is_selected, &cells)
+}

@@ -1,0 +1,167 @@
+//! The folders of one account: where each goes, or why it stays.
+
+use ratatui::text::Line;
+
+use super::draft::{self, Open};
+use super::overview::finding_lines;
+use crate::domain::Role;
+use crate::plan::{FindingCode, MailboxMapping, MappingAction, SkipReason};
+use crate::text::count;
+use crate::tui::field::{Field, field_lines};
+use crate::tui::hint::{Hint, LIST, moved};
+use crate::tui::ink::{Cell, Ink, columns};
+use crate::tui::sheet::{Sheet, Touch};
+use crate::tui::{Action, Effect, Model};
+
+/// What is possible.
+pub(super) fn hints(model: &Model) -> Vec<Hint> {
+    let Some(open) = &model.steps.review.folders else {
+        return Vec::new();
+    };
+    if open.editing.is_some() {
+        return vec![Hint::look(Action::Accept, "key-keep"), Hint::look(Action::Back, "key-back")];
+    }
+    let mut hints = LIST.to_vec();
+    hints.extend([
+        Hint::look(Action::Toggle, "key-copy-or-not"),
+        Hint::look(Action::Edit, "key-edit-folder"),
+        Hint::look(Action::Back, "key-back"),
+        Hint::silent(Action::Left),
+    ]);
+    hints
+}
+
+/// An action.
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let words = model.look.words.clone();
+    let review = &mut model.steps.review;
+    let Some(open) = &mut review.folders else {
+        return Vec::new();
+    };
+    let Some(mailboxes) = review.drafts.get_mut(&open.migration).map(|draft| &mut draft.mailboxes) else {
+        return Vec::new();
+    };
+    let is_editing = open.editing.is_some();
+    match action {
+        Action::Back if is_editing => open.editing = None,
+        Action::Accept if is_editing => {
+            if let Some(field) = &mut open.editing {
+                let text = field.text().to_owned();
+                match draft::rename_folder(mailboxes, open.selected, &text) {
+                    Ok(()) => open.editing = None,
+                    Err(key) => field.error = Some(words.say(key, &[])),
+                }
+            }
+        }
+        Action::Back | Action::Left => review.folders = None,
+        Action::Toggle => toggle(&mut mailboxes[open.selected]),
+        Action::Edit => {
+            if let MappingAction::Copy { to } = &mailboxes[open.selected].action {
+                open.editing = Some(Field::plain("field-folder", &to.to_string()));
+            }
+        }
+        _ => open.selected = moved(open.selected, mailboxes.len(), action).unwrap_or(open.selected),
+    }
+    Vec::new()
+}
+
+/// Copied or left at the source; what cannot be opened stays as it is.
+fn toggle(mailbox: &mut MailboxMapping) {
+    mailbox.action = match &mailbox.action {
+        MappingAction::Copy { .. } => MappingAction::Skip { reason: SkipReason::ByChoice },
+        MappingAction::Skip { reason: SkipReason::NotSelectable } => return,
+        MappingAction::Skip { .. } => MappingAction::Copy { to: mailbox.name.clone() },
+    };
+}
+
+/// The page.
+pub(super) fn view(model: &Model, open: &Open, ink: Ink<'_>) -> Sheet {
+    let theme = ink.theme();
+    let migration = model.session.migration(open.migration);
+    let address = migration.map_or_else(String::new, |m| m.source.address.to_string());
+    let mut sheet = Sheet::new(ink.tell("review-folders-title", &[("address", address.into())]), Touch::ReadsOnly);
+    let (name, to) = widths(ink);
+    let head = |key: &str, width: usize| Cell::new(ink.say(key), width).style(theme.quiet);
+    sheet.head([ink.row(
+        false,
+        &[head("column-folder", name), head("column-messages", 9).right(), Cell::new("", 2), head("column-folder-there", to)],
+    )]);
+    let mailboxes = model.steps.review.drafts.get(&open.migration).map(|draft| draft.mailboxes.as_slice()).unwrap_or_default();
+    for (i, mailbox) in mailboxes.iter().enumerate() {
+        if i == open.selected {
+            sheet.focus_here();
+        }
+        sheet.list([row(ink, mailbox, i == open.selected)]);
+        if let (true, Some(field)) = (i == open.selected, &open.editing) {
+            sheet.list(field_lines(ink, field, columns(&ink.say("field-folder")), true));
+        }
+    }
+    let findings = migration.and_then(|m| m.inventory.as_ref()).map(|i| i.findings.as_slice()).unwrap_or_default();
+    let room = if ink.height >= 24 { 12 } else { 4 };
+    let said: Vec<Line<'static>> = findings.iter().flat_map(|finding| finding_lines(ink, finding)).collect();
+    if !said.is_empty() {
+        sheet.foot([ink.gap()]).foot(said.into_iter().take(room));
+    }
+    sheet
+}
+
+fn widths(ink: Ink<'_>) -> (usize, usize) {
+    let rest = ink.width.saturating_sub(2 + 9 + 2 + 3);
+    (rest / 2, rest - rest / 2)
+}
+
+fn row(ink: Ink<'_>, mailbox: &MailboxMapping, is_selected: bool) -> Line<'static> {
+    let theme = ink.theme();
+    let (name, to) = widths(ink);
+    let depth = mailbox.name.segments().len().saturating_sub(1);
+    let branch = if depth == 0 { String::new() } else { format!("{}{} ", "  ".repeat(depth - 1), ink.glyphs().branch) };
+    let role = mailbox.role.map(|role| format!("  {}", ink.say(role_key(role)))).unwrap_or_default();
+    let (arrow, there, style) = match &mailbox.action {
+        MappingAction::Copy { to } => (ink.glyphs().arrow, format!("{to}{role}"), theme.plain),
+        MappingAction::Skip { reason } => (ink.glyphs().none, ink.say(reason_key(*reason)), theme.quiet),
+    };
+    ink.row(
+        is_selected,
+        &[
+            Cell::new(format!("{branch}{}", mailbox.name.leaf()), name).style(style),
+            Cell::new(count(u64::from(mailbox.messages)), 9).style(style).right(),
+            Cell::new(arrow, 2).style(theme.quiet),
+            Cell::new(there, to).style(style),
+        ],
+    )
+}
+
+const fn role_key(role: Role) -> &'static str {
+    match role {
+        Role::Inbox => "role-inbox",
+        Role::Sent => "role-sent",
+        Role::Drafts => "role-drafts",
+        Role::Trash => "role-trash",
+        Role::Junk => "role-junk",
+        Role::Archive => "role-archive",
+    }
+}
+
+const fn reason_key(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::NotMail => "skip-not-mail",
+        SkipReason::NotSelectable => "skip-not-selectable",
+        SkipReason::ByChoice => "skip-by-choice",
+    }
+}
+
+/// The phrase of a finding.
+pub(super) const fn finding_key(code: FindingCode) -> &'static str {
+    match code {
+        FindingCode::TargetRebuilds => "finding-target-rebuilds",
+        FindingCode::KeywordsDropped => "finding-keywords-dropped",
+        FindingCode::TooBig => "finding-too-big",
+        FindingCode::DoesNotFit => "finding-does-not-fit",
+        FindingCode::Renamed => "finding-renamed",
+        FindingCode::Merged => "finding-merged",
+        FindingCode::NotMail => "finding-not-mail",
+        FindingCode::Aliases => "finding-aliases",
+        FindingCode::Dates => "finding-dates",
+        FindingCode::ForeignFlags => "finding-foreign-flags",
+    }
+}

@@ -1,0 +1,127 @@
+//! Review: what will happen, before anything does. Names, folders, findings, totals; everything editable until it is accepted.
+
+mod draft;
+mod folders;
+mod overview;
+
+use crate::problem::Problem;
+use crate::session::{Command, PlannedMigration, Task};
+use crate::tui::hint::Hint;
+use crate::tui::ink::Ink;
+use crate::tui::model::Asked;
+use crate::tui::overlays::Overlay;
+use crate::tui::sheet::Sheet;
+use crate::tui::{Action, Effect, Model};
+
+use super::StepMsg;
+pub(in crate::tui) use draft::State;
+
+/// What is possible.
+pub(super) fn hints(model: &Model) -> Vec<Hint> {
+    match &model.steps.review.folders {
+        Some(_) => folders::hints(model),
+        None => overview::hints(model),
+    }
+}
+
+/// The page.
+pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
+    match &model.steps.review.folders {
+        Some(open) => folders::view(model, open, ink),
+        None => overview::view(model, ink),
+    }
+}
+
+/// What news does.
+pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
+    match msg {
+        StepMsg::Entered | StepMsg::Happened => {
+            draft::refresh(model);
+            Vec::new()
+        }
+        StepMsg::Type(key) => {
+            model.steps.review.focused().into_iter().for_each(|field| field.type_key(key));
+            Vec::new()
+        }
+        StepMsg::Paste(text) => {
+            model.steps.review.focused().into_iter().for_each(|field| field.paste(&text));
+            Vec::new()
+        }
+        StepMsg::Kept(Asked::PlanKept, Ok(_)) => submit(model),
+        StepMsg::Kept(Asked::PlanKept, Err(problem)) => {
+            model.overlay = Some(Overlay::problem(problem));
+            Vec::new()
+        }
+        StepMsg::Act(action) if model.steps.review.folders.is_some() => folders::act(model, action),
+        StepMsg::Act(action) => overview::act(model, action),
+        _ => Vec::new(),
+    }
+}
+
+/// Stopped inventories.
+fn troubles(model: &Model) -> impl Iterator<Item = (&Task, &Problem)> {
+    model.session.troubles.iter().filter(|(task, _)| matches!(task, Task::Inventory { .. }))
+}
+
+/// Passwords for new accounts are kept first, then the plan is accepted.
+fn accept(model: &mut Model) -> Vec<Effect> {
+    let given: Vec<_> = model
+        .session
+        .migrations
+        .iter()
+        .filter_map(|m| {
+            let draft = model.steps.review.drafts.get(&m.id)?;
+            Some((model.target_ref(&m.source.address), draft.password.secret_value()?))
+        })
+        .collect();
+    if given.is_empty() { submit(model) } else { vec![model.keep(Asked::PlanKept, given)] }
+}
+
+fn submit(model: &Model) -> Vec<Effect> {
+    let review = &model.steps.review;
+    let Some(destination) = &model.session.destination else {
+        return Vec::new();
+    };
+    let planned = model.session.migrations.iter().filter_map(|migration| {
+        let draft = review.drafts.get(&migration.id)?;
+        let temporary = draft.name.text().parse().ok()?;
+        Some(PlannedMigration {
+            id: migration.id,
+            source_user: draft::user_after_rename(&migration.source, &temporary),
+            target: draft::target(model, migration, destination),
+            temporary,
+            mailboxes: draft.mailboxes.clone(),
+        })
+    });
+    vec![Effect::Submit(Command::AcceptPlan { migrations: planned.collect(), create_at_once: review.create_at_once })]
+}
+
+/// Opens the panel about a stopped inventory.
+fn explain(model: &mut Model) {
+    let problem = troubles(model).next().map(|(_, problem)| problem.clone());
+    model.overlay = problem.map(Overlay::problem);
+}
+
+/// Retries the stopped inventories.
+fn retry(model: &Model) -> Vec<Effect> {
+    troubles(model).map(|(task, _)| Effect::Submit(Command::Retry { task: task.clone() })).collect()
+}
+
+/// Types the password of the first stopped inventory again.
+fn retype(model: &mut Model) -> Vec<Effect> {
+    let task = troubles(model).next().map(|(task, _)| task.clone());
+    task.map(|task| crate::tui::overlays::secrets_for_task(model, &task)).unwrap_or_default()
+}
+
+/// Actions about stopped inventories, wherever they are shown.
+fn act_on_trouble(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
+    match action {
+        Action::Retry => Some(retry(model)),
+        Action::Detail => {
+            explain(model);
+            Some(Vec::new())
+        }
+        Action::Fix => Some(retype(model)),
+        _ => None,
+    }
+}

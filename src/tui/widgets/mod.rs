@@ -1,0 +1,11 @@
+//! Parts of the frame, as functions of data: header, steps, lines of what happened, footer.
+
+mod activity;
+mod footer;
+mod header;
+mod steps;
+
+pub(super) use activity::activity_line;
+pub(super) use footer::footer;
+pub(super) use header::header;
+pub(super) use steps::{step_column, step_line};
