@@ -1,1 +1,9 @@
-//! Stories.
+//! Stories: keys and news in, screens out. The world of `world` is made by hand; no engine is needed.
+
+mod journeys;
+mod phrases;
+mod screens;
+mod shell;
+mod sizes;
+mod svg;
+mod world;

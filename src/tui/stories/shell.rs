@@ -1,0 +1,1 @@
+//! The loop with a fake engine: keys in, commands and stops out.
