@@ -34,16 +34,16 @@ impl Session<'_> {
         }
     }
 
-    pub(super) fn capability(&mut self) -> Outcome {
+    pub(super) fn capability(&mut self) -> String {
         let line = format!("* CAPABILITY {}", self.capabilities());
         self.wire.say(&line);
-        Ok(self.completed("CAPABILITY"))
+        self.completed("CAPABILITY")
     }
 
-    pub(super) fn id(&mut self) -> Outcome {
+    pub(super) fn id(&mut self) -> String {
         let name = if self.is_exchange() { "Microsoft.Exchange.Imap4.Imap4Server" } else { "Dovecot" };
         self.wire.say(&format!("* ID (\"name\" \"{name}\")"));
-        Ok(self.completed("ID"))
+        self.completed("ID")
     }
 
     pub(super) fn logout(&mut self) -> Outcome {

@@ -73,7 +73,7 @@ impl Session<'_> {
                 && (!wish.only_special || listed.role.and_then(crate::domain::Role::attribute).is_some());
             if is_wanted {
                 let attributes = attributes(&listed, self.is_exchange(), wish.shows_subscribed);
-                self.wire.say(&format!("* LIST ({}) \"{delimiter}\" {}", attributes.join(" "), self.spelled(&wire)));
+                self.wire.say(&format!("* LIST ({}) \"{delimiter}\" {}", attributes.join(" "), spelled(&wire)));
                 if let Some(items) = wish.status_items.as_ref().filter(|_| listed.exists) {
                     self.say_status(&listed.name, items)?;
                 }
@@ -90,17 +90,17 @@ impl Session<'_> {
         let subscribed: Vec<MailboxName> = self.visited()?.subscribed()?;
         for wire in subscribed.iter().filter_map(|name| names.spell(name)) {
             if matches(&format!("{reference}{pattern}"), &wire, delimiter) {
-                self.wire.say(&format!("* LSUB () \"{delimiter}\" {}", self.spelled(&wire)));
+                self.wire.say(&format!("* LSUB () \"{delimiter}\" {}", spelled(&wire)));
             }
         }
         Ok(self.completed("LSUB"))
     }
+}
 
-    /// A name as this dialect writes it: an atom where it can be one.
-    pub(super) fn spelled(&self, wire: &str) -> String {
-        let is_atom = !wire.is_empty() && wire.bytes().all(|b| b.is_ascii_graphic() && !b"(){%*\"\\]".contains(&b));
-        if is_atom { wire.to_owned() } else { quote(wire) }
-    }
+/// A name as an answer writes it: an atom where it can be one.
+pub(super) fn spelled(wire: &str) -> String {
+    let is_atom = !wire.is_empty() && wire.bytes().all(|b| b.is_ascii_graphic() && !b"(){%*\"\\]".contains(&b));
+    if is_atom { wire.to_owned() } else { quote(wire) }
 }
 
 fn attributes(listed: &Listed, is_exchange: bool, shows_subscribed: bool) -> Vec<&'static str> {

@@ -3,15 +3,16 @@
 use super::super::mail::QUOTA;
 use super::args::Args;
 use super::lexer::Token;
+use super::listing::spelled;
 use super::outcome::{Fail, Outcome, bad, no};
 use super::session::Session;
 use crate::domain::{MailboxName, Role};
 
 impl Session<'_> {
-    pub(super) fn namespace(&mut self) -> Outcome {
+    pub(super) fn namespace(&mut self) -> String {
         let delimiter = self.hall.dialect.delimiter();
         self.wire.say(&format!("* NAMESPACE ((\"\" \"{delimiter}\")) NIL NIL"));
-        Ok(self.completed("NAMESPACE"))
+        self.completed("NAMESPACE")
     }
 
     pub(super) fn enable(&mut self) -> Outcome {
@@ -52,7 +53,7 @@ impl Session<'_> {
         let wire = visit.names().spell(&status.name).unwrap_or_default();
         // An Exchange-like server leaves a blank at the end of the line.
         let end = if self.is_exchange() { " " } else { "" };
-        self.wire.say(&format!("* STATUS {} ({}){end}", self.spelled(&wire), words.join(" ")));
+        self.wire.say(&format!("* STATUS {} ({}){end}", spelled(&wire), words.join(" ")));
         Ok(())
     }
 
@@ -103,9 +104,9 @@ impl Session<'_> {
         let name = self.mailbox(&mut args)?;
         args.end()?;
         if command == "SUBSCRIBE" {
-            self.visited()?.subscribe(&name)?
+            self.visited()?.subscribe(&name)?;
         } else {
-            self.visited()?.unsubscribe(&name)?
+            self.visited()?.unsubscribe(&name)?;
         }
         Ok(self.completed(command))
     }
@@ -116,7 +117,7 @@ impl Session<'_> {
             let name = self.mailbox(&mut args)?;
             let status = self.visited()?.status(&name)?;
             let wire = self.visited()?.names().spell(&status.name).unwrap_or_default();
-            self.wire.say(&format!("* QUOTAROOT {} \"User quota\"", self.spelled(&wire)));
+            self.wire.say(&format!("* QUOTAROOT {} \"User quota\"", spelled(&wire)));
         } else if args.text()? != "User quota" {
             return Err(no("[NONEXISTENT] Quota root doesn't exist.").into());
         }

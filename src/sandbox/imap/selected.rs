@@ -1,13 +1,13 @@
 //! The opened mailbox: SELECT, EXAMINE, CLOSE, EXPUNGE, IDLE, and the news of other connections.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use super::super::mail::keywords;
+use super::super::mail::{Dialect, Stored, keywords};
 use super::args::{Args, sequence_set};
 use super::outcome::{Closed, Fail, Outcome, bad};
 use super::session::Session;
 use super::wire::Line;
-use crate::domain::{MailboxName, SystemFlag};
+use crate::domain::{Keyword, MailboxName, SystemFlag};
 
 /// For what a mailbox is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,24 @@ impl Selected {
     }
 }
 
+/// What FLAGS and PERMANENTFLAGS name: the keywords that are known, or those in use and `\*`.
+fn flag_lists(dialect: Dialect, messages: &[Stored], access: Access) -> (String, String) {
+    let used: BTreeSet<&str> = messages.iter().flat_map(|m| m.flags.keywords().map(Keyword::as_str)).collect();
+    let mut flags: Vec<&str> = SystemFlag::ALL.iter().map(|f| f.wire()).collect();
+    let known = keywords(dialect);
+    match known {
+        Some(known) => flags.extend(known),
+        None => flags.extend(used),
+    }
+    let flags = flags.join(" ");
+    let permanent = match (access, known) {
+        (Access::ReadOnly, _) => String::new(),
+        (Access::ReadWrite, None) => format!("{flags} \\*"),
+        (Access::ReadWrite, Some(_)) => flags.clone(),
+    };
+    (flags, permanent)
+}
+
 impl Session<'_> {
     pub(super) fn select(&mut self, mut args: Args, access: Access) -> Outcome {
         let name = self.mailbox(&mut args)?;
@@ -63,29 +81,17 @@ impl Session<'_> {
         let mark = visit.mark(&status.name)?;
         let messages = visit.messages(&status.name, |_| true)?;
         let uids: Vec<u32> = messages.iter().map(|m| m.uid).collect();
-        let used: std::collections::BTreeSet<&str> = messages.iter().flat_map(|m| m.flags.keywords().map(|k| k.as_str())).collect();
-        let system: Vec<&str> = SystemFlag::ALL.iter().map(|f| f.wire()).collect();
-        let known = keywords(self.hall.dialect);
-        let flags: Vec<&str> = match known {
-            Some(known) => system.iter().chain(known).copied().collect(),
-            None => system.into_iter().chain(used).collect(),
-        };
-        let star = if known.is_none() { " \\*" } else { "" };
         let is_read_only = access == Access::ReadOnly;
-        let permanent = if is_read_only { String::new() } else { format!("{}{star}", flags.join(" ")) };
-        let first_unseen = messages.iter().position(|m| !m.flags.has(SystemFlag::Seen)).map(|at| at + 1);
-        let mut lines = vec![
-            format!("* FLAGS ({})", flags.join(" ")),
-            format!("* OK [PERMANENTFLAGS ({permanent})] {}", if is_read_only { "Read-only mailbox." } else { "Flags permitted." }),
-            format!("* {} EXISTS", uids.len()),
-            "* 0 RECENT".to_owned(),
-        ];
-        lines.extend(first_unseen.map(|n| format!("* OK [UNSEEN {n}] First unseen.")));
-        lines.push(format!("* OK [UIDVALIDITY {}] UIDs valid", status.uid_validity));
-        lines.push(format!("* OK [UIDNEXT {}] Predicted next UID", status.uid_next));
-        for line in lines {
-            self.wire.say(&line);
+        let (flags, permanent) = flag_lists(self.hall.dialect, &messages, access);
+        self.wire.say(&format!("* FLAGS ({flags})"));
+        self.wire.say(&format!("* OK [PERMANENTFLAGS ({permanent})] Flags permitted."));
+        self.wire.say(&format!("* {} EXISTS", uids.len()));
+        self.wire.say("* 0 RECENT");
+        if let Some(first) = messages.iter().position(|m| !m.flags.has(SystemFlag::Seen)) {
+            self.wire.say(&format!("* OK [UNSEEN {}] First unseen.", first + 1));
         }
+        self.wire.say(&format!("* OK [UIDVALIDITY {}] UIDs valid", status.uid_validity));
+        self.wire.say(&format!("* OK [UIDNEXT {}] Predicted next UID", status.uid_next));
         let (name, holds_mail) = (status.name, status.holds_mail);
         self.selected = Some(Selected { name, is_read_only, holds_mail, uids, mark });
         let (code, command) = if is_read_only { ("READ-ONLY", "EXAMINE") } else { ("READ-WRITE", "SELECT") };

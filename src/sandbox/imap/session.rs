@@ -207,15 +207,15 @@ impl<'a> Session<'a> {
 
     async fn carry_out(&mut self, name: &str, args: Args) -> Outcome {
         match name {
-            "CAPABILITY" => self.capability(),
+            "CAPABILITY" => Ok(self.capability()),
             "NOOP" | "CHECK" => Ok(self.completed(name)),
             "LOGOUT" => self.logout(),
-            "ID" => self.id(),
+            "ID" => Ok(self.id()),
             "STARTTLS" => self.starttls(),
             "LOGIN" => self.login(args),
             "AUTHENTICATE" => self.authenticate(args).await,
             _ if self.visit.is_none() => Err(bad("Command received in Invalid state.").into()),
-            "NAMESPACE" => self.namespace(),
+            "NAMESPACE" => Ok(self.namespace()),
             "ENABLE" => self.enable(),
             "LIST" => self.list(args),
             "LSUB" => self.lsub(args),

@@ -1,4 +1,4 @@
-//! Chance that is the same everywhere and for ever: SplitMix64 (Steele, Lea, Flood 2014) over a seed and words.
+//! Chance that is the same everywhere and for ever: `SplitMix64` (Steele, Lea, Flood 2014) over a seed and words.
 //!
 //! A crate's generator may change its numbers with a version; the world of a seed must not.
 
@@ -11,7 +11,7 @@ pub(super) struct Dice {
 impl Dice {
     /// The sequence that belongs to a seed and some words.
     pub(super) fn of(seed: u64, words: &[&str]) -> Self {
-        // FNV-1a spreads the words; its weak low bits do not matter after SplitMix64.
+        // FNV-1a spreads the words; its weak low bits do not matter after `SplitMix64`.
         let mut state = seed ^ 0xcbf2_9ce4_8422_2325;
         for word in words {
             for byte in word.bytes().chain([0xff]) {

@@ -279,7 +279,9 @@ impl Gate {
         let mut full: Vec<&mut Live> = live.iter_mut().filter(|l| self.hits(&l.scope) && matches!(l.fault, Fault::Full { .. })).collect();
         let fits = full.iter().all(|l| matches!(l.fault, Fault::Full { room } if l.counted + bytes <= room.0));
         if fits {
-            full.iter_mut().for_each(|l| l.counted += bytes);
+            for live in &mut full {
+                live.counted += bytes;
+            }
         }
         fits
     }

@@ -26,6 +26,8 @@ struct Head {
 #[derive(Debug)]
 pub(super) struct Log {
     file: File,
+    /// Bytes of complete records.
+    length: u64,
 }
 
 impl Log {
@@ -50,11 +52,11 @@ impl Log {
         }
         file.set_len(good)?;
         file.seek(SeekFrom::Start(good))?;
-        let mut log = Self { file };
+        let mut log = Self { file, length: good };
         if good == 0 {
             let mut head = serde_json::to_vec(&Head { version: VERSION, seed })?;
             head.push(b'\n');
-            log.file.write_all(&head)?;
+            log.put(&head)?;
         }
         Ok(log)
     }
@@ -66,7 +68,18 @@ impl Log {
         for (_, bytes) in change.raw_bodies() {
             record.extend_from_slice(bytes);
         }
-        self.file.write_all(&record)
+        self.put(&record)
+    }
+
+    /// Writes a record whole, or leaves nothing of it behind: what follows must not stand after half a record.
+    fn put(&mut self, record: &[u8]) -> io::Result<()> {
+        if let Err(error) = self.file.write_all(record) {
+            self.file.set_len(self.length)?;
+            self.file.seek(SeekFrom::Start(self.length))?;
+            return Err(error);
+        }
+        self.length += record.len() as u64;
+        Ok(())
     }
 }
 

@@ -158,18 +158,15 @@ fn parse_headers(head: &[u8]) -> Vec<Header> {
     let mut headers: Vec<Header> = Vec::new();
     for line in head.split(|b| *b == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match (line.first(), headers.last_mut()) {
-            (Some(b' ' | b'\t'), Some(last)) => {
-                last.line.push(b' ');
-                last.line.extend_from_slice(line.trim_ascii_start());
-            }
-            _ => {
-                let name = line.split(|b| *b == b':').next().unwrap_or_default();
-                let is_name = name.len() < line.len() && !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
-                if is_name {
-                    headers.push(Header { name: String::from_utf8_lossy(name).to_ascii_lowercase(), line: line.to_vec() });
-                }
-            }
+        if let (Some(b' ' | b'\t'), Some(last)) = (line.first(), headers.last_mut()) {
+            last.line.push(b' ');
+            last.line.extend_from_slice(line.trim_ascii_start());
+            continue;
+        }
+        let name = line.split(|b| *b == b':').next().unwrap_or_default();
+        let is_name = name.len() < line.len() && !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+        if is_name {
+            headers.push(Header { name: String::from_utf8_lossy(name).to_ascii_lowercase(), line: line.to_vec() });
         }
     }
     headers

@@ -209,7 +209,7 @@ impl MailWorld {
     #[cfg(test)]
     pub(super) fn kept_bytes(&self, key: &AccountKey) -> usize {
         let kept = self.kept();
-        let blobs = kept.state.account(key).into_iter().flat_map(|account| account.blobs());
+        let blobs = kept.state.account(key).into_iter().flat_map(super::state::Account::blobs);
         blobs.map(|blob| if let Blob::Kept(bytes) = blob { bytes.len() } else { 0 }).sum()
     }
 

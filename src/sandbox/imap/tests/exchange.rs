@@ -51,7 +51,7 @@ async fn what_it_does_not_take_is_an_argument_error_and_the_message_is_taken() {
         "APPEND INBOX {99000000}".to_owned(),
         format!("LIST \"\" \"{}\"", "x".repeat(10_001)),
     ] {
-        assert_eq!(client.ask(&command).await.end, "BAD Command Argument Error. 11", "{:.60}", command);
+        assert_eq!(client.ask(&command).await.end, "BAD Command Argument Error. 11", "{command:.60}");
     }
     assert!(client.ask("LIST \"\" INJECTED").await.before.is_empty());
     assert!(client.ask("APPEND INBOX {5+}\r\nhello {5+}").await.end.starts_with("BAD"));

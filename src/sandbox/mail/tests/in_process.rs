@@ -204,7 +204,7 @@ async fn throttling_and_latency_need_no_real_time() {
     let (world, key) = empty("john");
     let faults = world.faults();
     faults.set(Scope::Everywhere, Fault::Throttle { after_commands: 2, wait_millis: 300_000, times: 1 });
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     faults.set(Scope::Everywhere, Fault::Latency { per_command: hour, per_stored: hour });
     let began = tokio::time::Instant::now();
     let mut connection = connect(&world, "exchange", "john").await.expect("connected");
