@@ -95,7 +95,9 @@ impl Wire {
         while self.input.len() < size {
             self.fill().await?;
         }
-        Ok(self.input.split_to(size).freeze())
+        let literal = self.input.split_to(size);
+        // A small message must not keep the whole buffer alive in which it came.
+        Ok(if size < 64 * 1024 { Bytes::copy_from_slice(&literal) } else { literal.freeze() })
     }
 
     /// Throws so many bytes away.

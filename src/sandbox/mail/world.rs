@@ -215,9 +215,9 @@ impl MailWorld {
 
     /// Bytes in a store; 0 when there is none.
     pub fn used(&self, key: &AccountKey) -> ByteSize {
-        let kept = self.kept();
-        let messages = kept.state.account(key).into_iter().flat_map(|account| account.mailboxes.values().flat_map(|m| &m.messages));
-        ByteSize(messages.map(|m| m.blob.size()).sum())
+        // Sizes of generated mail may have to be made first: not under the lock.
+        let blobs: Vec<Blob> = self.kept().state.account(key).into_iter().flat_map(super::state::Account::blobs).cloned().collect();
+        ByteSize(blobs.iter().map(Blob::size).sum())
     }
 
     /// The faults of this world.
