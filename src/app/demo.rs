@@ -50,7 +50,6 @@ pub(super) fn limits(request: &DemoRequest) -> Limits {
     limits.operation_poll_millis = poll;
     limits.dns_poll_millis = poll.max(200);
     limits
-    Limits { operation_poll_millis: poll, dns_poll_millis: poll.max(200), ..Limits::default() }
 }
 
 /// Without a screen: serves, or walks through all steps by itself.

@@ -108,7 +108,6 @@ impl Ground {
         limits.accounts = self.config.accounts;
         limits.mailboxes_per_account = self.config.connections;
         limits
-        Limits { accounts: self.config.accounts, mailboxes_per_account: self.config.connections, ..Limits::default() }
     }
 }
 
