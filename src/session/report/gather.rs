@@ -146,8 +146,8 @@ fn done(stored: &StoredEvent, of: &Migration) -> Option<Done> {
             (migration, words::renumbered(&name(mailbox), *side, *recognised))
         }
         Event::BatchSettled { migration, mailbox, found, again, .. } => (migration, words::settled(&name(mailbox), *found, *again)),
-        Event::MailboxVerified { migration, mailbox, verified, missing, unaccounted, .. } => {
-            (migration, words::verified(&name(mailbox), *verified, *missing, *unaccounted))
+        Event::MailboxVerified { migration, mailbox, verified, missing, unaccounted, altered, .. } => {
+            (migration, words::verified(&name(mailbox), *verified, (*missing, *unaccounted), *altered))
         }
         _ => return None,
     };

@@ -165,12 +165,17 @@ pub(super) fn settled(mailbox: &str, found: u32, again: u32) -> String {
     format!("After an interruption in {mailbox}: {found} found at the new account, {again} copied again")
 }
 
-pub(super) fn verified(mailbox: &str, verified: u64, missing: u64, unaccounted: u64) -> String {
-    if missing == 0 && unaccounted == 0 {
+pub(super) fn verified(mailbox: &str, verified: u64, copied_next: (u64, u64), altered: u64) -> String {
+    let (missing, unaccounted) = copied_next;
+    let told: Vec<String> = [(missing, "to be copied again"), (unaccounted, "arrived since"), (altered, "not what was copied")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} {what}", count(number)))
+        .collect();
+    if told.is_empty() {
         return format!("{mailbox} verified: {}", messages(verified));
     }
-    let arrived = if unaccounted > 0 { format!(", {} had arrived since", count(unaccounted)) } else { String::new() };
-    format!("{mailbox} read again: {} equal, {} to be copied again{arrived}", messages(verified), count(missing))
+    format!("{mailbox} read again: {} equal, {}", messages(verified), told.join(", "))
 }
 
 pub(super) fn trouble(problem: &Problem) -> String {
