@@ -191,12 +191,13 @@ fn mailbox_event(session: &Session, event: &Event) -> Option<String> {
         Event::MailboxCopied { migration, mailbox, messages: number } => {
             format!("{} copied, {}", folder(migration, mailbox), messages(*number))
         }
-        Event::MailboxVerified { migration, mailbox, verified, missing: 0, unaccounted: 0, .. } => {
+        Event::MailboxVerified { migration, mailbox, verified, missing: 0, unaccounted: 0, altered: 0, .. } => {
             format!("{} verified, {} equal", folder(migration, mailbox), messages(*verified))
         }
-        Event::MailboxVerified { migration, mailbox, missing, unaccounted, .. } => {
+        Event::MailboxVerified { migration, mailbox, missing, unaccounted, altered, .. } => {
             let again = messages(missing + unaccounted);
-            format!("{}: {again} missing, different or new, to be copied", folder(migration, mailbox))
+            let altered = if *altered > 0 { format!(", {altered} not what was copied") } else { String::new() };
+            format!("{}: {again} missing or new, to be copied{altered}", folder(migration, mailbox))
         }
         _ => return None,
     })
