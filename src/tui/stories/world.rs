@@ -273,6 +273,8 @@ pub(super) fn folder_copied(migration: MigrationId, folder: &MailboxMapping, byt
         mailbox,
         verified: u64::from(count),
         missing: 0,
+        unaccounted: 0,
+        altered: 0,
         flags_differ: 0,
         dates_differ: 0,
         by_bytes: false,
