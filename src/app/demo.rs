@@ -1,5 +1,6 @@
 //! `mailferry demo`: the whole program on an imaginary OVHcloud.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,22 +8,30 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::journal::SqliteJournal;
 use crate::adapters::secrets::MemorySecrets;
 use crate::cli::{Act, DemoRequest, Ending, Exit, Fault, Manner, Printer, Wording, exit_of, print_outcome};
-use crate::domain::{ImapEndpoint, Secret, SessionId};
+use crate::domain::{EmailAddress, ImapEndpoint, Secret, SessionId};
 use crate::engine::{Engine, Limits, Opening, Stop, report};
 use crate::plan::{SourceAccount, SourceName};
 use crate::ports::{Clock, Journal, SecretStore};
 use crate::problem::ProblemCode;
 use crate::sandbox::demo::{Demo, DemoOptions};
-use crate::sandbox::world::{EMAIL_PRO_HOST, EXCHANGE_HOST, Pace, WorldLogin, email_pro_service, exchange_service};
+use crate::sandbox::world::{
+    DOMAIN, EMAIL_PRO_HOST, EXCHANGE_HOST, FOREIGN_HOST, PLAIN_HOST, Pace, WorldLogin, email_pro_service, exchange_service, seeded_password,
+};
 use crate::session::{ApiAccess, ApiSecret, Command, Destination, Mode, Notice, Session, StoredEvent, api_secret, source_secret};
+use crate::tui::{Prefill, PrefilledAccount};
 
 use super::autopilot::{Answers, DnsWish, End};
 use super::copy::journal_ending;
 use super::faults::{self, Trouble};
 use super::ports::Outside;
 use super::run::{Ran, interrupted, run};
+use super::sessions::read_all;
 use super::texts::problem_text;
+use super::wizard::{Stage, Wish};
+use super::Ground;
 
+/// Service of the keyring under which the demo keeps what it was told.
+const DEMO_KEYRING_SERVICE: &str = "mailferry-demo";
 /// The seed of the usual world.
 const USUAL_SEED: u64 = 1;
 /// Milliseconds between two looks at operations and DNS: the demo's world is near.
@@ -61,6 +70,77 @@ pub(super) async fn without_screen(request: DemoRequest, state: &Path) -> Ending
         (Manner::Wizard, ..) => Err(Ending::new(Exit::Usage, "error: the wizard needs a terminal")),
     };
     done.unwrap_or_else(|ending| ending)
+}
+
+/// The wizard on the demo's world. An unfinished rehearsal goes on; else a new world begins.
+pub(super) async fn wizard(request: DemoRequest, ground: &Ground) -> Ending {
+    if request.fault == Some(Fault::Kill) && request.act.is_none() {
+        return faults::kill_and_go_on(&request, &ground.state).await.unwrap_or_else(|ending| ending);
+    }
+    let root = ground.state.join("demo");
+    match rehearse(&request, ground, root).await {
+        Ok(ending) | Err(ending) => ending,
+    }
+}
+
+async fn rehearse(request: &DemoRequest, ground: &Ground, root: PathBuf) -> Result<Ending, Ending> {
+    let sessions = read_all(&root).await.unwrap_or_default();
+    let unfinished = sessions.iter().find(|(_, read)| read.as_ref().is_ok_and(|s| !s.is_finished && s.mode.is_some()));
+    let wish = match unfinished {
+        Some((found, _)) => Wish::This(found.id.clone()),
+        None => {
+            fresh(&root)?;
+            Wish::Choose
+        }
+    };
+    if unfinished.is_some_and(|(found, _)| found.held_by.is_some()) {
+        return Err(Ending::new(Exit::Refused, "The demo is running in another terminal. Close it there first, or use --state for a second one."));
+    }
+    let demo = start(request, &root).await?;
+    let mut trouble = Trouble::new(request, &demo);
+    let resume = if root.starts_with(&ground.environment.state) { "mailferry demo".to_owned() } else { format!("mailferry --state {} demo", ground.state.display()) };
+    let stage = Stage {
+        root,
+        look: ground.look(),
+        log: ground.log(),
+        limits: limits(request),
+        keyring: DEMO_KEYRING_SERVICE,
+        outside: Outside::demo(&demo),
+        prefill: prefill(&demo),
+        is_demo: true,
+        resume,
+    };
+    Ok(super::wizard::wizard(stage, wish, move |notice| trouble.watch(notice)).await)
+}
+
+/// The demo's answers, shown in the fields in advance.
+fn prefill(demo: &Demo) -> Prefill {
+    let keys = demo.api_keys();
+    let password_of = |host: &str, address: &EmailAddress| seeded_password(demo.world().seed(), host, address);
+    let mut passwords = BTreeMap::new();
+    for login in demo.logins() {
+        if let Some(password) = login.password {
+            passwords.insert(login.address, password);
+        }
+    }
+    // Accounts that were renamed already are still asked for under the address that they had.
+    for local in ["john.smith", "anna.keller", "info"] {
+        if let Ok(address) = format!("{local}@{DOMAIN}").parse::<EmailAddress>() {
+            passwords.insert(address.clone(), password_of(EXCHANGE_HOST, &address));
+        }
+    }
+    let guided = demo.logins().into_iter().filter(|login| login.host == FOREIGN_HOST);
+    Prefill {
+        mode: Some(Mode::Automatic),
+        api_endpoint: Some(demo.api_endpoint().to_string()),
+        application_key: Some(keys.application_key),
+        application_secret: Some(keys.application_secret),
+        consumer_key: keys.consumer_key,
+        accounts: guided.map(|login| PrefilledAccount { address: login.address, host: FOREIGN_HOST.to_owned() }).collect(),
+        target_host: Some(PLAIN_HOST.to_owned()),
+        passwords,
+        target_passwords: BTreeMap::new(),
+    }
 }
 
 async fn serve(request: &DemoRequest, state: &Path, wording: Wording) -> Result<Ending, Ending> {
@@ -244,7 +324,7 @@ async fn secrets(demo: &Demo, id: &SessionId, answers: &Answers, events: &[Store
     let session = Session::replay(events);
     let chosen = session.migrations.iter().map(|m| &m.source).chain(&answers.sources);
     for source in chosen {
-        let password = crate::sandbox::world::seeded_password(demo.world().seed(), &source.endpoint.host, &source.address);
+        let password = seeded_password(demo.world().seed(), &source.endpoint.host, &source.address);
         kept.set(&source.secret, &password).await.map_err(failed)?;
     }
     Ok(Arc::new(kept))

@@ -11,7 +11,8 @@ use crate::domain::ByteSize;
 use crate::sandbox::demo::Demo;
 use crate::sandbox::mail::{Cut, CutPoint, CutStyle, Fault as MailFault, Scope, Side};
 use crate::sandbox::world::EMAIL_PRO_HOST;
-use crate::session::Notice;
+use crate::problem::ProblemCode;
+use crate::session::{Event, Notice};
 
 use super::demo::copied_so_far;
 
@@ -45,6 +46,9 @@ impl Trouble {
     /// Counts what is copied, and strikes when the moment has come.
     pub(super) fn watch(&mut self, notice: &Notice) {
         self.copied += copied_so_far(notice);
+        if is_full(notice) {
+            self.relieve();
+        }
         if self.copied < AFTER_MESSAGES || self.is_out {
             return;
         }
@@ -76,6 +80,12 @@ impl Trouble {
     }
 }
 
+/// A task stopped because the account is full.
+fn is_full(notice: &Notice) -> bool {
+    matches!(notice, Notice::Happened(stored)
+        if matches!(&stored.event, Event::TaskStopped { problem, .. } if problem.code == ProblemCode::QuotaFull))
+}
+
 /// Ends this process as `kill -9` does.
 #[cfg(unix)]
 fn die() {
@@ -91,20 +101,51 @@ fn die() {
 /// Starts the demo, which kills itself in the middle of the copy, and starts it again.
 pub(super) async fn kill_and_go_on(request: &DemoRequest, state: &Path) -> Result<Ending, Ending> {
     let failed = |error: std::io::Error| Ending::new(Exit::Failed, format!("error: the demo cannot be started: {error}"));
+    let terminal = Screen::remember();
     let first = act(request, state, "first").status().await.map_err(failed)?;
+    terminal.restore();
     if first.success() {
         return Err(Ending::new(Exit::Failed, "error: the demo was to be killed and was not"));
     }
     if !was_killed(first) {
         return Ok(Ending::new(exit_of(first), ""));
     }
-    if request.manner == Manner::Auto(Wording::Text) {
+    if matches!(request.manner, Manner::Auto(Wording::Text) | Manner::Wizard) {
         let text = b"\nThe program was killed in the middle of the copy (kill -9). It is started again and goes on where it was.\n\n";
         std::io::Write::write_all(&mut std::io::stdout(), text).map_err(failed)?;
     }
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let pause = if request.manner == Manner::Wizard { 4000 } else { 500 };
+    tokio::time::sleep(Duration::from_millis(pause)).await;
     let second = act(request, state, "second").status().await.map_err(failed)?;
     Ok(Ending::new(exit_of(second), ""))
+}
+
+/// The terminal's settings, which a killed wizard leaves changed.
+struct Screen {
+    #[cfg(unix)]
+    settings: Option<rustix::termios::Termios>,
+}
+
+impl Screen {
+    #[cfg(unix)]
+    fn remember() -> Self {
+        Self { settings: rustix::termios::tcgetattr(std::io::stdin()).ok() }
+    }
+
+    #[cfg(not(unix))]
+    fn remember() -> Self {
+        Self {}
+    }
+
+    /// Leaves the alternate screen and gives lines and echo back.
+    fn restore(&self) {
+        #[cfg(unix)]
+        if let Some(settings) = &self.settings {
+            let _ = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, settings);
+            let reset = b"\x1b[?1049l\x1b[?2004l\x1b[?1000l\x1b[?25h\x1b[0m\r\n";
+            let _ = std::io::Write::write_all(&mut std::io::stdout(), reset);
+        }
+    }
 }
 
 fn act(request: &DemoRequest, state: &Path, act: &str) -> Command {

@@ -5,6 +5,7 @@
 pub mod autopilot;
 mod copy;
 mod demo;
+mod driver;
 mod environment;
 mod faults;
 mod logging;
@@ -12,6 +13,7 @@ mod ports;
 mod run;
 mod sessions;
 mod texts;
+mod wizard;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -20,9 +22,12 @@ use std::process::ExitCode;
 use crate::cli::{self, Ending, Exit, Invocation, Manner, Options, Terminal};
 use crate::engine::Limits;
 use crate::problem::{Problem, ProblemCode};
-use crate::settings::Config;
+use crate::settings::{Config, ThemeChoice};
+use crate::tui::{Glyphs, Look, Prefill, Theme};
 
 use environment::Environment;
+use ports::Outside;
+use wizard::{Stage, Wish};
 
 /// The whole program: arguments in, exit code out.
 pub fn main() -> ExitCode {
@@ -64,7 +69,10 @@ async fn dispatch(request: cli::Request) -> Ending {
             copy::copy(*request, root, ground.limits()).await
         }
         Invocation::Demo(request) if request.manner != Manner::Wizard => demo::without_screen(request, &ground.state).await,
-        Invocation::Demo(_) | Invocation::Wizard | Invocation::Resume { .. } => Ending::new(Exit::Failed, "error: no wizard"),
+        Invocation::Demo(request) => demo::wizard(request, &ground).await,
+        Invocation::Wizard => wizard::wizard(ground.stage(), Wish::Choose, |_| {}).await,
+        Invocation::Resume { id: Some(id) } => wizard::wizard(ground.stage(), Wish::This(id), |_| {}).await,
+        Invocation::Resume { id: None } => wizard::wizard(ground.stage(), Wish::Latest, |_| {}).await,
     }
 }
 
@@ -101,6 +109,39 @@ impl Ground {
         let configured = config.state_folder.clone().map(|folder| environment.resolve(&folder));
         let state = options.state.clone().or(configured).unwrap_or_else(|| environment.state.clone());
         Ok(Self { state, is_state_given: options.state.is_some(), config, environment })
+    }
+
+    /// What the wizard runs on in the real world.
+    fn stage(&self) -> Stage {
+        Stage {
+            root: self.state.clone(),
+            look: self.look(),
+            log: self.log(),
+            limits: self.limits(),
+            keyring: wizard::KEYRING_SERVICE,
+            outside: Outside::real(Vec::new()),
+            prefill: Prefill::default(),
+            is_demo: false,
+            resume: "mailferry resume {id}".to_owned(),
+        }
+    }
+
+    /// Filter of the log: what the environment asks for, else what is configured.
+    fn log(&self) -> String {
+        self.environment.log.clone().unwrap_or_else(|| format!("mailferry={}", self.config.log.as_str()))
+    }
+
+    /// How things look: what is configured, within what the terminal can show.
+    fn look(&self) -> Look {
+        let theme = match self.config.theme {
+            _ if self.environment.is_colourless => Theme::without_colour(),
+            ThemeChoice::Auto => Theme::default(),
+            ThemeChoice::Dark => Theme::named("dark").unwrap_or_default(),
+            ThemeChoice::Light => Theme::named("light").unwrap_or_default(),
+            ThemeChoice::Mono => Theme::without_colour(),
+        };
+        let glyphs = if self.config.ascii || self.environment.is_ascii { Glyphs::ASCII } else { Glyphs::UNICODE };
+        Look { theme, glyphs, offset_minutes: i32::from(local_offset()), ..Look::default() }
     }
 
     fn limits(&self) -> Limits {

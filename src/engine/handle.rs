@@ -134,6 +134,11 @@ impl Handle {
         (self.ports.secrets.keeping(), self.ports.secrets.keyring_trouble())
     }
 
+    /// Returns when the engine has ended.
+    pub async fn closed(&self) {
+        self.requests.closed().await;
+    }
+
     /// Asks for a soft stop without waiting for it: the notices end when it is done.
     pub async fn request_stop(&self) {
         let _ = self.requests.send(Request::Stop).await;
