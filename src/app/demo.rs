@@ -8,7 +8,7 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::journal::SqliteJournal;
 use crate::adapters::secrets::MemorySecrets;
 use crate::cli::{Act, DemoRequest, Ending, Exit, Fault, Manner, Printer, Wording, exit_of, print_outcome};
-use crate::domain::{EmailAddress, ImapEndpoint, Secret, SessionId};
+use crate::domain::{EmailAddress, ImapEndpoint, MailboxName, Secret, SessionId, WireName, decode_utf7};
 use crate::engine::{Engine, Limits, Opening, Stop, report};
 use crate::plan::{SourceAccount, SourceName};
 use crate::ports::{Clock, Journal, SecretStore};
@@ -248,11 +248,20 @@ pub(super) fn differences(demo: &Demo, session: &Session) -> Vec<String> {
         let user = migration.source_user.clone().unwrap_or_else(|| migration.source.user.clone());
         let Some(target) = &migration.target else { continue };
         match (mail_of(&migration.source.endpoint.host, &user), mail_of(&target.endpoint.host, &target.user)) {
-            (Some(from), Some(to)) => all.extend(demo.check(&from, &to).iter().map(|d| format!("{}: {d}", migration.source.address))),
+            (Some(from), Some(to)) => {
+                let places = migration.mailboxes.values().filter_map(|m| Some((m.mapping.name.clone(), name_at_target(m.to.as_ref()?)?)));
+                let differences = demo.check_placed(&from, &to, &places.collect());
+                all.extend(differences.iter().map(|d| format!("{}: {d}", migration.source.address)));
+            }
             _ => all.push(format!("{}: an account is missing", migration.source.address)),
         }
     }
     all
+}
+
+/// A mailbox of the demo's target, whose delimiter is known.
+fn name_at_target(wire: &WireName) -> Option<MailboxName> {
+    MailboxName::from_segments(wire.0.split('/').map(decode_utf7).collect::<Option<Vec<_>>>()?).ok()
 }
 
 /// The API account that the demo's owner has.

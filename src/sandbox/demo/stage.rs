@@ -1,5 +1,6 @@
 //! Starting and stopping.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use super::authority::Authority;
 use super::cast::{MailSize, fill};
 use super::compare::{Difference, compare};
 use super::summary::{ApiSummary, DemoSummary, DnsSummary, HostSummary, LoginSummary};
-use crate::domain::{ApiEndpoint, Moment, Platform, Secret};
+use crate::domain::{ApiEndpoint, MailboxName, Moment, Platform, Secret};
 use crate::ports::ApiKeys;
 use crate::sandbox::dns::DnsDoor;
 use crate::sandbox::http::HttpDoor;
@@ -160,6 +161,17 @@ impl Demo {
     /// Everything in which the mail of one account falls short of another's; empty when all of it arrived, once.
     pub fn check(&self, source: &AccountKey, target: &AccountKey) -> Vec<Difference> {
         compare(&self.mail().snapshot(source), &self.mail().snapshot(target))
+    }
+
+    /// The same where mailboxes have other names at the target: `places` says where each went. A mailbox that is not in it was to stay.
+    pub fn check_placed(&self, source: &AccountKey, target: &AccountKey, places: &BTreeMap<MailboxName, MailboxName>) -> Vec<Difference> {
+        let mut source = self.mail().snapshot(source);
+        let placed = std::mem::take(&mut source.mailboxes).into_iter().filter_map(|(name, mut mailbox)| {
+            mailbox.role = None;
+            places.get(&name).map(|place| (place.clone(), mailbox))
+        });
+        source.mailboxes = placed.collect();
+        compare(&source, &self.mail().snapshot(target))
     }
 
     /// Where the name servers listen, for UDP and TCP.
