@@ -41,7 +41,8 @@ fn kind_of(code: &str, text: &str, status: Status) -> RefusalKind {
     }
     let text = text.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if says(&["quota", "mailbox is full", "mailbox full", "find a bigger place"]) {
+    // The Exchange family says "Server Unavailable. 15" when an account is full, and other numbers for other things.
+    if says(&["quota", "mailbox is full", "mailbox full", "find a bigger place", "server unavailable. 15"]) {
         RefusalKind::Quota
     } else if says(&["maximum size", "message size", "too large", "too big"]) {
         RefusalKind::TooBig
@@ -125,6 +126,7 @@ mod tests {
         for (text, kind) in [
             ("[OVERQUOTA] no room", K::Quota),
             ("Quota limit will be exceeded", K::Quota),
+            ("Server Unavailable. 15", K::Quota),
             ("[TRYCREATE] Mailbox doesn't exist: Archive", K::NoMailbox),
             ("Maximum size of appendable message has been exceeded", K::TooBig),
             ("[TOOBIG] 40 MB", K::TooBig),
