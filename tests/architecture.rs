@@ -90,7 +90,8 @@ const LONG_FILES: &[(&str, &str)] = &[];
 /// The longest that a file should be.
 const LONGEST: usize = 500;
 
-fn complain(what: &str, found: Vec<String>) {
+fn complain(what: &str, found: impl IntoIterator<Item = String>) {
+    let found: Vec<String> = found.into_iter().collect();
     assert!(found.is_empty(), "{what}:\n  {}", found.join("\n  "));
 }
 
@@ -172,16 +173,16 @@ fn every_dependency_has_a_room() {
         .filter_map(|line| line.split_once(" = "))
         .map(|(name, _)| name.trim().replace('-', "_"))
         .filter(|name| !name.starts_with('#') && !known.contains(name.as_str()));
-    complain("every dependency has a room in tests/architecture.rs", homeless.collect());
+    complain("every dependency has a room in tests/architecture.rs", homeless);
     let unexplained = table.lines().filter(|line| line.contains(" = ") && !line.contains('#'));
-    complain("every dependency says what it is for", unexplained.map(str::to_owned).collect());
+    complain("every dependency says what it is for", unexplained.map(str::to_owned));
 }
 
 #[test]
 fn every_file_says_what_it_is_for() {
     let all = ["src", "tests", "benches"].map(sources).into_iter().flatten();
     let mute = all.filter(|source| !source.text.starts_with("//! ") || source.text.lines().next().is_some_and(|line| line.len() < 10));
-    complain("every file opens with //! and what it is for", mute.map(|source| source.path).collect());
+    complain("every file opens with //! and what it is for", mute.map(|source| source.path));
 }
 
 #[test]
@@ -268,7 +269,7 @@ fn everything_that_can_be_said_has_a_phrase_in_every_language() {
     }
     wanted.extend(house::constants_of("src/dnscheck/explain.rs").into_iter().map(|key| format!("dns-{key}")));
     let missing = wanted.iter().filter(|key| !english.contains(*key));
-    complain("everything that can be said has a phrase in assets/i18n/en", missing.cloned().collect());
+    complain("everything that can be said has a phrase in assets/i18n/en", missing.cloned());
     let mut uneven = Vec::new();
     for (language, keys) in &languages {
         uneven.extend(english.difference(keys).map(|key| format!("{key} is missing in {language}")));

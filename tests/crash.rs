@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use mailferry::adapters::journal::MemoryJournal;
 use mailferry::adapters::secrets::MemorySecrets;
-use mailferry::app::autopilot::{Answers, DnsWish, End, drive};
+use mailferry::app::{Answers, DnsWish, End, drive};
 use mailferry::domain::{EmailAddress, Flags, ImapEndpoint, InternalDate, MailboxName, Role, Secret, SessionId};
 use mailferry::engine::{Engine, Limits, Opening};
 use mailferry::plan::{SourceAccount, SourceName};
@@ -79,6 +79,9 @@ fn fill(world: &MailWorld) {
     world.add_mailbox(&key, &name(&["Empty"]), None).expect("new");
 }
 
+/// Date, flags and bytes of a message.
+type Message = (i64, String, Vec<u8>);
+
 /// One world with its journal and secrets: what survives a cut.
 struct Stage {
     world: MailWorld,
@@ -124,12 +127,12 @@ impl Stage {
             biased;
             () = knife.fallen() => None,
             end = run => Some(end),
-            () = tokio::time::sleep(std::time::Duration::from_secs(3600)) => panic!("stuck: {:?}", self.journal.recorded().last()),
+            () = tokio::time::sleep(std::time::Duration::from_hours(1)) => panic!("stuck: {:?}", self.journal.recorded().last()),
         }
     }
 
     /// Mailbox, flags, date, content of every message, as a sorted list: equal lists are equal accounts.
-    fn mail(&self, host: &str) -> Vec<(String, bool, Vec<(i64, String, Vec<u8>)>)> {
+    fn mail(&self, host: &str) -> Vec<(String, bool, Vec<Message>)> {
         let snapshot = self.world.snapshot(&AccountKey::new(host));
         let is_mail = |m: &&(&MailboxName, &mailferry::sandbox::mail::MailboxSnapshot)| m.1.holds_mail;
         let mut all: Vec<_> = snapshot

@@ -10,13 +10,14 @@ use crate::adapters::journal::SqliteJournal;
 use crate::adapters::secrets::{self, MemorySecrets};
 use crate::cli::{AccountUrl, CopyRequest, Ending, Exit, Printer, SecretSpec, exit_of, how_to_repeat, plain_problem, print_outcome};
 use crate::domain::{EmailAddress, MigrationId, Secret, SecretRef, SessionId};
-use crate::engine::{Engine, Limits, Opening, Stop, report};
+use crate::engine::{Engine, Opening, Stop, report};
 use crate::mailcopy::Fingerprint;
 use crate::plan::{SourceAccount, SourceName};
 use crate::ports::{Clock, Journal, JournalError, SecretStore};
 use crate::problem::Troubling;
 use crate::session::{Command, Destination, Mode, Step, source_secret, target_secret};
 
+use super::Ground;
 use super::autopilot::{Answers, DnsWish, End};
 use super::ports::{KEYRING_PATIENCE, Outside};
 use super::run::{Ran, run};
@@ -26,13 +27,13 @@ use super::texts::problem_text;
 const KEYRING_SERVICE: &str = "mailferry";
 
 /// Copies, verifies, tells.
-pub(super) async fn copy(request: CopyRequest, root: PathBuf, limits: Limits) -> Ending {
-    match attempt(request, &root, limits).await {
+pub(super) async fn copy(request: CopyRequest, root: PathBuf, ground: &Ground) -> Ending {
+    match attempt(request, &root, ground).await {
         Ok(ending) | Err(ending) => ending,
     }
 }
 
-async fn attempt(request: CopyRequest, root: &Path, limits: Limits) -> Result<Ending, Ending> {
+async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<Ending, Ending> {
     let id = session_id(&request.from, &request.to);
     let address = address_of(&request.from);
     let kept = MemorySecrets::new();
@@ -46,14 +47,14 @@ async fn attempt(request: CopyRequest, root: &Path, limits: Limits) -> Result<En
     let ca = request.ca.as_ref().map(std::fs::read_to_string).transpose();
     let ca = ca.map_err(|error| Ending::new(Exit::Failed, format!("error: the file given with --ca cannot be read: {error}")))?;
     let (journal, opening) = open(root, &id)?;
-    let _log = super::logging::start(&root.join("sessions").join(id.as_str()), None);
+    let _log = super::logging::start(&root.join("sessions").join(id.as_str()), &ground.log());
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let ports = Outside::real(ca.into_iter().collect()).ports(Arc::clone(&journal), Arc::new(kept));
     let mut printer = Printer::new(std::io::stdout(), request.wording, super::local_offset()).telling(problem_text);
     if opening == Opening::Resume {
         printer.remember(&journal.events().await.map_err(|error| journal_ending(&error))?);
     }
-    let (engine, mut notices) = Engine::open(ports, limits, opening).await.map_err(|error| journal_ending(&error))?;
+    let (engine, mut notices) = Engine::open(ports, ground.limits(), opening).await.map_err(|error| journal_ending(&error))?;
     again(&engine).await;
     let answers = answers(&request, &id, address);
     let ran = run(engine, &mut notices, &answers, &mut printer, |_| {}).await;

@@ -20,6 +20,7 @@ use crate::sandbox::world::{
 use crate::session::{ApiAccess, ApiSecret, Command, Destination, Mode, Notice, Session, StoredEvent, api_secret, source_secret};
 use crate::tui::{Prefill, PrefilledAccount};
 
+use super::Ground;
 use super::autopilot::{Answers, DnsWish, End};
 use super::copy::journal_ending;
 use super::faults::{self, Trouble};
@@ -28,7 +29,6 @@ use super::run::{Ran, interrupted, run};
 use super::sessions::read_all;
 use super::texts::problem_text;
 use super::wizard::{Stage, Wish};
-use super::Ground;
 
 /// Service of the keyring under which the demo keeps what it was told.
 const DEMO_KEYRING_SERVICE: &str = "mailferry-demo";
@@ -62,11 +62,11 @@ pub(super) fn limits(request: &DemoRequest) -> Limits {
 }
 
 /// Without a screen: serves, or walks through all steps by itself.
-pub(super) async fn without_screen(request: DemoRequest, state: &Path) -> Ending {
+pub(super) async fn without_screen(request: DemoRequest, ground: &Ground) -> Ending {
     let done = match (request.manner, request.fault, request.act) {
-        (Manner::Serve(wording), ..) => serve(&request, state, wording).await,
-        (Manner::Auto(_), Some(Fault::Kill), None) => faults::kill_and_go_on(&request, state).await,
-        (Manner::Auto(wording), ..) => auto(&request, state, wording).await,
+        (Manner::Serve(wording), ..) => serve(&request, &ground.state, wording).await,
+        (Manner::Auto(_), Some(Fault::Kill), None) => faults::kill_and_go_on(&request, &ground.state).await,
+        (Manner::Auto(wording), ..) => auto(&request, ground, wording).await,
         (Manner::Wizard, ..) => Err(Ending::new(Exit::Usage, "error: the wizard needs a terminal")),
     };
     done.unwrap_or_else(|ending| ending)
@@ -86,19 +86,25 @@ pub(super) async fn wizard(request: DemoRequest, ground: &Ground) -> Ending {
 async fn rehearse(request: &DemoRequest, ground: &Ground, root: PathBuf) -> Result<Ending, Ending> {
     let sessions = read_all(&root).await.unwrap_or_default();
     let unfinished = sessions.iter().find(|(_, read)| read.as_ref().is_ok_and(|s| !s.is_finished && s.mode.is_some()));
-    let wish = match unfinished {
-        Some((found, _)) => Wish::This(found.id.clone()),
-        None => {
-            fresh(&root)?;
-            Wish::Choose
-        }
+    let wish = if let Some((found, _)) = unfinished {
+        Wish::This(found.id.clone())
+    } else {
+        fresh(&root)?;
+        Wish::Choose
     };
     if unfinished.is_some_and(|(found, _)| found.held_by.is_some()) {
-        return Err(Ending::new(Exit::Refused, "The demo is running in another terminal. Close it there first, or use --state for a second one."));
+        return Err(Ending::new(
+            Exit::Refused,
+            "The demo is running in another terminal. Close it there first, or use --state for a second one.",
+        ));
     }
     let demo = start(request, &root).await?;
     let mut trouble = Trouble::new(request, &demo);
-    let resume = if root.starts_with(&ground.environment.state) { "mailferry demo".to_owned() } else { format!("mailferry --state {} demo", ground.state.display()) };
+    let resume = if root.starts_with(&ground.environment.state) {
+        "mailferry demo".to_owned()
+    } else {
+        format!("mailferry --state {} demo", ground.state.display())
+    };
     let stage = Stage {
         root,
         look: ground.look(),
@@ -170,8 +176,8 @@ pub(super) fn fresh(folder: &Path) -> Result<PathBuf, Ending> {
     Ok(folder.to_owned())
 }
 
-async fn auto(request: &DemoRequest, state: &Path, wording: Wording) -> Result<Ending, Ending> {
-    let folder = state.join("demo-auto");
+async fn auto(request: &DemoRequest, ground: &Ground, wording: Wording) -> Result<Ending, Ending> {
+    let folder = ground.state.join("demo-auto");
     let goes_on = request.act == Some(Act::Second);
     if !goes_on {
         fresh(&folder)?;
@@ -184,7 +190,7 @@ async fn auto(request: &DemoRequest, state: &Path, wording: Wording) -> Result<E
         (SqliteJournal::create(&folder, &id).map_err(|e| journal_ending(&e))?, Opening::New(id.clone()))
     };
     let journal: Arc<dyn Journal> = Arc::new(journal);
-    let _log = super::logging::start(&folder.join("sessions").join(id.as_str()), None);
+    let _log = super::logging::start(&folder.join("sessions").join(id.as_str()), &ground.log());
     let events = journal.events().await.map_err(|e| journal_ending(&e))?;
     let answers = answers(&demo, &id);
     let secrets = secrets(&demo, &id, &answers, &events).await?;
@@ -208,7 +214,7 @@ async fn auto(request: &DemoRequest, state: &Path, wording: Wording) -> Result<E
                 }
                 let _ = printer.remark("The demo makes room in the new account, and goes on.");
                 let _ = back.handle().submit(Command::RetryAll).await;
-                engine = back;
+                engine = *back;
             }
             Ran::Ended(End::Done, back) => {
                 let session = back.handle().session().clone();

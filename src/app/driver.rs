@@ -84,12 +84,7 @@ impl Driver for Watcher {
 ///
 /// # Errors
 /// [`JournalError`] when the journal cannot be read.
-pub(super) async fn follow(
-    root: &Path,
-    id: &SessionId,
-    mut seen: u64,
-    notices: mpsc::Sender<Notice>,
-) -> Result<(), JournalError> {
+pub(super) async fn follow(root: &Path, id: &SessionId, mut seen: u64, notices: mpsc::Sender<Notice>) -> Result<(), JournalError> {
     let journal = SqliteJournal::watch(root, id)?;
     loop {
         for event in journal.events_after(seen).await? {

@@ -8,10 +8,10 @@ use tokio::process::Command;
 
 use crate::cli::{Act, DemoRequest, Ending, Exit, Fault, Manner, Wording};
 use crate::domain::ByteSize;
+use crate::problem::ProblemCode;
 use crate::sandbox::demo::Demo;
 use crate::sandbox::mail::{Cut, CutPoint, CutStyle, Fault as MailFault, Scope, Side};
 use crate::sandbox::world::EMAIL_PRO_HOST;
-use crate::problem::ProblemCode;
 use crate::session::{Event, Notice};
 
 use super::demo::copied_so_far;

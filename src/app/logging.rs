@@ -13,7 +13,7 @@ const SILENCED: [&str; 6] = ["async_imap=off", "imap_proto=off", "hyper=warn", "
 ///
 /// # Errors
 /// When the folder cannot be written, or a log is being written already.
-pub(crate) fn start(folder: &Path, filter: Option<&str>) -> anyhow::Result<WorkerGuard> {
+pub(crate) fn start(folder: &Path, filter: &str) -> anyhow::Result<WorkerGuard> {
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("mailferry")
@@ -21,7 +21,7 @@ pub(crate) fn start(folder: &Path, filter: Option<&str>) -> anyhow::Result<Worke
         .max_log_files(7)
         .build(folder.join("log"))?;
     let (writer, guard) = tracing_appender::non_blocking::NonBlockingBuilder::default().lossy(false).finish(appender);
-    let mut filter = EnvFilter::try_new(filter.unwrap_or("mailferry=info"))?;
+    let mut filter = EnvFilter::try_new(filter)?;
     for directive in SILENCED {
         filter = filter.add_directive(directive.parse()?);
     }

@@ -2,7 +2,7 @@
 //!
 //! The only place that knows everybody, reads the environment and writes to the standard streams. No rule of the program is decided here.
 
-pub mod autopilot;
+mod autopilot;
 mod copy;
 mod demo;
 mod driver;
@@ -25,6 +25,7 @@ use crate::problem::{Problem, ProblemCode};
 use crate::settings::{Config, ThemeChoice};
 use crate::tui::{Glyphs, Look, Prefill, Theme};
 
+pub use autopilot::{Answers, DnsWish, End, drive, next};
 use environment::Environment;
 use ports::Outside;
 use wizard::{Stage, Wish};
@@ -66,9 +67,9 @@ async fn dispatch(request: cli::Request) -> Ending {
         Invocation::Sessions(request) => sessions::sessions(request, &ground.state).await,
         Invocation::Copy(request) => {
             let root = if ground.is_state_given { ground.state.clone() } else { ground.state.join("copies") };
-            copy::copy(*request, root, ground.limits()).await
+            copy::copy(*request, root, &ground).await
         }
-        Invocation::Demo(request) if request.manner != Manner::Wizard => demo::without_screen(request, &ground.state).await,
+        Invocation::Demo(request) if request.manner != Manner::Wizard => demo::without_screen(request, &ground).await,
         Invocation::Demo(request) => demo::wizard(request, &ground).await,
         Invocation::Wizard => wizard::wizard(ground.stage(), Wish::Choose, |_| {}).await,
         Invocation::Resume { id: Some(id) } => wizard::wizard(ground.stage(), Wish::This(id), |_| {}).await,

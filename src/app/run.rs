@@ -13,7 +13,7 @@ use super::autopilot::{Answers, End, drive};
 /// How a run without a screen ended.
 pub(super) enum Ran {
     /// The autopilot came to an end; the engine is given back.
-    Ended(End, Engine),
+    Ended(End, Box<Engine>),
     /// Somebody stopped it: softly or hard.
     Stopped(Exit),
 }
@@ -39,23 +39,21 @@ pub(super) async fn run<W: Write>(
             () = interrupted() => None,
         }
     };
-    match end {
-        Some(end) => Ran::Ended(end, engine),
-        None => {
-            let _ = printer.remark("Stopping: what is on its way is finished and written down. Press Ctrl-C again to stop at once.");
-            handle.request_stop().await;
-            let draining = async {
-                while let Some(notice) = notices.recv().await {
-                    let _ = printer.notice(&notice);
-                }
-            };
-            tokio::select! {
-                () = draining => Ran::Stopped(Exit::Stopped),
-                () = interrupted() => {
-                    engine.stop(Stop::Hard).await;
-                    Ran::Stopped(Exit::HardStop)
-                }
-            }
+    if let Some(end) = end {
+        return Ran::Ended(end, Box::new(engine));
+    }
+    let _ = printer.remark("Stopping: what is on its way is finished and written down. Press Ctrl-C again to stop at once.");
+    handle.request_stop().await;
+    let draining = async {
+        while let Some(notice) = notices.recv().await {
+            let _ = printer.notice(&notice);
+        }
+    };
+    tokio::select! {
+        () = draining => Ran::Stopped(Exit::Stopped),
+        () = interrupted() => {
+            engine.stop(Stop::Hard).await;
+            Ran::Stopped(Exit::HardStop)
         }
     }
 }

@@ -82,15 +82,15 @@ async fn choose(stage: &Stage, wish: Wish) -> Result<Choice, Ending> {
         Wish::Latest => {
             let is_open = |read: &Result<Session, JournalError>| read.as_ref().is_ok_and(|session| !session.is_finished);
             let latest = all.iter().filter(|(_, read)| is_open(read)).max_by_key(|(found, _)| found.touched);
-            let found = latest.map(|(found, _)| found).ok_or_else(|| Ending::new(Exit::Refused, "There is no unfinished session. 'mailferry' begins a new one."))?;
+            let found = latest
+                .map(|(found, _)| found)
+                .ok_or_else(|| Ending::new(Exit::Refused, "There is no unfinished session. 'mailferry' begins a new one."))?;
             Ok(if found.held_by.is_some() { Choice::Watch(found.id.clone()) } else { Choice::Resume(found.id.clone()) })
         }
         Wish::Choose => {
             let begun = |session: &Session| !session.is_finished && session.mode.is_some();
-            let unfinished: Vec<Found> = all
-                .into_iter()
-                .filter_map(|(found, read)| read.ok().filter(begun).map(|session| Found { found, session }))
-                .collect();
+            let unfinished: Vec<Found> =
+                all.into_iter().filter_map(|(found, read)| read.ok().filter(begun).map(|session| Found { found, session })).collect();
             if unfinished.is_empty() {
                 return Ok(Choice::New);
             }
@@ -120,7 +120,7 @@ async fn open(stage: &Stage, id: SessionId, opened: Opened, mut tap: impl FnMut(
         Opened::Again => (SqliteJournal::open(&stage.root, &id).map_err(told)?, Opening::Resume),
     };
     let folder = journal.folder().to_owned();
-    let _log = super::logging::start(&folder, Some(&stage.log));
+    let _log = super::logging::start(&folder, &stage.log);
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let secrets = secrets::open(stage.keyring, KEYRING_PATIENCE).await;
     let ports = stage.outside.ports(Arc::clone(&journal), Arc::clone(&secrets));

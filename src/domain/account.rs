@@ -95,6 +95,7 @@ pub struct DkimState {
 
 /// A domain attached to a service, with the platform's diagnostics.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a badge of its own on the platform's page")]
 pub struct AttachedDomain {
     /// The domain.
     pub name: DomainName,

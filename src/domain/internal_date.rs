@@ -90,9 +90,8 @@ impl FromStr for InternalDate {
     /// Reads `dd-Mon-yyyy hh:mm:ss ±zzzz`; a day of one digit, with or without a blank before it, is accepted.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut words = text.split_ascii_whitespace();
-        let (date, time, zone) = match (words.next(), words.next(), words.next(), words.next()) {
-            (Some(date), Some(time), Some(zone), None) => (date, time, zone),
-            _ => return Err(DateError),
+        let (Some(date), Some(time), Some(zone), None) = (words.next(), words.next(), words.next(), words.next()) else {
+            return Err(DateError);
         };
         let number = |digits: &str, longest: usize| -> Result<i64, DateError> {
             let is_number = (1..=longest).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());

@@ -161,7 +161,6 @@ pub trait PlatformGate: Send + Sync {
 }
 
 /// The customer's API account. All methods fail with [`ApiError`].
-#[expect(clippy::missing_errors_doc, reason = "one sentence on the trait says it for all")]
 #[async_trait]
 pub trait PlatformApi: Send + Sync {
     /// `GET /auth/currentCredential`.

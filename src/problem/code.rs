@@ -184,6 +184,7 @@ names! {
 
 impl ProblemCode {
     /// Usual meaning, hints and disposition.
+    #[expect(clippy::match_same_arms, reason = "a table: one line per code, in the order of the codes")]
     pub(super) const fn usual(self) -> (Meaning, &'static [Hint], Disposition) {
         use Disposition::{AskUser, RetryAfter, SkipItem, StopSession};
         use Hint as H;

@@ -56,6 +56,7 @@ impl Problem {
     }
 
     /// Adds a parameter of the sentence.
+    #[expect(clippy::needless_pass_by_value, reason = "what is given is mostly made in place, such as `path.display()`")]
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.params.insert(name.to_owned(), value.to_string());
@@ -63,6 +64,7 @@ impl Problem {
     }
 
     /// Adds what the other side said.
+    #[expect(clippy::needless_pass_by_value, reason = "what is given is mostly made in place, such as `path.display()`")]
     #[must_use]
     pub fn because(mut self, cause: impl ToString) -> Self {
         self.cause = Some(cause.to_string());

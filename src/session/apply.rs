@@ -5,7 +5,10 @@ use crate::plan::MailboxMapping;
 use crate::problem::Disposition;
 
 use super::state::Doubt;
-use super::{CopyState, CreateState, DomainState, Event, MailboxProgress, Migration, RenameState, Session, Side, Step, StoredEvent, Undo};
+use super::{
+    CopyState, CreateState, DomainState, Event, MailboxProgress, Migration, PlannedMigration, RenameState, Session, Side, Step,
+    StoredEvent, Undo,
+};
 
 /// Folds an event into the state.
 pub fn apply(session: &mut Session, stored: &StoredEvent) {
@@ -46,12 +49,7 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
             session.is_plan_accepted = true;
             session.create_at_once = *create_at_once;
             for planned in migrations {
-                if let Some(migration) = session.migration_mut(planned.id) {
-                    migration.temporary = Some(planned.temporary.clone());
-                    migration.source_user = Some(planned.source_user.clone());
-                    migration.target = Some(planned.target.clone());
-                    migration.mailboxes = planned.mailboxes.iter().map(|m| (m.id, new_mailbox(m))).collect();
-                }
+                plan(session, planned);
             }
         }
         Event::RenameConfirmed => {
@@ -134,6 +132,15 @@ fn reopen(session: &mut Session, step: Step) {
     if step <= Step::Connect {
         session.mode = None;
         session.api = None;
+    }
+}
+
+fn plan(session: &mut Session, planned: &PlannedMigration) {
+    if let Some(migration) = session.migration_mut(planned.id) {
+        migration.temporary = Some(planned.temporary.clone());
+        migration.source_user = Some(planned.source_user.clone());
+        migration.target = Some(planned.target.clone());
+        migration.mailboxes = planned.mailboxes.iter().map(|m| (m.id, new_mailbox(m))).collect();
     }
 }
 

@@ -5,7 +5,7 @@ use mailferry::domain::Moment;
 use mailferry::ports::Clock;
 
 /// tokio's time, from a fixed moment on.
-pub struct TestClock {
+pub(crate) struct TestClock {
     began: tokio::time::Instant,
 }
 
@@ -13,7 +13,7 @@ pub struct TestClock {
 const BEGAN: i64 = 1_795_161_600_000;
 
 impl TestClock {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { began: tokio::time::Instant::now() }
     }
 }

@@ -20,7 +20,7 @@ use mailferry::session::StoredEvent;
 use tokio::sync::Notify;
 
 /// Counts half-effects and stops at one of them.
-pub struct Knife {
+pub(crate) struct Knife {
     at: usize,
     counter: AtomicUsize,
     fell: Notify,
@@ -29,22 +29,22 @@ pub struct Knife {
 
 impl Knife {
     /// Cuts at the half-effect with this number, from 0; `usize::MAX` never cuts and only counts.
-    pub fn at(at: usize) -> Arc<Self> {
+    pub(crate) fn at(at: usize) -> Arc<Self> {
         Arc::new(Self { at, counter: AtomicUsize::new(0), fell: Notify::new(), names: std::sync::Mutex::new(Vec::new()) })
     }
 
     /// Half-effects so far.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.counter.load(Ordering::SeqCst)
     }
 
     /// What the half-effects were, in order.
-    pub fn names(&self) -> Vec<&'static str> {
+    pub(crate) fn names(&self) -> Vec<&'static str> {
         self.names.lock().expect("no panic holds it").clone()
     }
 
     /// Returns when the knife fell.
-    pub async fn fallen(&self) {
+    pub(crate) async fn fallen(&self) {
         self.fell.notified().await;
     }
 
@@ -65,7 +65,7 @@ impl Knife {
 }
 
 /// Puts the knife around every effect of these ports.
-pub fn cut(ports: &Ports, knife: &Arc<Knife>) -> Ports {
+pub(crate) fn cut(ports: &Ports, knife: &Arc<Knife>) -> Ports {
     Ports {
         platforms: Arc::new(CutGate { inner: ports.platforms.clone(), knife: knife.clone() }),
         mail: Arc::new(CutMail { inner: ports.mail.clone(), knife: knife.clone() }),

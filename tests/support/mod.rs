@@ -2,6 +2,6 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
-pub mod clock;
-pub mod cutting;
-pub mod nothing;
+pub(crate) mod clock;
+pub(crate) mod cutting;
+pub(crate) mod nothing;

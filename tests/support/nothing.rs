@@ -5,7 +5,7 @@ use mailferry::domain::{AccessRule, ApiEndpoint, DomainName, RecordType};
 use mailferry::ports::{ApiError, ApiKeys, ConsumerKeyRequest, DnsAnswer, DnsError, PlatformApi, PlatformGate, Resolver};
 
 /// No API.
-pub struct NoPlatforms;
+pub(crate) struct NoPlatforms;
 
 #[async_trait]
 impl PlatformGate for NoPlatforms {
@@ -18,7 +18,7 @@ impl PlatformGate for NoPlatforms {
 }
 
 /// No DNS.
-pub struct NoResolver;
+pub(crate) struct NoResolver;
 
 #[async_trait]
 impl Resolver for NoResolver {

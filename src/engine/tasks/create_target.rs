@@ -163,13 +163,12 @@ async fn set_password(
     reference: &SecretRef,
 ) -> Result<bool, Failure> {
     let secrets = &context.ports.secrets;
-    let password = match secrets.get(reference).await? {
-        Some(password) => password,
-        None => {
-            let password = new_password();
-            secrets.set(reference, &password).await?;
-            password
-        }
+    let password = if let Some(password) = secrets.get(reference).await? {
+        password
+    } else {
+        let password = new_password();
+        secrets.set(reference, &password).await?;
+        password
     };
     context.doing(Activity::Asking);
     api.change_password(service, address, &password).await?;

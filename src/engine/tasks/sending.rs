@@ -1,7 +1,5 @@
 //! Sends one batch under one intent and records what became of every message of it.
 
-use std::ops::Range;
-
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::domain::{BatchId, ByteSize, Flags, Uid};
@@ -150,7 +148,8 @@ impl<'a> Sender<'a> {
             })
             .collect();
         let mut fates: Vec<Fate> = batch.iter().map(|_| Fate::Left).collect();
-        let mut ranges: Vec<Range<usize>> = vec![0..messages.len()];
+        let whole = 0..messages.len();
+        let mut ranges = vec![whole];
         while let Some(range) = ranges.pop() {
             match self.append(target, &messages[range.clone()], &batch[range.clone()]).await? {
                 AppendReport::Each { outcomes, .. } => {
