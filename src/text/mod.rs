@@ -7,7 +7,7 @@ mod english;
 mod units;
 mod words;
 
-pub use units::{clock_time, count, date_time, duration, short_duration};
+pub use units::{clock_time, count, date_time, duration, duration_range, short_duration};
 pub use words::{Value, Words};
 
 /// Says a phrase: `say!(words, "source-chosen", count = 3, size = size.to_string())`.

@@ -32,6 +32,22 @@ pub fn duration(seconds: u64) -> String {
     }
 }
 
+/// From so many to so many seconds in words, roughly: `22–28 min`, `8 min – 1 h 30 min`.
+pub fn duration_range(low: u64, high: u64) -> String {
+    let coarse = |seconds: u64| match seconds {
+        0..60 => seconds.div_ceil(10) * 10,
+        60..3600 => seconds.div_ceil(60) * 60,
+        3600..86_400 => seconds.div_ceil(1800) * 1800,
+        _ => seconds.div_ceil(21_600) * 21_600,
+    };
+    let (from, to) = (duration(coarse(low)), duration(coarse(high)));
+    match (from.split_once(' '), to.split_once(' ')) {
+        _ if from == to => to,
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number}–{to}"),
+        _ => format!("{from} – {to}"),
+    }
+}
+
 /// The time of day `10:42:07` of milliseconds since 1970 UTC, `offset` minutes east of Greenwich.
 pub fn clock_time(millis: i64, offset: i32) -> String {
     let seconds = (millis.div_euclid(1000) + i64::from(offset) * 60).rem_euclid(86_400);
@@ -68,6 +84,9 @@ mod tests {
         assert_eq!([0, 999, 1000, 58_900, 1_234_567].map(count), ["0", "999", "1,000", "58,900", "1,234,567"]);
         assert_eq!([7, 161, 3761].map(short_duration), ["0:07", "2:41", "1:02:41"]);
         assert_eq!([8, 1320, 3600, 11_400, 187_200].map(duration), ["8 s", "22 min", "1 h", "3 h 10 min", "2 d 4 h"]);
+        assert_eq!(duration_range(1320, 1670), "22–28 min");
+        assert_eq!(duration_range(475, 4_720), "8 min – 1 h 30 min");
+        assert_eq!(duration_range(5, 8), "10 s");
         assert_eq!(clock_time(1_795_171_327_000, 60), "11:42:07");
         assert_eq!(date_time(1_795_171_327_000, 0), "2026-11-20 10:42");
         assert_eq!(date_time(951_782_400_000, 0), "2000-02-29 00:00");

@@ -215,6 +215,12 @@ fn label(ink: Ink<'_>, field: &Field) -> String {
 
 /// The lines of one field: label and value, and under them what is wrong or remarkable.
 pub(super) fn field_lines(ink: Ink<'_>, field: &Field, label_width: usize, is_focused: bool) -> Vec<Line<'static>> {
+    let room = ink.width.saturating_sub(label_width + 5).min(46);
+    sized_lines(ink, field, (label_width, room), is_focused)
+}
+
+/// The same with a given width of the field; what comes of it can stand at its right.
+pub(super) fn sized_lines(ink: Ink<'_>, field: &Field, (label_width, room): (usize, usize), is_focused: bool) -> Vec<Line<'static>> {
     let theme = ink.theme();
     let text = fit(&label(ink, field), label_width, ink.glyphs().ellipsis);
     let pad = " ".repeat(label_width.saturating_sub(columns(&text)) + 2);
@@ -224,7 +230,6 @@ pub(super) fn field_lines(ink: Ink<'_>, field: &Field, label_width: usize, is_fo
         Span::styled(text, if is_focused { theme.focus } else { theme.plain }),
         Span::raw(pad),
     ];
-    let room = ink.width.saturating_sub(label_width + 5).min(46);
     spans.extend(field.shown(ink, room, is_focused));
     let mut lines = vec![Line::from(spans)];
     let below = match (&field.error, field.remark) {

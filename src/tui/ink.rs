@@ -20,6 +20,8 @@ pub(super) struct Ink<'a> {
     pub(super) height: usize,
     /// Whether a field has the focus, so that letters are no commands.
     pub(super) is_typing: bool,
+    /// Whether nothing in the world was changed by this session yet.
+    pub(super) is_untouched: bool,
 }
 
 /// One cell of a row.
@@ -115,12 +117,13 @@ impl<'a> Ink<'a> {
 
     /// Says a phrase without parameters.
     pub(super) fn say(self, key: &str) -> String {
-        self.words().say(key, &[])
+        self.tell(key, &[])
     }
 
     /// Says a phrase.
     pub(super) fn tell(self, key: &str, params: &[(&str, Value<'_>)]) -> String {
-        self.words().say(key, params)
+        let text = self.words().say(key, params);
+        if self.glyphs().arrow.is_ascii() { text.replace('·', "|").replace('–', "-").replace('…', "...") } else { text }
     }
 
     /// The same pen for a narrower place.
@@ -215,7 +218,7 @@ impl<'a> Ink<'a> {
 
     /// The one thing to do next: its key on a cap, then the words.
     pub(super) fn call(self, action: Action, text: &str) -> Line<'static> {
-        let key = self.key(action);
+        let key = if action == Action::Accept { "Enter".to_owned() } else { self.key(action) };
         let room = self.width.saturating_sub(columns(&key) + 4);
         Line::from(vec![
             Span::styled(format!(" {key} "), self.theme().call),

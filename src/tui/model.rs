@@ -151,14 +151,20 @@ impl Model {
                 Hint::look(Action::Help, "key-help"),
             ]);
         }
-        hints.push(Hint::look(Action::Quit, "key-stop"));
-        hints.push(Hint::silent(Action::Interrupt));
+        let leave = if self.session.is_finished || self.access == Access::WatchOnly { "key-leave" } else { "key-stop" };
+        hints.push(Hint::look(if self.is_typing() { Action::Interrupt } else { Action::Quit }, leave));
         hints
     }
 
     /// A pen for a place.
     pub(super) fn ink(&self, width: u16, height: u16) -> Ink<'_> {
-        Ink { look: &self.look, width: usize::from(width), height: usize::from(height), is_typing: self.is_typing() }
+        Ink {
+            look: &self.look,
+            width: usize::from(width),
+            height: usize::from(height),
+            is_typing: self.is_typing(),
+            is_untouched: !self.session.has_acted(),
+        }
     }
 
     /// Asks a question.

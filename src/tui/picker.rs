@@ -98,7 +98,13 @@ impl Picker {
         let area = frame.area();
         let margin = if area.width >= 60 { 3 } else { 1 };
         let inner = Rect { x: margin, y: 1, width: area.width.saturating_sub(2 * margin), height: area.height.saturating_sub(3) };
-        let ink = Ink { look: &self.look, width: usize::from(inner.width), height: usize::from(inner.height), is_typing: false };
+        let ink = Ink {
+            look: &self.look,
+            width: usize::from(inner.width),
+            height: usize::from(inner.height),
+            is_typing: false,
+            is_untouched: true,
+        };
         let placed = place(self.sheet(ink), usize::from(inner.height));
         write(frame, inner, placed.head.into_iter().chain(placed.list).chain(placed.foot).collect());
         let spans = KEYS.iter().flat_map(|(action, words)| {

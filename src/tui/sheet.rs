@@ -75,9 +75,33 @@ pub(super) struct Placed {
 /// The least height that a list gets as long as there is any.
 const LEAST_LIST: usize = 3;
 
+/// Where there is too little room, empty lines go first: those of the list, then of the head, then of the foot.
+fn tighten(
+    head: &mut Vec<Line<'static>>,
+    list: &mut Vec<Line<'static>>,
+    foot: &mut Vec<Line<'static>>,
+    focus: &mut Option<usize>,
+    height: usize,
+) {
+    let mut overflow = (head.len() + list.len() + foot.len()).saturating_sub(height);
+    let is_blank = |line: &Line<'static>| line.width() == 0;
+    while let (true, Some(at)) = (overflow > 0, list.iter().rposition(is_blank)) {
+        list.remove(at);
+        *focus = focus.map(|focus| focus - usize::from(focus > at));
+        overflow -= 1;
+    }
+    for lines in [head, foot] {
+        while let (true, Some(at)) = (overflow > 0, lines.iter().position(is_blank)) {
+            lines.remove(at);
+            overflow -= 1;
+        }
+    }
+}
+
 /// Cuts a page to a height: the list gives way first, then the head's end, then the foot's beginning.
 pub(super) fn place(sheet: Sheet, height: usize) -> Placed {
-    let Sheet { mut head, list, focus, mut foot, .. } = sheet;
+    let Sheet { mut head, mut list, mut focus, mut foot, .. } = sheet;
+    tighten(&mut head, &mut list, &mut foot, &mut focus, height);
     let least = list.len().min(LEAST_LIST);
     let overflow = (head.len() + least + foot.len()).saturating_sub(height);
     let from_head = overflow.min(head.len().saturating_sub(1));

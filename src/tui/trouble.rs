@@ -14,6 +14,8 @@ pub(super) fn headline(ink: Ink<'_>, problem: &Problem) -> String {
 
 /// What it means for the mail.
 pub(super) fn meaning(ink: Ink<'_>, meaning: Meaning) -> String {
+    // Before anything was changed there is a simpler thing to say than that nothing is lost.
+    let meaning = if ink.is_untouched && meaning == Meaning::NothingLost { Meaning::NothingChanged } else { meaning };
     ink.words().say_about(&format!("meaning-{}", meaning.as_str()), &std::collections::BTreeMap::new())
 }
 
@@ -24,6 +26,13 @@ pub(super) fn advice(ink: Ink<'_>, hint: Hint, problem: &Problem) -> String {
 
 /// All of it, for a panel.
 pub(super) fn explain(ink: Ink<'_>, problem: &Problem) -> Vec<Line<'static>> {
+    let mut lines = beginning(ink, problem);
+    lines.extend(end(ink, problem));
+    lines
+}
+
+/// What happened, what it means, and the certificate when it is about one.
+pub(super) fn beginning(ink: Ink<'_>, problem: &Problem) -> Vec<Line<'static>> {
     let theme = ink.theme();
     let mut lines = ink.item(ink.glyphs().wrong, theme.wrong, &headline(ink, problem), theme.strong);
     lines.push(ink.gap());
@@ -33,6 +42,13 @@ pub(super) fn explain(ink: Ink<'_>, problem: &Problem) -> Vec<Line<'static>> {
         lines.push(ink.line(&ink.say("problem-fingerprint"), theme.quiet));
         lines.extend(ink.paragraph(&spaced(fingerprint), theme.accent));
     }
+    lines
+}
+
+/// What to do, and what those who help want to know.
+fn end(ink: Ink<'_>, problem: &Problem) -> Vec<Line<'static>> {
+    let theme = ink.theme();
+    let mut lines = Vec::new();
     if !problem.hints.is_empty() {
         lines.push(ink.gap());
         lines.push(ink.line(&ink.say("problem-what-to-do"), theme.quiet));

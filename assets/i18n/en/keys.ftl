@@ -11,6 +11,7 @@ key-choose = choose
 key-close = close
 key-connect = connect
 key-copy-address = copy address
+key-copy-name = copy name
 key-copy-or-not = copy or not
 key-copy-record = copy record
 key-create = create

@@ -10,7 +10,7 @@ field-filter = Filter
 field-address = Address
 field-source-host = IMAP server
 field-password = Password
-field-target-host = IMAP server of the new accounts
+field-target-host = New IMAP server
 field-temporary = Temporary name
 field-new-password = Password of the new account (empty: one is generated)
 field-folder = Folder there
@@ -35,7 +35,7 @@ column-service = service
 column-free = free
 column-quota-each = per account
 column-largest = mail up to
-column-renamed = will be renamed to
+column-renamed = renamed to
 column-renamed-guided = you rename it to
 column-messages = messages
 column-found = found
@@ -54,6 +54,12 @@ account-busy = busy
 account-unusable = not usable
 
 login-queued = waiting for its turn
+login-trying-short = logging in
+login-failed = see below
+login-proven-short = { $folders ->
+    [one] works, 1 folder
+   *[other] works, { $folders } folders
+ }
 login-trying = logging in at { $host }
 login-proven = { $folders ->
     [one] works: 1 folder, { $messages } in the inbox
@@ -63,11 +69,11 @@ login-proven = { $folders ->
 ## Connect
 
 connect-title = How shall we reach your accounts?
-connect-demo = This is the rehearsal: a small OVHcloud on your own computer, with made-up mail. Every step works as it does for real.
+connect-demo = This is the rehearsal: a small OVHcloud on your own computer, with made-up mail.
 connect-automatic = Let Mailferry do it, through the OVHcloud API
-connect-automatic-text = It renames, creates and checks by itself. You approve a key with narrow rights once, in your browser, and can revoke it at any time.
+connect-automatic-text = It renames, creates and checks by itself. You approve a key with narrow rights, once, in your browser.
 connect-guided = I click in the control panel myself
-connect-guided-text = Mailferry shows you each click and proves it by logging in. No key is needed, and it works between any two IMAP servers.
+connect-guided-text = It shows each click and proves it by a login. No key is needed; it works between any two IMAP servers.
 connect-call-automatic = Use the API
 connect-call-guided = I do the clicks
 connect-keys-title = The keys of your OVHcloud account
@@ -119,7 +125,7 @@ destination-need = { $count ->
  }
 destination-need-size = { $count ->
     [one] One account with { $size } looks for a new home.
-   *[other] { $count } accounts with { $size }, the largest { $largest }, look for a new home.
+   *[other] { $count } accounts, { $size }, the largest { $largest }
  }
 destination-attached = The domain is attached to this service already.
 destination-attach = { $domains } is not attached to this service yet. Mailferry attaches it in non-authoritative mode: mail for names that are not here yet still reaches the old service.
@@ -152,22 +158,15 @@ review-looking = Looking at the accounts: { $known } of { $count } done
 review-totals = { $count ->
     [one] One account
    *[other] { $count } accounts
- }, { $messages } messages, { $size }, about { $low } to { $high }
+ } · { $messages } messages · { $size } · { $time }
 review-not-renamed = keeps its name
 review-about = { $account }: { $skipped ->
     [0] all { $copied } folders are copied
     [one] { $copied } folders are copied, 1 stays
    *[other] { $copied } folders are copied, { $skipped } stay
- }
-review-more = { $count ->
-    [one] and one more finding
-   *[other] and { $count } more findings
- }
-review-at-once = Create each new account as soon as the old one is renamed
-review-call = { $count ->
-    [one] Accept the plan for this account; nothing is changed yet
-   *[other] Accept the plan for { $count } accounts; nothing is changed yet
- }
+ } (`{ $key }` shows them)
+review-at-once = Create each new account right after the rename
+review-call = Accept the plan; nothing is changed by that
 review-folders-title = Folders of { $address }
 found-notes = { $count ->
     [one] 1 note
@@ -242,8 +241,8 @@ clicks-create-2 = Press `…` beside a free account (`@configureme.me`), then `E
 clicks-create-3 = Wait until the panel shows the address without a running operation, then type the password here.
 state-created = created
 state-created-gap = { $seconds ->
-    [one] created; 1 second without a mailbox
-   *[other] created; { $seconds } seconds without a mailbox
+    [one] created, 1 s without a mailbox
+   *[other] created, { $seconds } s without a mailbox
  }
 state-without-mailbox = without a mailbox for { $age }
 
@@ -264,10 +263,11 @@ migrate-paused = paused
 migrate-paused-text = Paused. Nothing new is started; what is copied stays copied.
 migrate-all-verified = everything verified
 migrate-verifying = reading the target again
-migrate-left = { $low } to { $high } left
+migrate-left = { $time } left
 migrate-measuring = measuring
 migrate-warming-up = Opening the accounts
-migrate-rate = { $messages } messages/s, { $bytes }/s
+migrate-rate = { $messages } messages/s
+migrate-rate-wide = { $messages } messages/s, { $bytes }/s
 migrate-limited = limited by { $what }
 migrate-refused = { $count } refused
 migrate-folders-of = Folders of { $address }
@@ -292,6 +292,7 @@ records-waiting = changed, spreading
 records-no-answer = no answer
 records-none = none
 records-changing = being changed
+records-live = now
 records-remove = remove
 records-update = change
 records-add = add
@@ -321,11 +322,11 @@ badge-wrong = wrong
 finish-title = Finish
 finish-title-done = Finished
 finish-totals = { $count ->
-    [one] One account moved
-   *[other] { $count } accounts moved
- }: { $verified } messages verified, { $size }{ $refused ->
+    [one] One account
+   *[other] { $count } accounts
+ } · { $verified } messages verified · { $size }{ $refused ->
     [0] {""}
-   *[other] , { $refused } refused
+   *[other] { " " }· { $refused } refused
  }
 finish-verified = all verified
 finish-kept = kept as { $name }
@@ -333,9 +334,12 @@ finish-settings = To be set in every mail program and phone
 settings-incoming = incoming
 settings-outgoing = outgoing
 settings-webmail = webmail
-settings-imap = IMAP { $host }, SSL/TLS, user name: the address
-settings-smtp = SMTP { $host }:587, STARTTLS, user name: the address
-finish-source-kept = The old accounts stay untouched under their temporary names. Reset them in the control panel when you no longer need them.
+settings-imap = IMAP { $host }, SSL/TLS
+settings-smtp = SMTP { $host }:587, STARTTLS
+settings-user = user name
+settings-user-address = the address, with its new password
+finish-source-kept = The old accounts stay, under their temporary names.
+finish-source-reset = Reset them in the control panel when you no longer need them; that deletes the mail there.
 finish-source-untouched = The old accounts stay untouched.
 finish-forget = Forget the passwords and keys of this session
 finish-call = Write the report and finish

@@ -1,6 +1,7 @@
 ### The frame around the steps: header, steps, state of the mail, panels, leaving.
 
 header-demo = rehearsal, nothing is real
+header-demo-short = rehearsal
 header-domains = { $first } and { $more } more
 
 step-connect = Connect
@@ -16,11 +17,11 @@ step-of = Step { $number } of 9 · { $name }
 
 touch-reads-only = only reads
 touch-watching = watching only
-touch-attach = changes: attaches a domain
-touch-rename = changes: renames at the source
-touch-you-rename = you change: the source's name
-touch-create = changes: creates at the target
-touch-you-create = you change: the new account
+touch-attach = changes: one domain
+touch-rename = changes: old names
+touch-you-rename = you change: old names
+touch-create = changes: new accounts
+touch-you-create = you change: new accounts
 touch-target-only = changes: target only
 touch-zone = changes: the DNS zone
 touch-until-fix = only reads, until you press f
@@ -37,7 +38,7 @@ safety-renamed = { $count ->
 safety-created = Your mail is safe: all of it is still at the source.
 safety-copying = Your mail is safe: nothing is removed from the source.
 safety-verified = Your mail is safe: { $verified } messages at both places, verified.
-safety-verified-refused = Safe: { $verified } verified at both places, { $refused } at the source only.
+safety-verified-refused = Safe: { $verified } verified, { $refused } refused and kept at the source.
 
 activity-none = Nothing has happened yet.
 
@@ -91,15 +92,15 @@ activity-settling = finding out what arrived before
 activity-copying = copying
 activity-verifying = reading the target again
 activity-asking = asking the platform
-activity-waiting-for-platform = the platform is at work
+activity-waiting-for-platform = platform at work
 activity-proving-login = logging in
 activity-asking-dns = asking DNS
 activity-watching-dns = watching DNS
 activity-writing = writing
 
-limit-source = reading the source
-limit-target = the target's storing
-limit-throttling = a server asking for patience
+limit-source = the old server
+limit-target = the new server
+limit-throttling = patience asked for
 
 log-title = What happened
 log-head = Newest first. The complete journal lies in { $folder }
@@ -133,6 +134,7 @@ farewell-soft = Stopped. Nothing is lost. Go on with: { $resume }
 farewell-hard = Stopped at once. What was in flight is settled at the next start. Go on with: { $resume }
 
 copied-address = The address is in the clipboard.
+copied-name = The new name is in the clipboard.
 copied-record = The record is in the clipboard.
 
 ## The list of sessions

@@ -70,12 +70,12 @@ impl Overlay {
 
     /// A problem that can only be read.
     pub(super) const fn problem(problem: Problem) -> Self {
-        Self::Problem(problem::State { problem, pin: None })
+        Self::Problem(problem::State { problem, pin: None, line: 0 })
     }
 
     /// A problem whose certificate can be accepted by hand.
     pub(super) const fn untrusted(problem: Problem, account: usize) -> Self {
-        Self::Problem(problem::State { problem, pin: Some(account) })
+        Self::Problem(problem::State { problem, pin: Some(account), line: 0 })
     }
 
     /// Whether a field has the focus.

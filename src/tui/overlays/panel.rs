@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::Model;
@@ -40,6 +41,8 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect, widest: u16
     let x = area.x + (area.width - width) / 2;
     let y = area.y + 1 + (area.height.saturating_sub(2) - height) / 2;
     let place = Rect { x, y, width, height };
+    let behind = Rect { height: area.height.saturating_sub(1), ..area };
+    frame.buffer_mut().set_style(behind, Style::reset().add_modifier(Modifier::DIM));
     clear(frame, Rect { x: x.saturating_sub(1), width: width + 2, ..place });
     border(model, frame, place, &panel.title);
     let inner = Rect { x: x + 2, y: y + 1, width: width - 4, height: height - 2 };

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::panel::{self, Panel};
 use crate::problem::Problem;
-use crate::tui::hint::Hint;
+use crate::tui::hint::{Hint, LIST, moved};
 use crate::tui::steps::{self, StepMsg};
 use crate::tui::{Action, Effect, Model, trouble};
 
@@ -16,21 +16,28 @@ pub(in crate::tui) struct State {
     pub(super) problem: Problem,
     /// The account whose server's certificate can be accepted by hand.
     pub(super) pin: Option<usize>,
+    /// The line that must be visible.
+    pub(super) line: usize,
 }
+
+/// Lines that a panel may have.
+const LINES: usize = 40;
 
 /// What is possible.
 pub(super) fn hints(state: &State) -> Vec<Hint> {
-    if state.pin.is_some() { vec![Hint::act(Action::Pin, "key-pin")] } else { vec![Hint::silent(Action::Accept)] }
+    let own = if state.pin.is_some() { Hint::act(Action::Pin, "key-pin") } else { Hint::silent(Action::Accept) };
+    std::iter::once(own).chain(LIST).collect()
 }
 
 /// An action.
-pub(super) fn act(model: &mut Model, state: State, action: Action) -> Vec<Effect> {
+pub(super) fn act(model: &mut Model, mut state: State, action: Action) -> Vec<Effect> {
     match (action, state.pin, state.problem.params.get("fingerprint")) {
         (Action::Pin, Some(account), Some(fingerprint)) => {
             steps::hear(model, StepMsg::Pinned { account, fingerprint: fingerprint.clone() })
         }
         (Action::Accept, _, _) => Vec::new(),
         _ => {
+            state.line = moved(state.line, LINES, action).unwrap_or(state.line);
             model.overlay = Some(super::Overlay::Problem(state));
             Vec::new()
         }
@@ -40,11 +47,12 @@ pub(super) fn act(model: &mut Model, state: State, action: Action) -> Vec<Effect
 /// Draws the panel.
 pub(super) fn view(model: &Model, state: &State, frame: &mut Frame<'_>, area: Rect) {
     let ink = panel::inside(model, area, 72);
-    let mut lines = trouble::explain(ink, &state.problem);
+    let mut lines = if state.pin.is_some() { trouble::beginning(ink, &state.problem) } else { trouble::explain(ink, &state.problem) };
     if state.pin.is_some() {
         lines.push(ink.gap());
         lines.extend(ink.paragraph(&ink.say("problem-pin"), ink.theme().warning));
+        lines.push(ink.gap());
         lines.push(ink.call(Action::Pin, &ink.say("problem-pin-call")));
     }
-    panel::draw(model, frame, area, 72, Panel { title: ink.say("problem-title"), head: Vec::new(), lines, focus: 0 });
+    panel::draw(model, frame, area, 72, Panel { title: ink.say("problem-title"), head: Vec::new(), lines, focus: state.line });
 }

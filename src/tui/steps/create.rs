@@ -308,11 +308,14 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
         (CreateState::Intended { .. }, None) => (ink.glyphs().current, theme.accent, ink.say("state-in-doubt")),
         (CreateState::Pending, None) => (ink.glyphs().ahead, theme.quiet, without_mailbox(model, ink, migration)),
     };
-    let address = ink.width / 2;
+    let is_short = ink.width < 84;
+    let name = |m: &Migration| if is_short { m.source.address.local().to_owned() } else { m.source.address.to_string() };
+    let longest = model.session.migrations.iter().map(|m| columns(&name(m))).max().unwrap_or(0);
+    let address = longest.min(ink.width / 2);
     let cells = [
         Cell::new(sign, 1).style(style),
-        Cell::new(migration.source.address.to_string(), address.saturating_sub(4)),
-        Cell::new(what, ink.width.saturating_sub(address + 2)).style(style),
+        Cell::new(name(migration), address),
+        Cell::new(what, ink.width.saturating_sub(address + 6)).style(style),
     ];
     ink.row(is_selected, &cells)
 }

@@ -206,7 +206,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         sheet.list([ink.busy(model.now, &ink.say("source-asking-services"))]);
         return sheet;
     };
-    sheet.head([ink.line(&need(model, ink), ink.theme().quiet), ink.gap(), table_head(ink)]);
+    sheet.head(ink.paragraph(&need(model, ink), ink.theme().quiet)).head([ink.gap(), table_head(ink)]);
     for (i, service) in services.iter().enumerate() {
         if i == state.selected {
             sheet.focus_here();
@@ -232,9 +232,9 @@ fn need(model: &Model, ink: Ink<'_>) -> String {
     ink.tell("destination-need-size", &params)
 }
 
-const FREE: usize = 8;
-const QUOTA: usize = 12;
-const MESSAGE: usize = 12;
+const FREE: usize = 5;
+const QUOTA: usize = 11;
+const MESSAGE: usize = 10;
 
 fn name_width(ink: Ink<'_>) -> usize {
     ink.width.saturating_sub(2 + 4 + 10 + FREE + QUOTA + MESSAGE + 4)
@@ -324,7 +324,7 @@ fn attaching(model: &Model, ink: Ink<'_>) -> Sheet {
             let age = running.map_or_else(String::new, |progress| format!("  {}", short_duration(model.age(progress.since))));
             (ink.glyphs().current, theme.accent, what + &age)
         };
-        let width = ink.width / 2;
+        let width = (ink.width / 2).min(crate::tui::ink::columns(domain.as_str()) + 4);
         sheet.list([ink.cells(&[
             Cell::new(sign, 1).style(style),
             Cell::new(domain.as_str(), width.saturating_sub(2)),

@@ -124,7 +124,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     if let Some((domain, state, record)) = all.get(model.steps.dns.selected) {
         sheet.foot(about(model, ink, domain, state, record));
     }
-    sheet.foot([closing(model, ink, &all)]);
+    sheet.foot([ink.gap(), closing(model, ink, &all)]);
     sheet
 }
 
@@ -145,8 +145,8 @@ fn closing(model: &Model, ink: Ink<'_>, all: &[(&DomainName, &DnsState, &Checked
 }
 
 fn widths(ink: Ink<'_>) -> (usize, usize, usize, usize) {
-    let (record, badge) = (11, if ink.width >= 84 { 16 } else { 9 });
-    let rest = ink.width.saturating_sub(2 + 2 + record + badge + 3);
+    let (record, badge) = if ink.width >= 84 { (14, 16) } else { (12, 8) };
+    let rest = ink.width.saturating_sub(2 + 1 + record + badge + 4);
     (record, rest / 2 + rest % 2, rest / 2, badge)
 }
 
@@ -224,6 +224,10 @@ fn about(model: &Model, ink: Ink<'_>, domain: &DomainName, state: &DnsState, rec
         return lines;
     }
     let room = if ink.height >= 22 { 8 } else { 3 };
+    if ink.height >= 22 && record.verdict == Verdict::Wrong {
+        let now = record.live.iter().map(|text| ink.line(&format!("  {} {text}", ink.say("records-live")), theme.plain));
+        lines.extend(now.take(room));
+    }
     if let Some(change) = &record.change {
         let remove = change.remove.iter().map(|record| ("records-remove", record));
         let update = change.update.iter().map(|record| ("records-update", record));
@@ -233,6 +237,7 @@ fn about(model: &Model, ink: Ink<'_>, domain: &DomainName, state: &DnsState, rec
             .chain(add)
             .map(|(key, record)| ink.line(&format!("  {} {}", ink.say(key), zone_line(record)), theme.quiet));
         lines.extend(said.take(room));
+        lines.push(ink.gap());
         lines.push(ink.call(Action::Fix, &ink.say("records-call-fix")));
     } else {
         lines.push(ink.line(&ink.tell("records-paste", &[("key", ink.key(Action::Copy).into())]), theme.plain));

@@ -86,7 +86,9 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         }
         sheet.list([row(ink, migration, i == model.steps.finish.selected)]);
     }
-    sheet.foot([ink.gap()]).foot(settings(model, ink));
+    if !is_finished || ink.height >= 20 {
+        sheet.foot([ink.gap()]).foot(settings(model, ink));
+    }
     if let Some((_, problem)) = troubles(model).first() {
         sheet.foot(trouble::brief(ink, problem)).foot([ink.call(Action::Retry, &ink.say("call-retry"))]);
     } else if is_finished {
@@ -95,7 +97,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         sheet.foot([ink.gap(), ink.busy(model.now, &ink.say("finish-running"))]);
     } else {
         let mark = if model.steps.finish.keeps_secrets { ink.glyphs().unchecked } else { ink.glyphs().checked };
-        sheet.foot(ink.item(mark, theme.accent, &ink.say("finish-forget"), theme.plain));
+        sheet.foot([ink.gap()]).foot(ink.item(mark, theme.accent, &ink.say("finish-forget"), theme.plain));
         sheet.foot([ink.call(Action::Accept, &ink.say("finish-call"))]);
     }
     sheet
@@ -159,22 +161,26 @@ fn settings(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
     if model.session.mode == Some(Mode::Automatic) {
         said("settings-outgoing", ink.tell("settings-smtp", &[("host", host.into())]));
     }
+    said("settings-user", ink.say("settings-user-address"));
     if let Some(webmail) = &destination.webmail {
         said("settings-webmail", webmail.clone());
     }
     let has_kept = model.session.migrations.iter().any(|m| m.temporary.as_ref() != Some(&m.source.address));
     let kept = if has_kept { "finish-source-kept" } else { "finish-source-untouched" };
     lines.extend(ink.item(ink.glyphs().note, theme.quiet, &ink.say(kept), theme.quiet));
+    if has_kept && ink.height >= 20 {
+        lines.extend(ink.item(ink.glyphs().note, theme.quiet, &ink.say("finish-source-reset"), theme.quiet));
+    }
     lines
 }
 
 fn reports(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
     let theme = ink.theme();
-    let mut lines = vec![ink.line(&ink.tell("finish-reports", &[("folder", (&model.state_folder).into())]), theme.strong)];
+    let mut lines = vec![ink.gap(), ink.line(&ink.tell("finish-reports", &[("folder", (&model.state_folder).into())]), theme.strong)];
     lines.extend(model.session.reports.iter().map(|file| ink.line(&format!("  {file}"), theme.accent)));
     if model.session.are_secrets_forgotten {
         lines.extend(ink.item(ink.glyphs().done, theme.good, &ink.say("finish-forgotten"), theme.plain));
     }
-    lines.push(ink.call(Action::Accept, &ink.say("finish-leave")));
+    lines.extend([ink.gap(), ink.call(Action::Accept, &ink.say("finish-leave"))]);
     lines
 }

@@ -2,11 +2,12 @@
 
 use ratatui::text::Line;
 
+use crate::domain::EmailAddress;
 use crate::problem::Problem;
 use crate::session::{Command, CreateState, Migration, Mode, RenameState, Task, Undo};
 use crate::text::short_duration;
 use crate::tui::hint::{Hint, LIST, moved};
-use crate::tui::ink::{Cell, Ink};
+use crate::tui::ink::{Cell, Ink, columns};
 use crate::tui::overlays::{self, Overlay};
 use crate::tui::sheet::{Sheet, Touch};
 use crate::tui::{Action, Effect, Model, trouble};
@@ -49,6 +50,9 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     if !undoable(model).is_empty() {
         hints.push(Hint::act(Action::Undo, "key-undo"));
     }
+    if is_guided(model) && has_renames(model) {
+        hints.push(Hint::look(Action::Copy, "key-copy-name"));
+    }
     hints
 }
 
@@ -57,7 +61,20 @@ pub(super) fn trouble_hints(troubles: &[(Task, Problem)]) -> Vec<Hint> {
     if troubles.is_empty() {
         return Vec::new();
     }
-    vec![Hint::act(Action::Retry, "key-retry"), Hint::look(Action::Detail, "key-explain"), Hint::act(Action::Edit, "key-retype")]
+    let mut hints = vec![Hint::act(Action::Retry, "key-retry"), Hint::look(Action::Detail, "key-explain")];
+    if troubles.iter().any(|(_, problem)| is_about_secret(problem)) {
+        hints.push(Hint::act(Action::Edit, "key-retype"));
+    }
+    hints
+}
+
+/// Whether typing a password or key again may help.
+pub(super) fn is_about_secret(problem: &Problem) -> bool {
+    use crate::problem::ProblemCode as C;
+    matches!(
+        problem.code,
+        C::WrongPassword | C::LoginNotAllowed | C::SecretMissing | C::ApiKeysRefused | C::ConsumerKeyExpired | C::AccessRuleMissing
+    )
 }
 
 /// Actions about stopped tasks.
@@ -68,7 +85,11 @@ pub(super) fn act_on_trouble(model: &mut Model, action: Action, troubles: Vec<(T
             model.overlay = troubles.into_iter().next().map(|(_, problem)| Overlay::problem(problem));
             Vec::new()
         }
-        Action::Edit => troubles.into_iter().next().map(|(task, _)| overlays::secrets_for_task(model, &task)).unwrap_or_default(),
+        Action::Edit => troubles
+            .into_iter()
+            .find(|(_, problem)| is_about_secret(problem))
+            .map(|(task, _)| overlays::secrets_for_task(model, &task))
+            .unwrap_or_default(),
         _ => Vec::new(),
     }
 }
@@ -94,6 +115,12 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
     match action {
         Action::Accept => vec![Effect::Submit(Command::ConfirmRename)],
         Action::Undo => undoable(model).into_iter().map(Effect::Submit).collect(),
+        Action::Copy => {
+            let name = model.session.migrations.get(model.steps.rename.selected).and_then(|m| m.temporary.clone());
+            let text = model.look.words.say("copied-name", &[]);
+            model.say_in_passing(text, false);
+            name.map(|name| Effect::Copy(name.to_string())).into_iter().collect()
+        }
         _ => {
             let troubles = troubles(model);
             act_on_trouble(model, action, troubles)
@@ -165,10 +192,11 @@ fn nothing_to_do(model: &Model, ink: Ink<'_>) -> Sheet {
     sheet
 }
 
+/// From this width on whole addresses have room beside what happens to them.
+const WIDE: usize = 84;
+
 fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) -> Line<'static> {
     let theme = ink.theme();
-    let from = migration.source.address.to_string();
-    let to = migration.temporary.as_ref().map(ToString::to_string).unwrap_or_default();
     let task = Task::RenameSource { migration: migration.id };
     let undo = Task::UndoRename { migration: migration.id };
     let running = model.progress.tasks.get(&task).or_else(|| model.progress.tasks.get(&undo));
@@ -184,20 +212,24 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
         (RenameState::Intended, None) => (ink.glyphs().current, theme.accent, ink.say("state-in-doubt")),
         (RenameState::Pending, None) => (ink.glyphs().ahead, theme.quiet, String::new()),
     };
-    // Before it is confirmed nothing has a state: the names get its room.
-    let state = if model.session.is_rename_confirmed || migration.rename != RenameState::Pending { (ink.width / 3).min(34) } else { 0 };
-    let rest = ink.width.saturating_sub(2 + 2 + 3 + state + usize::from(state > 0));
-    let is_tight = rest < from.len() + to.len();
-    let short = if is_tight { to.split('@').next().unwrap_or_default().to_owned() + "@…" } else { to };
-    let first = from.len().max(rest / 2).min(rest.saturating_sub(short.len()).max(rest / 2));
+    // Before it is confirmed nothing has a state: the names get its room. Where both do not fit, the domain is left out.
+    let has_state = model.session.is_rename_confirmed || migration.rename != RenameState::Pending;
+    let is_short = has_state && ink.width < WIDE;
+    let name = |address: &EmailAddress| if is_short { address.local().to_owned() } else { address.to_string() };
+    let longest = |names: &mut dyn Iterator<Item = String>| names.map(|name| columns(&name)).max().unwrap_or(0);
+    let from_width = longest(&mut model.session.migrations.iter().map(|m| name(&m.source.address)));
+    let to_width = longest(&mut model.session.migrations.iter().filter_map(|m| m.temporary.as_ref()).map(name));
+    let room = ink.width.saturating_sub(2 + 1 + 2 + 3);
+    let from_width = from_width.min(room / 2);
+    let to_width = to_width.min(room.saturating_sub(from_width));
     let mut cells = vec![
         Cell::new(sign, 1).style(style),
-        Cell::new(from, first.saturating_sub(1)),
+        Cell::new(name(&migration.source.address), from_width),
         Cell::new(ink.glyphs().arrow, 2).style(theme.quiet),
-        Cell::new(short, rest.saturating_sub(first)).style(theme.accent),
+        Cell::new(migration.temporary.as_ref().map(name).unwrap_or_default(), to_width).style(theme.accent),
     ];
-    if state > 0 {
-        cells.push(Cell::new(what, state).style(style));
+    if has_state {
+        cells.push(Cell::new(what, ink.width.saturating_sub(from_width + to_width + 10)).style(style));
     }
     ink.row(is_selected, &cells)
 }

@@ -43,7 +43,7 @@ const fn rank(action: Action, position: usize) -> usize {
         Action::Log => 1000,
         Action::Tasks => 999,
         Action::Accept | Action::Help => 0,
-        Action::Back | Action::Quit => 1,
+        Action::Back | Action::Quit | Action::Interrupt => 1,
         _ => 10 + position,
     }
 }

@@ -18,8 +18,13 @@ pub(in crate::tui) fn header(model: &Model, ink: Ink<'_>) -> Line<'static> {
         [one] => one.clone(),
         [first, rest @ ..] => ink.tell("header-domains", &[("first", first.into()), ("more", rest.len().into())]),
     };
-    let right: Vec<String> =
-        [model.is_demo.then(|| ink.say("header-demo")), session.id.as_ref().map(ToString::to_string)].into_iter().flatten().collect();
+    let right: Vec<String> = [
+        model.is_demo.then(|| ink.say(if ink.width >= 100 { "header-demo" } else { "header-demo-short" })),
+        session.id.as_ref().map(ToString::to_string),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let right = right.join(&format!(" {} ", ink.glyphs().dot));
     let brand = " mailferry";
     let mut left = String::new();

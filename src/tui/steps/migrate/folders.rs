@@ -1,12 +1,12 @@
 //! One account, folder by folder.
 
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use super::troubles;
 use crate::plan::MappingAction;
-use crate::session::{CopyState, MailboxProgress, Migration, Task};
+use crate::session::{Activity, CopyState, MailboxProgress, Migration, Task};
 use crate::text::count;
-use crate::tui::ink::{Cell, Ink};
+use crate::tui::ink::{Cell, Ink, fit};
 use crate::tui::overlays;
 use crate::tui::sheet::{Sheet, Touch};
 use crate::tui::{Action, Model, trouble};
@@ -52,19 +52,21 @@ fn row(model: &Model, ink: Ink<'_>, folder: &MailboxProgress, (copy, verify): (&
         },
     };
     let name = ink.width / 3;
-    let figures = format!("{} / {}", count(folder.copied), count(folder.messages));
-    let refused = if folder.refused > 0 { ink.tell("migrate-refused", &[("count", folder.refused.into())]) } else { String::new() };
-    let rest = ink.width.saturating_sub(2 + 2 + name + 1 + 19 + 1 + 11);
-    ink.row(
-        is_selected,
-        &[
-            Cell::new(sign, 1).style(style),
-            Cell::new(folder.mapping.name.to_string(), name),
-            Cell::new(figures, 18).right(),
-            Cell::new(what, rest).style(style),
-            Cell::new(refused, 11).style(theme.warning),
-        ],
-    )
+    let figures = format!("{} of {}", count(folder.copied), count(folder.messages));
+    let rest = ink.width.saturating_sub(2 + 1 + name + 18 + 3);
+    let cells = [Cell::new(sign, 1).style(style), Cell::new(folder.mapping.name.to_string(), name), Cell::new(figures, 18).right()];
+    let mut line = ink.row(is_selected, &cells);
+    line.spans.push(Span::raw(" "));
+    let is_copying = running.is_some_and(|progress| progress.activity == Activity::Copying && progress.waiting.is_none());
+    if folder.refused > 0 {
+        let text = ink.tell("migrate-refused", &[("count", folder.refused.into())]);
+        line.spans.push(Span::styled(fit(&text, rest, ink.glyphs().ellipsis), theme.warning));
+    } else if is_copying {
+        line.spans.extend(ink.bar(folder.copied, folder.messages, rest.min(30)));
+    } else {
+        line.spans.push(Span::styled(fit(&what, rest, ink.glyphs().ellipsis), style));
+    }
+    line
 }
 
 fn about(ink: Ink<'_>, folder: &MailboxProgress) -> String {

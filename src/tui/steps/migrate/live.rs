@@ -5,8 +5,8 @@ use ratatui::text::{Line, Span};
 use super::folders::folder_rows;
 use super::{selected, troubles};
 use crate::domain::ByteSize;
-use crate::session::{CopyState, Migration, Task, TaskProgress};
-use crate::text::{count, duration};
+use crate::session::{Activity, CopyState, Migration, Task, TaskProgress};
+use crate::text::{count, duration_range};
 use crate::tui::ink::{Cell, Ink, columns, fit};
 use crate::tui::overlays;
 use crate::tui::sheet::{Sheet, Touch};
@@ -35,6 +35,9 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     }
     sheet
 }
+
+/// From this width on whole addresses and long bars have room.
+const WIDE: usize = 84;
 
 struct Totals {
     accounts: usize,
@@ -87,7 +90,7 @@ fn gauge(model: &Model, ink: Ink<'_>) -> Line<'static> {
         _ if model.session.is_paused => ink.say("migrate-paused"),
         _ if is_verified => ink.say("migrate-all-verified"),
         _ if is_copied => ink.say("migrate-verifying"),
-        Some((low, high)) => ink.tell("migrate-left", &[("low", duration(low).into()), ("high", duration(high).into())]),
+        Some((low, high)) => ink.tell("migrate-left", &[("time", duration_range(low, high).into())]),
         None => ink.say("migrate-measuring"),
     };
     let tail = format!(" {percent:>3} %   {right}");
@@ -109,36 +112,37 @@ fn speed(model: &Model, ink: Ink<'_>) -> Line<'static> {
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rates are small and positive")]
     let (messages, bytes) = (rate.messages.max(0.0) as u64, ByteSize(rate.bytes.max(0.0) as u64));
-    let text = ink.tell("migrate-rate", &[("messages", messages.into()), ("bytes", bytes.to_string().into())]);
+    let key = if ink.width >= WIDE { "migrate-rate-wide" } else { "migrate-rate" };
+    let text = ink.tell(key, &[("messages", messages.into()), ("bytes", bytes.to_string().into())]);
     let limit = rate.limit.map(|limit| {
         let what = ink.say(&format!("limit-{}", limit.key()));
         ink.tell("migrate-limited", &[("what", what.into())])
     });
     let limit = limit.unwrap_or_default();
     let room = ink.width.saturating_sub(columns(&text) + columns(&limit) + 4).min(30);
+    let spark = ink.spark(&rate.history, room);
+    let left = ink.width.saturating_sub(columns(&text) + spark.width() + 4);
     Line::from(vec![
         Span::styled(format!("{text}  "), theme.plain),
-        ink.spark(&rate.history, room),
-        Span::styled(fit(&format!("  {limit}"), ink.width, ""), theme.quiet),
+        spark,
+        Span::styled(format!("  {}", fit(&limit, left, ink.glyphs().ellipsis)), theme.quiet),
     ])
 }
 
 /// The task of an account that says most about it: one that works before one that waits.
 fn task_of<'a>(model: &'a Model, migration: &Migration) -> Option<(&'a Task, &'a TaskProgress)> {
-    let of = model.progress.tasks.iter().filter(|(task, _)| task.migration() == Some(migration.id));
+    let is_stopped = |task: &Task| model.session.troubles.contains_key(task);
+    let of = model.progress.tasks.iter().filter(|(task, _)| task.migration() == Some(migration.id) && !is_stopped(task));
     of.max_by_key(|(_, progress)| (progress.waiting.is_none(), progress.done > 0, progress.total))
 }
 
 /// Where an account stands, in words.
 pub(in crate::tui::steps) fn account_state(model: &Model, ink: Ink<'_>, migration: &Migration) -> String {
-    let is_stopped = model.session.troubles.keys().any(|task| task.migration() == Some(migration.id));
+    let stopped = model.session.troubles.iter().find(|(task, _)| task.migration() == Some(migration.id));
     match (migration.copy_state(), task_of(model, migration)) {
         (CopyState::Verified, _) => ink.say("state-verified"),
-        (_, Some((task, progress))) if progress.waiting.is_some() => {
-            let _ = task;
-            overlays::activity(model, ink, progress)
-        }
-        (_, Some((Task::CopyMailbox { mailbox, .. }, progress))) if progress.activity == crate::session::Activity::Copying => {
+        (_, Some((_, progress))) if progress.waiting.is_some() => overlays::activity(model, ink, progress),
+        (_, Some((Task::CopyMailbox { mailbox, .. }, progress))) if progress.activity == Activity::Copying => {
             let folder = migration.mailboxes.get(mailbox);
             folder.map_or_else(String::new, |folder| folder.mapping.name.to_string())
         }
@@ -147,7 +151,7 @@ pub(in crate::tui::steps) fn account_state(model: &Model, ink: Ink<'_>, migratio
             ink.tell("state-verifying", &[("folder", folder.into())])
         }
         (_, Some((_, progress))) => overlays::activity(model, ink, progress),
-        (_, None) if is_stopped => ink.say("task-stopped"),
+        (_, None) if stopped.is_some() => stopped.map_or_else(String::new, |(_, problem)| trouble::headline(ink, problem)),
         (CopyState::Copied, None) => ink.say("state-copied"),
         (CopyState::Pending, None) if model.session.is_paused => ink.say("state-paused"),
         (CopyState::Pending, None) => ink.say("state-waiting"),
@@ -156,7 +160,7 @@ pub(in crate::tui::steps) fn account_state(model: &Model, ink: Ink<'_>, migratio
 
 fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) -> Line<'static> {
     let theme = ink.theme();
-    let is_wide = ink.width >= 84;
+    let is_wide = ink.width >= WIDE;
     let name = if is_wide { migration.source.address.to_string() } else { migration.source.address.local().to_owned() };
     let longest = model
         .session
@@ -175,32 +179,32 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
         _ if running.is_some() => (ink.glyphs().current, theme.accent),
         _ => (ink.glyphs().ahead, theme.quiet),
     };
-    let refused = migration.refused();
-    let tail = if refused > 0 { ink.tell("migrate-refused", &[("count", refused.into())]) } else { String::new() };
     let mut cells = vec![Cell::new(sign, 1).style(style), Cell::new(name, name_width)];
-    let bar = if is_wide { 16 } else { 0 };
-    let numbers = 17;
-    let refused_width = if is_wide { 12 } else { 10 };
-    let room = ink.width.saturating_sub(2 + 1 + name_width + numbers + refused_width + 5 + if bar > 0 { bar + 1 } else { 0 });
-    // A reason to wait needs the whole line: the numbers can be read when it goes on.
-    if is_waiting && state != CopyState::Verified {
-        cells.push(Cell::new(account_state(model, ink, migration), ink.width.saturating_sub(name_width + 5)).style(theme.warning));
+    let rest = ink.width.saturating_sub(2 + 1 + name_width + 2);
+    let is_moving = running.is_some_and(|(_, progress)| matches!(progress.activity, Activity::Copying | Activity::Verifying));
+    // What is neither moving nor done has a reason, and the reason needs the whole line.
+    if state != CopyState::Verified && !(is_moving && !is_waiting) && (running.is_some() || is_stopped) {
+        cells.push(Cell::new(account_state(model, ink, migration), rest).style(if is_stopped { theme.wrong } else { style }));
         return ink.row(is_selected, &cells);
     }
+    let refused = migration.refused();
     let done = (migration.copied() + refused).min(migration.messages());
-    let figures = if state == CopyState::Verified {
-        format!("{} {:>8}", count(migration.verified()), migration.bytes().to_string())
+    let is_verified = state == CopyState::Verified;
+    let (figures, numbers) = if is_verified {
+        (format!("{} {:>8}", count(migration.verified()), migration.bytes().to_string()), 17)
     } else {
-        format!("{}/{}", count(done), count(migration.messages()))
+        (format!("{} of {}", count(done), count(migration.messages())), if is_wide { 19 } else { 17 })
     };
-    cells.push(Cell::new(account_state(model, ink, migration), room).style(if is_stopped { theme.wrong } else { theme.quiet }));
+    let tail = if is_wide { 24 } else { 10 };
+    cells.push(Cell::new(account_state(model, ink, migration), rest.saturating_sub(numbers + tail + 2)).style(theme.quiet));
     cells.push(Cell::new(figures, numbers).right());
     let mut line = ink.row(is_selected, &cells);
-    if bar > 0 {
-        line.spans.push(Span::raw(" "));
-        let shown = if state == CopyState::Verified { (1, 1) } else { (done, migration.messages()) };
-        line.spans.extend(ink.bar(shown.0, shown.1, bar));
+    line.spans.push(Span::raw(" "));
+    if refused > 0 {
+        let text = ink.tell("migrate-refused", &[("count", refused.into())]);
+        line.spans.push(Span::styled(fit(&text, tail, ink.glyphs().ellipsis), theme.warning));
+    } else if !is_verified {
+        line.spans.extend(ink.bar(done, migration.messages(), tail));
     }
-    line.spans.push(Span::styled(format!(" {}", fit(&tail, refused_width, "")), theme.warning));
     line
 }

@@ -6,12 +6,13 @@ use super::draft::{self, Editing, Open};
 use crate::domain::{ByteSize, MailboxId};
 use crate::plan::{Finding, MappingAction, Weight};
 use crate::session::{Migration, Mode, Task};
-use crate::text::duration;
+use crate::text::duration_range;
 use crate::tui::field::field_lines;
 use crate::tui::hint::{Hint, LIST, moved};
 use crate::tui::ink::{Cell, Ink};
 use crate::tui::overlays;
 use crate::tui::sheet::{Sheet, Touch};
+use crate::tui::steps::rename::is_about_secret;
 use crate::tui::{Action, Effect, Model, trouble};
 
 /// What is possible.
@@ -26,7 +27,9 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     if super::troubles(model).next().is_some() {
         hints.push(Hint::act(Action::Retry, "key-retry"));
         hints.push(Hint::look(Action::Detail, "key-explain"));
-        hints.push(Hint::act(Action::Fix, "key-retype"));
+        if super::troubles(model).any(|(_, problem)| is_about_secret(problem)) {
+            hints.push(Hint::act(Action::Fix, "key-retype"));
+        }
     }
     hints.push(Hint::look(Action::Open, "key-folders"));
     hints.push(Hint::look(Action::Edit, "key-edit-name"));
@@ -118,7 +121,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         }
     }
     sheet.foot([ink.gap()]);
-    let room = if ink.height >= 24 { 12 } else { 3 };
+    let room = ink.height.saturating_sub(sheet.head.len() + sheet.list.len().min(7) + 4).clamp(1, 14);
     if let Some((_, problem)) = super::troubles(model).next() {
         sheet.foot(trouble::brief(ink, problem));
     } else if let Some(migration) = selected(model) {
@@ -129,8 +132,10 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         sheet.foot(ink.item(mark, theme.accent, &ink.say("review-at-once"), theme.plain));
     }
     if may_accept(model) {
-        let count = model.session.migrations.len();
-        sheet.foot([ink.call(Action::Accept, &ink.tell("review-call", &[("count", count.into())]))]);
+        if ink.height >= 20 {
+            sheet.foot([ink.gap()]);
+        }
+        sheet.foot([ink.call(Action::Accept, &ink.say("review-call"))]);
     }
     sheet
 }
@@ -149,8 +154,7 @@ fn totals(model: &Model, ink: Ink<'_>) -> Line<'static> {
         ("count", migrations.len().into()),
         ("messages", messages.into()),
         ("size", bytes.to_string().into()),
-        ("low", duration(low).into()),
-        ("high", duration(high).into()),
+        ("time", duration_range(low, high).into()),
     ];
     ink.line(&ink.tell("review-totals", &params), ink.theme().strong)
 }
@@ -158,16 +162,18 @@ fn totals(model: &Model, ink: Ink<'_>) -> Line<'static> {
 /// Seconds, from and to: between 400 messages and 20 MB a second, and 60 messages and 2 MB a second.
 fn estimate(messages: u64, bytes: ByteSize) -> (u64, u64) {
     let at = |rate: u64, speed: u64| (messages / rate).max(bytes.0 / speed) + 5;
-    let round = |seconds: u64| if seconds < 60 { seconds.div_ceil(10) * 10 } else { seconds.div_ceil(60) * 60 };
-    (round(at(400, 20_000_000)), round(at(60, 2_000_000)))
+    (at(400, 20_000_000), at(60, 2_000_000))
 }
 
-const MESSAGES: usize = 9;
+const MESSAGES: usize = 8;
 const SIZE: usize = 8;
-const FOUND: usize = 12;
+const FOUND: usize = 11;
+/// From this width on sizes and whole addresses have room.
+const WIDE: usize = 84;
 
 fn widths(ink: Ink<'_>) -> (usize, usize) {
-    let rest = ink.width.saturating_sub(2 + 2 + MESSAGES + SIZE + FOUND + 5);
+    let size = if ink.width >= WIDE { SIZE + 1 } else { 0 };
+    let rest = ink.width.saturating_sub(2 + 1 + MESSAGES + FOUND + 4 + size);
     (rest / 2, rest - rest / 2)
 }
 
@@ -175,14 +181,12 @@ fn table_head(model: &Model, ink: Ink<'_>) -> Line<'static> {
     let head = |key: &str, width: usize| Cell::new(ink.say(key), width).style(ink.theme().quiet);
     let (account, temporary) = widths(ink);
     let renamed = if model.session.mode == Some(Mode::Guided) { "column-renamed-guided" } else { "column-renamed" };
-    let cells = [
-        Cell::new("", 1),
-        head("column-account", account),
-        head(renamed, temporary),
-        head("column-messages", MESSAGES).right(),
-        head("column-size", SIZE).right(),
-        head("column-found", FOUND),
-    ];
+    let mut cells =
+        vec![Cell::new("", 1), head("column-account", account), head(renamed, temporary), head("column-messages", MESSAGES).right()];
+    if ink.width >= WIDE {
+        cells.push(head("column-size", SIZE).right());
+    }
+    cells.push(head("column-found", FOUND));
     ink.row(false, &cells)
 }
 
@@ -190,7 +194,7 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
     let theme = ink.theme();
     let (account, temporary) = widths(ink);
     let draft = model.steps.review.drafts.get(&migration.id);
-    let is_wide = ink.width >= 88;
+    let is_wide = ink.width >= WIDE;
     let short = |address: &str| if is_wide { address.to_owned() } else { address.split('@').next().unwrap_or_default().to_owned() };
     let address = migration.source.address.to_string();
     let name = draft.map(|draft| draft.name.text().to_owned()).unwrap_or_default();
@@ -214,14 +218,16 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
             (ink.glyphs().waiting, theme.accent, String::new(), String::new(), what)
         }
     };
-    let cells = [
+    let mut cells = vec![
         Cell::new(sign, 1).style(style),
         Cell::new(short(&address), account),
-        Cell::new(shown, temporary).style(if is_wrong { theme.wrong } else { theme.quiet }),
+        Cell::new(shown, temporary).style(if is_wrong { theme.wrong } else { theme.accent }),
         Cell::new(messages, MESSAGES).right(),
-        Cell::new(size, SIZE).right(),
-        Cell::new(found, FOUND).style(style),
     ];
+    if is_wide {
+        cells.push(Cell::new(size, SIZE).right());
+    }
+    cells.push(Cell::new(found, FOUND).style(if style == theme.good { theme.quiet } else { style }));
     ink.row(is_selected, &cells)
 }
 
@@ -247,22 +253,17 @@ fn about(model: &Model, ink: Ink<'_>, migration: &Migration, room: usize) -> Vec
         ("account", migration.source.address.local().into()),
         ("copied", copied.len().into()),
         ("skipped", (mailboxes.len() - copied.len()).into()),
+        ("key", ink.key(Action::Open).into()),
     ];
-    let mut lines = vec![ink.line(&ink.tell("review-about", &params), theme.quiet)];
+    let mut lines = ink.paragraph(&ink.tell("review-about", &params), theme.quiet);
     let mut findings: Vec<&Finding> = inventory.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
-    let total = findings.len();
-    let mut shown = 0;
+    // Obstacles and warnings are always said; notes where there is room. All of them stand beside the folders.
     for finding in findings {
         let said = finding_lines(ink, finding);
-        if lines.len() + said.len() > room && shown > 0 {
-            break;
+        if lines.len() + said.len() <= room || finding.weight > Weight::Note {
+            lines.extend(said);
         }
-        lines.extend(said);
-        shown += 1;
-    }
-    if shown < total {
-        lines.push(ink.line(&ink.tell("review-more", &[("count", (total - shown).into())]), theme.quiet));
     }
     lines
 }

@@ -4,7 +4,7 @@ use super::{Part, choose};
 use crate::domain::{EmailAddress, ImapEndpoint, ServiceId};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{LoginProof, Query};
-use crate::tui::field::{Field, field_lines};
+use crate::tui::field::{Field, sized_lines};
 use crate::tui::hint::Hint;
 use crate::tui::ink::{Ink, columns};
 use crate::tui::model::Asked;
@@ -214,8 +214,13 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         if i == state.focus {
             sheet.focus_here();
         }
-        sheet.list(field_lines(ink, &login.field, label_width, i == state.focus));
-        sheet.list(outcome(model, ink, login, label_width + 4));
+        let room = ink.width.saturating_sub(label_width + 5 + OUTCOME).clamp(6, 30);
+        let mut lines = sized_lines(ink, &login.field, (label_width, room), i == state.focus);
+        if let Some(first) = lines.first_mut() {
+            first.spans.push(ratatui::text::Span::raw(" "));
+            first.spans.extend(short_outcome(model, ink, login).spans);
+        }
+        sheet.list(lines);
     }
     sheet.foot([ink.gap()]);
     if let Some(problem) = problem(model) {
@@ -225,15 +230,34 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     }
     let proven = state.logins.iter().filter(|login| login.is_proven()).count();
     if are_all_proven(model) {
-        sheet.foot([ink.call(Action::Accept, &ink.tell("source-passwords-call", &[("count", proven.into())]))]);
+        sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.tell("source-passwords-call", &[("count", proven.into())]))]);
     } else {
         let params = [("proven", proven.into()), ("count", state.logins.len().into())];
-        sheet.foot([ink.line(&ink.tell("source-passwords-proven", &params), ink.theme().plain)]);
+        sheet.foot([ink.gap(), ink.line(&ink.tell("source-passwords-proven", &params), ink.theme().plain)]);
     }
     sheet
 }
 
-/// What came of a login, under its field.
+/// Columns for what came of a login, beside its field.
+const OUTCOME: usize = 22;
+
+/// What came of a login, beside its field.
+fn short_outcome(model: &Model, ink: Ink<'_>, login: &Login) -> ratatui::text::Line<'static> {
+    let theme = ink.theme();
+    let said = |sign: &str, text: String, style| ratatui::text::Line::from(ratatui::text::Span::styled(format!("{sign} {text}"), style));
+    match &login.state {
+        LoginState::Open => ratatui::text::Line::default(),
+        LoginState::Queued => said(ink.glyphs().waiting, ink.say("login-queued"), theme.quiet),
+        LoginState::Trying => ink.busy(model.now, &ink.say("login-trying-short")),
+        LoginState::Proven(proof) => {
+            let text = ink.tell("login-proven-short", &[("folders", proof.mailboxes.into())]);
+            said(ink.glyphs().done, text, theme.good)
+        }
+        LoginState::Failed(_) => said(ink.glyphs().wrong, ink.say("login-failed"), theme.wrong),
+    }
+}
+
+/// What came of a login, under its form.
 pub(super) fn outcome(model: &Model, ink: Ink<'_>, login: &Login, indent: usize) -> Vec<ratatui::text::Line<'static>> {
     let theme = ink.theme();
     let narrow = ink.narrower(indent);
