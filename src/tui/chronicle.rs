@@ -135,6 +135,9 @@ impl Teller<'_> {
                 }
                 None => self.plain(self.account(*migration), "event-target-created", &[], Tone::Good),
             },
+            Event::TargetPasswordRenewed { migration } => {
+                self.plain(self.account(*migration), "event-password-renewed", &[], Tone::Warning)
+            }
             Event::CreateUndone { migration } => self.plain(self.account(*migration), "event-create-undone", &[], Tone::Good),
             Event::CopyConfirmed => self.plain("", "event-copy-confirmed", &[], Tone::Plain),
             _ => None,
@@ -161,14 +164,12 @@ impl Teller<'_> {
                 let params = [("folder", self.folder(*migration, *mailbox).into()), ("messages", (*messages).into())];
                 self.plain(self.account(*migration), "event-mailbox-copied", &params, Tone::Plain)
             }
-            Event::MailboxVerified { migration, mailbox, verified, missing, .. } => {
-                let params = [
-                    ("folder", self.folder(*migration, *mailbox).into()),
-                    ("verified", (*verified).into()),
-                    ("missing", (*missing).into()),
-                ];
+            Event::MailboxVerified { migration, mailbox, verified, missing, unaccounted, altered, .. } => {
+                let missing = missing + unaccounted + altered;
+                let params =
+                    [("folder", self.folder(*migration, *mailbox).into()), ("verified", (*verified).into()), ("missing", missing.into())];
                 let (key, tone) =
-                    if *missing == 0 { ("event-mailbox-verified", Tone::Good) } else { ("event-mailbox-differs", Tone::Warning) };
+                    if missing == 0 { ("event-mailbox-verified", Tone::Good) } else { ("event-mailbox-differs", Tone::Warning) };
                 self.plain(self.account(*migration), key, &params, tone)
             }
             Event::DeltaRequested { migration } => self.plain(self.account(*migration), "event-delta-requested", &[], Tone::Plain),

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::domain::{EmailAddress, MigrationId, Moment, Secret, SecretRef, ServiceId};
+use crate::domain::{EmailAddress, MigrationId, Moment, Secret, SecretRef, ServiceId, SessionId};
 use crate::ports::Keeping;
 use crate::problem::Problem;
-use crate::session::{Progress, Query, Session, Step};
+use crate::session::{ApiSecret, Progress, Query, Session, Step, api_secret, source_secret, target_secret};
 
 use super::chronicle::{self, Entry};
 use super::hint::Hint;
@@ -205,20 +205,24 @@ impl Model {
         self.toast = Some(Toast { text, is_trouble, at: self.now });
     }
 
-    /// The name under which a secret of this session is kept.
-    pub(super) fn secret_ref(&self, what: &str) -> SecretRef {
-        let id = self.session.id.as_ref().map_or("new", |id| id.as_str());
-        SecretRef(format!("{id}/{what}"))
+    /// The session's name; every session has one from its first event on.
+    fn id(&self) -> SessionId {
+        self.session.id.clone().unwrap_or_else(|| SessionId::from_bits(0))
+    }
+
+    /// Where a part of the API credential is kept.
+    pub(super) fn api_ref(&self, part: ApiSecret) -> SecretRef {
+        api_secret(&self.id(), part)
     }
 
     /// Where the password of an account at the source is kept.
     pub(super) fn source_ref(&self, address: &EmailAddress) -> SecretRef {
-        self.secret_ref(&format!("source/{address}"))
+        source_secret(&self.id(), address)
     }
 
     /// Where the password of an account at the destination is kept.
     pub(super) fn target_ref(&self, address: &EmailAddress) -> SecretRef {
-        self.secret_ref(&format!("target/{address}"))
+        target_secret(&self.id(), address)
     }
 
     /// Seconds since a moment.

@@ -95,8 +95,11 @@ fn draw_page(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     if let Some((first, total)) = placed.scroll {
         scroll_bar(model, frame, content, (head, list), (first, total));
     }
-    let place = Rect { y: area.bottom().saturating_sub(1), height: 1, ..area };
-    write(frame, place, vec![state_of_the_mail(model, ink)]);
+    // A long word in passing takes the empty line above, too.
+    let lines = state_of_the_mail(model, ink);
+    let height = u16::try_from(lines.len()).unwrap_or(1);
+    let place = Rect { y: area.bottom().saturating_sub(height), height, ..area };
+    write(frame, place, lines);
 }
 
 fn title(model: &Model, ink: super::ink::Ink<'_>, sheet: &Sheet) -> Line<'static> {
@@ -112,14 +115,13 @@ fn title(model: &Model, ink: super::ink::Ink<'_>, sheet: &Sheet) -> Line<'static
     Line::from(vec![Span::styled(title, theme.title), Span::raw(pad), Span::styled(fit(&words, ink.width, ""), style)])
 }
 
-fn state_of_the_mail(model: &Model, ink: super::ink::Ink<'_>) -> Line<'static> {
+fn state_of_the_mail(model: &Model, ink: super::ink::Ink<'_>) -> Vec<Line<'static>> {
     let theme = ink.theme();
     if let Some(toast) = &model.toast {
         let (sign, style) = if toast.is_trouble { (ink.glyphs().warning, theme.warning) } else { (ink.glyphs().note, theme.accent) };
-        return Line::from(vec![
-            Span::styled(format!("{sign} "), style),
-            Span::styled(fit(&toast.text, ink.width.saturating_sub(2), ink.glyphs().ellipsis), style),
-        ]);
+        let mut lines = ink.item(sign, style, &toast.text, style);
+        lines.truncate(2);
+        return lines;
     }
     let (text, calm) = safety::sentence(&model.session, ink);
     let (sign, style) = match calm {
@@ -127,7 +129,7 @@ fn state_of_the_mail(model: &Model, ink: super::ink::Ink<'_>) -> Line<'static> {
         Calm::Exposed => (ink.glyphs().warning, theme.warning),
     };
     let text = fit(&text, ink.width.saturating_sub(2), ink.glyphs().ellipsis);
-    Line::from(vec![Span::styled(format!("{sign} "), style), Span::styled(text, style)])
+    vec![Line::from(vec![Span::styled(format!("{sign} "), style), Span::styled(text, style)])]
 }
 
 fn draw_strip(model: &Model, frame: &mut Frame<'_>, area: Rect) {

@@ -31,6 +31,7 @@ event-target-created-gap = { $seconds ->
     [one] created, 1 second without a mailbox
    *[other] created, { $seconds } seconds without a mailbox
  }
+event-password-renewed = the password made before was lost with the program; the account has a new one
 event-create-undone = the new account is removed again
 event-copy-confirmed = Copy started
 event-batch-settled = { $folder }: after the interruption { $found } found there, { $again } are copied again
@@ -40,7 +41,7 @@ event-renumbered-source = { $folder } was renumbered by the old server, { $count
 event-renumbered-target = { $folder } was renumbered by the new server, { $count } messages recognised
 event-mailbox-copied = { $folder } copied, { $messages } messages
 event-mailbox-verified = { $folder } verified, { $verified } messages
-event-mailbox-differs = { $folder }: { $missing } messages differ and are copied again
+event-mailbox-differs = { $folder }: { $missing } messages are not as expected and are looked at again
 event-delta-requested = looked at again for new mail
 event-dns-checked = { $wrong ->
     [0] DNS is as it should be

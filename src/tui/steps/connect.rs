@@ -5,7 +5,7 @@ use ratatui::text::Line;
 use crate::domain::{ApiEndpoint, Credential, CredentialStatus, Moment};
 use crate::ports::Keeping;
 use crate::problem::{Problem, ProblemCode};
-use crate::session::{Answer, ApiAccess, Command, Mode, Query, Session, Strategy};
+use crate::session::{Answer, ApiAccess, ApiSecret, Command, Mode, Query, Session, Strategy};
 use crate::text::short_duration;
 use crate::tui::field::{Field, Form};
 use crate::tui::hint::Hint;
@@ -157,9 +157,9 @@ fn access(model: &Model) -> Option<ApiAccess> {
     let endpoint: ApiEndpoint = model.steps.connect.form.fields[ENDPOINT].text().parse().ok()?;
     Some(ApiAccess {
         endpoint,
-        application_key: model.secret_ref("api/application-key"),
-        application_secret: model.secret_ref("api/application-secret"),
-        consumer_key: model.secret_ref("api/consumer-key"),
+        application_key: model.api_ref(ApiSecret::ApplicationKey),
+        application_secret: model.api_ref(ApiSecret::ApplicationSecret),
+        consumer_key: model.api_ref(ApiSecret::ConsumerKey),
         expiration: None,
     })
 }

@@ -3,7 +3,7 @@
 mod journeys;
 mod phrases;
 mod screens;
-mod shell;
 mod sizes;
+mod stage;
 mod svg;
 mod world;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::screens::all;
-use crate::plan::FindingCode;
+use crate::dnscheck::EXPLANATIONS;
 use crate::problem::{Hint, Meaning, Problem, ProblemCode};
 use crate::session::Refusal;
 use crate::text::Words;
@@ -56,7 +56,7 @@ fn every_trouble_finding_action_and_refusal_has_words() {
     let more = [Refusal::PlanMismatch, Refusal::Blocked, Refusal::TooLate, Refusal::CopyBegun, Refusal::TargetExists];
     let rest = [Refusal::NothingToFix, Refusal::NotStopped, Refusal::NotVerified, Refusal::Finished, Refusal::ReadOnly];
     keys.extend(refusals.iter().chain(&more).chain(&rest).map(|refusal| format!("refusal-{}", refusal.key())));
-    let _every_finding: FindingCode = FindingCode::Aliases;
+    keys.extend(EXPLANATIONS.iter().map(|key| format!("dns-{key}")));
     let missing: Vec<_> = keys.iter().filter(|key| !words.has(key)).collect();
     assert!(missing.is_empty(), "{missing:#?}");
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::stage::Stage;
 use super::svg::svg;
 use super::world::*;
 use crate::domain::{ByteSize, MailboxId, Uid};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{EmailAddress, MailboxName, MigrationId};
-use crate::plan::{MailboxMapping, MappingAction, SourceAccount, TargetAccount};
-use crate::session::{Destination, Migration, Mode};
+use crate::plan::{MailboxMapping, MappingAction, temporary_address};
+use crate::session::{Migration, Mode};
 use crate::text::Words;
 use crate::tui::Model;
 use crate::tui::field::Field;
@@ -89,7 +89,11 @@ pub(super) fn refresh(model: &mut Model) {
     for migration in &model.session.migrations {
         let address = &migration.source.address;
         let mut draft = before.remove(&migration.id).filter(|draft| draft.belongs_to(address)).unwrap_or_else(|| {
-            let name = if is_guided && !needs_rename(model, migration) { address.clone() } else { proposal(address, &taken) };
+            let name = if is_guided && !needs_rename(model, migration) {
+                address.clone()
+            } else {
+                temporary_address(address, &taken).unwrap_or_else(|| address.clone())
+            };
             Draft {
                 name: Field::plain(address.to_string(), &name.to_string()),
                 password: Field::secret(address.to_string(), None),
@@ -118,30 +122,6 @@ fn needs_rename(model: &Model, migration: &Migration) -> bool {
     let target = model.session.destination.as_ref().map(|destination| destination.endpoint.host.as_str());
     let is_ours = |host: &str| host.ends_with(".mail.ovh.net") || host.ends_with(".ovh.net");
     is_ours(&migration.source.endpoint.host) && target.is_some_and(is_ours)
-}
-
-/// `john.smith` → `john.smith01`, or the first number that is free.
-fn proposal(address: &EmailAddress, taken: &BTreeSet<EmailAddress>) -> EmailAddress {
-    let candidates = (1..100).filter_map(|n| {
-        let local: String = address.local().chars().take(62).collect();
-        EmailAddress::new(&format!("{local}{n:02}"), address.domain()).ok()
-    });
-    candidates.into_iter().find(|candidate| !taken.contains(candidate)).unwrap_or_else(|| address.clone())
-}
-
-/// The user name after the rename: on platforms it is the address; elsewhere it may be another one, which stays.
-pub(super) fn user_after_rename(source: &SourceAccount, temporary: &EmailAddress) -> String {
-    if source.user == source.address.to_string() { temporary.to_string() } else { source.user.clone() }
-}
-
-/// The account that a source becomes.
-pub(super) fn target(model: &Model, migration: &Migration, destination: &Destination) -> TargetAccount {
-    TargetAccount {
-        service: destination.service.clone(),
-        endpoint: destination.endpoint.clone(),
-        user: migration.source.address.to_string(),
-        secret: model.target_ref(&migration.source.address),
-    }
 }
 
 /// What is wrong with a temporary name, in words.

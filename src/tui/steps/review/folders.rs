@@ -110,7 +110,8 @@ fn widths(ink: Ink<'_>) -> (usize, usize) {
     (rest / 2, rest - rest / 2)
 }
 
-fn row(ink: Ink<'_>, mailbox: &MailboxMapping, is_selected: bool) -> Line<'static> {
+/// One line per folder: its name, its messages, where it goes or why it stays.
+pub(super) fn row(ink: Ink<'_>, mailbox: &MailboxMapping, is_selected: bool) -> Line<'static> {
     let theme = ink.theme();
     let (name, to) = widths(ink);
     let depth = mailbox.name.segments().len().saturating_sub(1);

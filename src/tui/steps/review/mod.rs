@@ -4,6 +4,10 @@ mod draft;
 mod folders;
 mod overview;
 
+use std::collections::BTreeSet;
+
+use crate::domain::EmailAddress;
+use crate::plan::{Place, SourceName, propose};
 use crate::problem::Problem;
 use crate::session::{Command, PlannedMigration, Task};
 use crate::tui::hint::Hint;
@@ -84,14 +88,20 @@ fn submit(model: &Model) -> Vec<Effect> {
     };
     let planned = model.session.migrations.iter().filter_map(|migration| {
         let draft = review.drafts.get(&migration.id)?;
-        let temporary = draft.name.text().parse().ok()?;
-        Some(PlannedMigration {
-            id: migration.id,
-            source_user: draft::user_after_rename(&migration.source, &temporary),
-            target: draft::target(model, migration, destination),
-            temporary,
-            mailboxes: draft.mailboxes.clone(),
-        })
+        let temporary: EmailAddress = draft.name.text().parse().ok()?;
+        let place = Place {
+            service: destination.service.clone(),
+            endpoint: destination.endpoint.clone(),
+            user: None,
+            secret: model.target_ref(&migration.source.address),
+        };
+        let name = if temporary == migration.source.address { SourceName::Kept } else { SourceName::Renamed };
+        let proposed = propose(&migration.source, &place, name, &BTreeSet::new())?;
+        // The proposal says who logs in and where; the name is the person's.
+        let keeps_user = proposed.source_user == migration.source.user;
+        let source_user = if keeps_user { proposed.source_user } else { temporary.to_string() };
+        let mailboxes = draft.mailboxes.clone();
+        Some(PlannedMigration { id: migration.id, source_user, target: proposed.target, temporary, mailboxes })
     });
     vec![Effect::Submit(Command::AcceptPlan { migrations: planned.collect(), create_at_once: review.create_at_once })]
 }

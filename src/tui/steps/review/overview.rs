@@ -3,6 +3,7 @@
 use ratatui::text::Line;
 
 use super::draft::{self, Editing, Open};
+use super::folders::row as folder_row;
 use crate::domain::{ByteSize, MailboxId};
 use crate::plan::{Finding, MappingAction, Weight};
 use crate::session::{Migration, Mode, Task};
@@ -121,7 +122,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         }
     }
     sheet.foot([ink.gap()]);
-    let room = ink.height.saturating_sub(sheet.head.len() + sheet.list.len().min(7) + 4).clamp(1, 14);
+    let room = ink.height.saturating_sub(sheet.head.len() + sheet.list.len().min(7) + 4).max(1);
     if let Some((_, problem)) = super::troubles(model).next() {
         sheet.foot(trouble::brief(ink, problem));
     } else if let Some(migration) = selected(model) {
@@ -258,6 +259,12 @@ fn about(model: &Model, ink: Ink<'_>, migration: &Migration, room: usize) -> Vec
     let mut lines = ink.paragraph(&ink.tell("review-about", &params), theme.quiet);
     let mut findings: Vec<&Finding> = inventory.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
+    let said: usize = findings.iter().map(|finding| finding_lines(ink, finding).len()).sum();
+    let folders = mailboxes.iter().map(|mailbox| folder_row(ink, mailbox, false));
+    if room > said + mailboxes.len().min(6) + 2 {
+        lines.extend(folders.take(room - said - 2));
+        lines.push(ink.gap());
+    }
     // Obstacles and warnings are always said; notes where there is room. All of them stand beside the folders.
     for finding in findings {
         let said = finding_lines(ink, finding);

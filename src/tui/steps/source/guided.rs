@@ -37,6 +37,11 @@ impl Draft {
         Self { form: form(prefill, first.as_ref(), ""), rest, is_trying: false }
     }
 
+    /// The login of the form is tried once more.
+    pub(super) const fn try_again(&mut self) {
+        self.is_trying = true;
+    }
+
     /// The field with the focus.
     pub(super) fn focused(&mut self) -> Option<&mut Field> {
         self.form.focused()

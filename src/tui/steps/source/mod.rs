@@ -118,6 +118,7 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
                 return Vec::new();
             };
             login.endpoint.pin = Some(CertificatePin(fingerprint));
+            model.steps.source.form.try_again();
             logins::start(model, account)
         }
         StepMsg::Act(action) if is_guided => guided::act(model, action),

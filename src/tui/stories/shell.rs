@@ -1,1 +1,0 @@
-//! The loop with a fake engine: keys in, commands and stops out.
