@@ -5,3 +5,4 @@
 pub(crate) mod clock;
 pub(crate) mod cutting;
 pub(crate) mod nothing;
+pub mod terminal;
