@@ -2,7 +2,7 @@
 //!
 //! The password is kept before the platform hears it. A login proves the end of it.
 
-use crate::domain::{Account, EmailAddress, MigrationId, ObjectState, SecretRef, ServiceId};
+use crate::domain::{Account, EmailAddress, MigrationId, ObjectState, Secret, SecretRef, ServiceId};
 use crate::plan::TargetAccount;
 use crate::ports::{ApiError, PlatformApi, SeatRequest};
 use crate::problem::{Disposition, Problem, ProblemCode, Troubling};
@@ -13,6 +13,10 @@ use super::super::password::new_password;
 
 /// Milliseconds between two tries while the platform still holds the old name.
 const NAME_RELEASE_MILLIS: u64 = 5000;
+
+/// Looks that find neither the seat of the intent nor the account before another seat is taken: between two names a platform may show
+/// none, and a second seat would be one too many.
+const MOST_BLIND_POLLS: u32 = 20;
 
 fn is_busy(account: &Account) -> bool {
     account.operation.is_some() || account.state == ObjectState::Busy
@@ -65,6 +69,7 @@ impl Creation<'_> {
             _ => None,
         };
         let mut is_intended = matches!(self.migration.create, CreateState::Intended { .. });
+        let mut blind = 0;
         loop {
             match self.api.account(self.service, self.address()).await? {
                 Some(_) if !is_intended => {
@@ -74,7 +79,7 @@ impl Creation<'_> {
                 Some(account) if !is_busy(&account) => return Ok(Some(seat)),
                 Some(_) => self.context.doing(Activity::WaitingForPlatform),
                 None => {
-                    let chosen = self.choose_seat(seat.as_ref()).await?;
+                    let chosen = self.choose_seat(seat.as_ref(), &mut blind).await?;
                     if let Some(chosen) = chosen {
                         if !is_intended || seat.as_ref() != Some(&chosen) {
                             self.intend(&chosen).await?;
@@ -91,11 +96,19 @@ impl Creation<'_> {
         }
     }
 
-    /// The seat of the intent while it still is one, else a free one; `None` while the platform is at work on the seat of the intent.
-    async fn choose_seat(&self, intended: Option<&EmailAddress>) -> Result<Option<EmailAddress>, Failure> {
+    /// The seat of the intent while it still is one, else a free one; `None` while the platform is at work on the seat of the intent,
+    /// or may be.
+    async fn choose_seat(&self, intended: Option<&EmailAddress>, blind: &mut u32) -> Result<Option<EmailAddress>, Failure> {
         let accounts = self.api.accounts(self.service).await?;
-        if let Some(seat) = intended.and_then(|seat| accounts.iter().find(|a| a.address == *seat && !a.is_configured)) {
-            return Ok((!is_busy(seat)).then(|| seat.address.clone()));
+        if let Some(seat) = intended {
+            match accounts.iter().find(|a| a.address == *seat) {
+                Some(seat) if !seat.is_configured => return Ok((!is_busy(seat)).then(|| seat.address.clone())),
+                None if *blind < MOST_BLIND_POLLS => {
+                    *blind += 1;
+                    return Ok(None);
+                }
+                _ => {}
+            }
         }
         // Accounts created side by side must not take the same seat.
         let taken: Vec<EmailAddress> = {
@@ -170,8 +183,18 @@ async fn set_password(
         secrets.set(reference, &password).await?;
         password
     };
+    change_password(context, api, (service, address), &password).await
+}
+
+/// Changes a password and waits until the platform has done it. `false` when stopped before the end.
+async fn change_password(
+    context: &TaskContext,
+    api: &dyn PlatformApi,
+    (service, address): (&ServiceId, &EmailAddress),
+    password: &Secret,
+) -> Result<bool, Failure> {
     context.doing(Activity::Asking);
-    api.change_password(service, address, &password).await?;
+    api.change_password(service, address, password).await?;
     context.doing(Activity::WaitingForPlatform);
     while api.account(service, address).await?.is_none_or(|account| is_busy(&account)) {
         if !context.pause(context.limits.operation_poll_millis).await {
@@ -184,6 +207,8 @@ async fn set_password(
 impl TaskContext {
     /// The password of an account that this program created is known to nobody else: when it is lost (there is no keyring, and the
     /// program was ended), it is replaced through the API. Accounts that a person created are asked for instead.
+    ///
+    /// The platform first, the secret then: what is kept opens the account, and a change that did not come about is made anew.
     pub(in crate::engine) async fn renew_lost_password(&self, target: &TargetAccount) -> Result<(), Failure> {
         let Some(service) = &target.service else { return Ok(()) };
         let _turn = self.shared.renewal.lock().await;
@@ -195,10 +220,12 @@ impl TaskContext {
         };
         let address = self.migration(migration)?.source.address;
         let api = self.api().await?;
-        if set_password(self, api.as_ref(), (service, &address), &target.secret).await? {
-            self.record(Event::TargetPasswordRenewed { migration }).await?;
+        let password = new_password();
+        if !change_password(self, api.as_ref(), (service, &address), &password).await? {
+            return Err(Failure::Closing);
         }
-        Ok(())
+        self.ports.secrets.set(&target.secret, &password).await?;
+        self.record(Event::TargetPasswordRenewed { migration }).await
     }
 }
 
