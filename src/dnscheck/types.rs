@@ -22,6 +22,20 @@ pub enum RecordPurpose {
     Ownership,
 }
 
+impl RecordPurpose {
+    /// The key of its words, and its name in files.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Mx => "mx",
+            Self::Spf => "spf",
+            Self::Dkim => "dkim",
+            Self::Dmarc => "dmarc",
+            Self::Autodiscover => "autodiscover",
+            Self::Ownership => "ownership",
+        }
+    }
+}
+
 /// Red, yellow or green.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -20,7 +20,7 @@ pub(super) async fn run(context: &TaskContext, domain: &DomainName, purpose: Rec
     if !is_intended {
         context.doing(Activity::Writing);
         let zone = api.zone_export(domain).await?;
-        let name = format!("zone-{domain}-{}.txt", context.ports.clock.now().0);
+        let name = format!("zone-{domain}-{}-{}.txt", purpose.key(), context.ports.clock.now().0);
         context.ports.journal.save_file(&name, zone.as_bytes()).await?;
         context.record(Event::DnsFixIntended { domain: domain.clone(), purpose, backup: name }).await?;
     }
