@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::{EmailAddress, MigrationId};
 use crate::plan::{SourceAccount, Weight};
 
-use super::{Command, CopyState, CreateState, Event, Mode, PlannedMigration, Refusal, RenameState, Session, Step, Witness};
+use super::{Command, CopyState, CreateState, Event, Mode, PlannedMigration, Refusal, RenameState, Session, Step, Task, Witness};
 
 /// What follows from a command.
 ///
@@ -69,8 +69,11 @@ pub fn decide(session: &Session, command: &Command) -> Result<Vec<Event>, Refusa
             Ok(vec![Event::DnsAccepted])
         }
         Command::Retry { task } => {
-            require(session.troubles.contains_key(task), Refusal::NotStopped)?;
-            Ok(vec![Event::TaskRetried { task: task.clone() }])
+            let code = session.troubles.get(task).ok_or(Refusal::NotStopped)?.code;
+            // What one mended mends for all tasks of the account that stopped for the same reason.
+            let is_same = |other: &Task| task.migration().is_some() && other.migration() == task.migration();
+            let siblings = session.troubles.iter().filter(|(other, problem)| *other == task || is_same(other) && problem.code == code);
+            Ok(siblings.map(|(task, _)| Event::TaskRetried { task: task.clone() }).collect())
         }
         Command::RetryAll => {
             require(!session.troubles.is_empty(), Refusal::NotStopped)?;

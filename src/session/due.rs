@@ -12,6 +12,8 @@ pub fn due(session: &Session) -> Vec<Task> {
     if session.is_finished {
         return tasks;
     }
+    // Looking at the step means looking at every mailbox: once, not once for each account.
+    let step = session.step();
     for (domain, state) in &session.domains {
         if !state.is_ready {
             tasks.push(Task::AttachDomain { domain: domain.clone() });
@@ -19,7 +21,7 @@ pub fn due(session: &Session) -> Vec<Task> {
     }
     for migration in &session.migrations {
         let migration_id = migration.id;
-        if session.step() == Step::Review && migration.inventory.is_none() {
+        if step == Step::Review && migration.inventory.is_none() {
             tasks.push(Task::Inventory { migration: migration_id });
         }
         match &migration.rename {
@@ -42,7 +44,7 @@ pub fn due(session: &Session) -> Vec<Task> {
     if session.is_copy_confirmed {
         copying(session, &mut tasks);
     }
-    if session.step() >= Step::Dns && !session.is_dns_accepted {
+    if step >= Step::Dns && !session.is_dns_accepted {
         for domain in session.mail_domains() {
             for purpose in session.dns.get(&domain).into_iter().flat_map(|d| d.fixes.keys()) {
                 tasks.push(Task::FixDns { domain: domain.clone(), purpose: *purpose });
@@ -50,7 +52,7 @@ pub fn due(session: &Session) -> Vec<Task> {
             tasks.push(Task::CheckDns { domain });
         }
     }
-    if session.finish.is_some() && session.step() == Step::Finish {
+    if session.finish.is_some() && step == Step::Finish {
         tasks.push(Task::Finish);
     }
     tasks.retain(|task| !session.troubles.contains_key(task));

@@ -292,7 +292,7 @@ impl Session {
     /// through the API is replaced when it is lost.
     pub fn needed_secrets(&self) -> Vec<SecretRef> {
         let mut all = Vec::new();
-        if self.is_finished {
+        if self.is_finished || self.are_secrets_forgotten {
             return all;
         }
         if let Some(api) = &self.api {
