@@ -254,11 +254,16 @@ fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
             m.bytes += *bytes;
         }),
         Event::MessageRefused { migration, mailbox, .. } => act(migration, mailbox, &mut |m| m.refused += 1),
-        Event::ValidityChanged { migration, mailbox, side, to, .. } => act(migration, mailbox, &mut |m| {
+        Event::ValidityChanged { migration, mailbox, side, to, recognised, .. } => act(migration, mailbox, &mut |m| {
             match side {
-                Side::Source => m.source_validity = Some(*to),
+                Side::Source => {
+                    m.source_validity = Some(*to);
+                    // Under new UIDs they are tried again.
+                    m.refused = 0;
+                }
                 Side::Target => m.target_validity = Some(*to),
             }
+            m.copied = *recognised;
             m.state = CopyState::Pending;
         }),
         Event::MailboxCopied { migration, mailbox, messages } => act(migration, mailbox, &mut |m| {

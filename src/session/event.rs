@@ -336,7 +336,7 @@ pub enum Event {
         /// Where it is saved, relative to the session's folder.
         saved: String,
     },
-    /// The person asked to try the refused messages again.
+    /// The person asked to try the refused messages again. Their rows leave the ledger in the same transaction: they are missing now.
     RefusedRetried {
         /// Migration.
         migration: MigrationId,
@@ -353,7 +353,7 @@ pub enum Event {
         from: UidValidity,
         /// Now.
         to: UidValidity,
-        /// Messages recognised.
+        /// Copied messages that were recognised: what counts as copied from now on.
         recognised: u64,
     },
     /// Everything in the mailbox is at the target, or refused.

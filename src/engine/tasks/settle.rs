@@ -161,10 +161,15 @@ async fn renumber_source(context: &TaskContext, prepared: &mut Prepared) -> Resu
     let uids: UidSet = prepared.source.enumerate(Uid(1)).await?.iter().map(|m| m.uid).collect();
     context.meter.total(&context.task, uids.len());
     let seen = recognise(context, prepared.source.as_mut(), &uids).await?;
-    let known: Vec<(Uid, Fingerprint)> = rows.iter().map(|entry| (entry.source_uid, entry.fingerprint)).collect();
+    // What was refused is tried again under its new UID.
+    let known: Vec<(Uid, Fingerprint)> =
+        rows.iter().filter(|entry| entry.state != EntryState::Refused).map(|entry| (entry.source_uid, entry.fingerprint)).collect();
     let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
     let pairs = settle(&known, &there, &BTreeSet::new(), Comparison::Content).stored;
-    let event = Event::ValidityChanged { migration, mailbox, side: Side::Source, from, to, recognised: pairs.len() as u64 };
+    let copied: BTreeSet<Uid> =
+        rows.iter().filter(|e| matches!(e.state, EntryState::Copied | EntryState::Verified)).map(|e| e.source_uid).collect();
+    let recognised = pairs.iter().filter(|(old, _)| copied.contains(old)).count() as u64;
+    let event = Event::ValidityChanged { migration, mailbox, side: Side::Source, from, to, recognised };
     context.record_with(event, vec![LedgerChange::Renumber { migration, mailbox, from, to, uids: pairs }]).await?;
     prepared.progress.source_validity = Some(to);
     Ok(())
