@@ -59,7 +59,6 @@ pub(super) struct TaskContext {
     pub(super) requests: mpsc::Sender<Request>,
     pub(super) meter: Meter,
     pub(super) soft: CancellationToken,
-    pub(super) attempt: u32,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -67,7 +66,7 @@ pub(super) struct TaskContext {
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     last_batch: AtomicU64,
-    strikes: Mutex<BTreeMap<StruckMessage, u32>>,
+    strikes: Mutex<BTreeMap<StruckMessage, Strikes>>,
     /// One at a time replaces a lost password.
     pub(super) renewal: tokio::sync::Mutex<()>,
 }
@@ -75,8 +74,19 @@ pub(super) struct Shared {
 /// One message of a source mailbox.
 pub(super) type StruckMessage = (MigrationId, MailboxId, Uid);
 
-/// From this attempt on messages travel one by one: what breaks the connection is found, the rest goes on.
-const CAREFUL_ATTEMPT: u32 = 3;
+/// How often the connection was lost over a message, in this run of the program.
+#[derive(Debug, Clone, Copy, Default)]
+struct Strikes {
+    /// While it was given to the target together with others.
+    in_company: u32,
+    /// While it alone was given to the target.
+    alone: u32,
+    /// While it was the next to be read from the source.
+    unread: u32,
+}
+
+/// Losses in company after which a message travels alone: what breaks the connection is found, and the rest goes on in batches.
+const SUSPICIOUS: u32 = 2;
 
 impl Shared {
     /// Batch numbers go on after the last one of the journal.
@@ -132,19 +142,45 @@ impl TaskContext {
         BatchId(self.shared.last_batch.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// Messages in one batch at most, now.
-    pub(super) fn most_messages(&self) -> usize {
-        if self.attempt >= CAREFUL_ATTEMPT { 1 } else { self.limits.batch_messages }
+    fn strikes(&self, message: StruckMessage) -> Strikes {
+        self.shared.strikes.lock().unwrap_or_else(PoisonError::into_inner).get(&message).copied().unwrap_or_default()
     }
 
-    /// How often the connection was lost over this message alone, in this run.
-    pub(super) fn strikes(&self, message: StruckMessage) -> u32 {
-        self.shared.strikes.lock().unwrap_or_else(PoisonError::into_inner).get(&message).copied().unwrap_or(0)
+    fn strike(&self, message: StruckMessage, count: impl FnOnce(&mut Strikes)) {
+        count(self.shared.strikes.lock().unwrap_or_else(PoisonError::into_inner).entry(message).or_default());
     }
 
-    /// The connection was lost over this message alone.
-    pub(super) fn strike(&self, message: StruckMessage) {
-        *self.shared.strikes.lock().unwrap_or_else(PoisonError::into_inner).entry(message).or_default() += 1;
+    /// How often the connection was lost over this message alone.
+    pub(super) fn losses_alone(&self, message: StruckMessage) -> u32 {
+        self.strikes(message).alone
+    }
+
+    /// How often the source's connection was lost when this message was the next.
+    pub(super) fn losses_unread(&self, message: StruckMessage) -> u32 {
+        self.strikes(message).unread
+    }
+
+    /// Whether a message must travel alone, because batches with it were lost again and again.
+    pub(super) fn travels_alone(&self, message: StruckMessage) -> bool {
+        let strikes = self.strikes(message);
+        strikes.in_company >= SUSPICIOUS || strikes.alone > 0
+    }
+
+    /// Whether a message must be read alone, because the source was lost over it again and again.
+    pub(super) fn is_read_alone(&self, message: StruckMessage) -> bool {
+        self.losses_unread(message) >= SUSPICIOUS
+    }
+
+    /// The target's connection was lost over these messages.
+    pub(super) fn lost_over(&self, messages: &[StruckMessage]) {
+        for message in messages {
+            self.strike(*message, |strikes| if messages.len() == 1 { strikes.alone += 1 } else { strikes.in_company += 1 });
+        }
+    }
+
+    /// The source's connection was lost when this message was the next.
+    pub(super) fn lost_before(&self, message: StruckMessage) {
+        self.strike(message, |strikes| strikes.unread += 1);
     }
 
     /// A secret that must be there.

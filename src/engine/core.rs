@@ -10,17 +10,18 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{ByteSize, MigrationId, Moment};
-use crate::ports::{JournalError, Ports, Record};
+use crate::domain::{ByteSize, MailboxId, MigrationId, Moment, Uid, UidValidity};
+use crate::ports::{EntryState, JournalError, LedgerChange, Ports, Record};
 use crate::problem::{Disposition, Problem, ProblemCode, Troubling};
 use crate::session::{Command, Event, Notice, Refusal, Session, StoredEvent, Task, Waiting, apply, decide, due};
 
 use super::Limits;
-use super::context::{Failure, Shared, TaskContext};
+use super::context::{Failure, Shared};
 use super::handle::{happened, panicked};
 use super::meter::Meter;
 use super::retry::{Verdict, judge};
-use super::tasks;
+
+mod supervise;
 
 /// What others ask of the actor.
 pub(super) enum Request {
@@ -45,6 +46,8 @@ pub(super) enum Request {
 struct Running {
     soft: CancellationToken,
     id: Id,
+    /// Started in this very round: due by definition.
+    is_new: bool,
 }
 
 struct Pause {
@@ -65,6 +68,8 @@ pub(super) struct Core {
     pauses: BTreeMap<Task, Pause>,
     shared: Arc<Shared>,
     progressed: BTreeSet<Task>,
+    /// Logins refused in a row, of all tasks of an account together: accounts are locked by counting, too.
+    refused_logins: BTreeMap<MigrationId, u32>,
     is_stopping: bool,
     show_at: Moment,
 }
@@ -92,6 +97,7 @@ impl Core {
             pauses: BTreeMap::new(),
             shared,
             progressed: BTreeSet::new(),
+            refused_logins: BTreeMap::new(),
             is_stopping: false,
             show_at: Moment(0),
         };
@@ -106,6 +112,10 @@ impl Core {
                 break;
             }
             let clock = Arc::clone(&self.ports.clock);
+            if self.show_at <= clock.now() {
+                // Before anything else, so that a busy journal does not keep the screen waiting.
+                self.show_progress();
+            }
             let outcome = tokio::select! {
                 request = inbox.recv() => match request {
                     Some(request) => self.take(request, &mut inbox).await,
@@ -118,7 +128,7 @@ impl Core {
                     };
                     self.ended(id, result).await
                 }
-                () = clock.sleep(self.show_at.millis_since(clock.now())) => { self.show_progress(); Ok(()) }
+                () = clock.sleep(self.show_at.millis_since(clock.now())) => Ok(()),
             };
             if let Err(error) = outcome {
                 self.jobs.abort_all();
@@ -152,18 +162,44 @@ impl Core {
         let answer = match decided {
             Err(refusal) => Err(refusal),
             Ok(events) => {
-                for event in &events {
-                    if let Event::TaskRetried { task } = event {
-                        self.pauses.remove(task);
-                    }
+                let mut records = Vec::with_capacity(events.len());
+                for event in events {
+                    let ledger = match &event {
+                        Event::TaskRetried { task } => {
+                            self.pauses.remove(task);
+                            task.migration().and_then(|migration| self.refused_logins.remove(&migration));
+                            Vec::new()
+                        }
+                        Event::RefusedRetried { migration } => self.refused_made_missing(*migration).await?,
+                        _ => Vec::new(),
+                    };
+                    records.push((Record { at: self.ports.clock.now(), event, ledger }, None));
                 }
-                let at = self.ports.clock.now();
-                self.write(events.into_iter().map(|event| (Record { at, event, ledger: Vec::new() }, None)).collect()).await?;
+                self.write(records).await?;
                 Ok(())
             }
         };
         let _ = reply.send(answer);
         Ok(())
+    }
+
+    /// Takes the refused messages of a migration out of the ledger, so that the copy finds them missing.
+    async fn refused_made_missing(&self, migration: MigrationId) -> Result<Vec<LedgerChange>, JournalError> {
+        let refused_in = |m: &crate::session::Migration| m.mailboxes.iter().filter(|(_, p)| p.refused > 0).map(|(id, _)| *id).collect();
+        let mailboxes: Vec<MailboxId> = self.session.borrow().migration(migration).map(refused_in).unwrap_or_default();
+        let mut changes = Vec::new();
+        for mailbox in mailboxes {
+            let mut refused: BTreeMap<UidValidity, Vec<Uid>> = BTreeMap::new();
+            for entry in self.ports.journal.entries(migration, mailbox, Some(EntryState::Refused)).await? {
+                refused.entry(entry.source_validity).or_default().push(entry.source_uid);
+            }
+            for (source_validity, uids) in refused {
+                let marked = uids.iter().map(|uid| (*uid, None)).collect();
+                changes.push(LedgerChange::Mark { migration, mailbox, source_validity, state: EntryState::Intended, uids: marked });
+                changes.push(LedgerChange::Forget { migration, mailbox, source_validity, uids });
+            }
+        }
+        Ok(changes)
     }
 
     /// Disk first, then memory, then screen.
@@ -181,6 +217,7 @@ impl Core {
         for event in stored {
             if let Event::BatchCopied { migration, mailbox, .. } = event.event {
                 self.progressed.insert(Task::CopyMailbox { migration, mailbox });
+                self.refused_logins.remove(&migration);
             }
             // A front end that went away does not stop the work.
             let _ = self.publish.send(happened(event)).await;
@@ -196,65 +233,6 @@ impl Core {
         self.running.values().for_each(|running| running.soft.cancel());
     }
 
-    /// Starts what is due and does not run; asks what runs and is not due any more to stop.
-    fn supervise(&mut self) {
-        if self.is_stopping {
-            return;
-        }
-        let now = self.ports.clock.now();
-        let (due, held) = {
-            let session = self.session.borrow();
-            (due(&session), held_migrations(&session))
-        };
-        for (task, running) in &self.running {
-            let is_held = task.migration().is_some_and(|m| held.contains(&m));
-            if is_held || !due.contains(task) {
-                running.soft.cancel();
-            }
-        }
-        for task in due {
-            let is_held = task.migration().is_some_and(|m| held.contains(&m));
-            let is_pausing = self.pauses.get(&task).is_some_and(|pause| pause.until > now);
-            if !is_held && !is_pausing && !self.running.contains_key(&task) && self.has_room_for(&task) {
-                self.start(task);
-            }
-        }
-    }
-
-    /// Whether another mailbox may be worked on: so many accounts, so many mailboxes in each.
-    fn has_room_for(&self, task: &Task) -> bool {
-        let is_heavy = |task: &Task| matches!(task, Task::CopyMailbox { .. } | Task::VerifyMailbox { .. } | Task::Inventory { .. });
-        if !is_heavy(task) {
-            return true;
-        }
-        let mut per_account: BTreeMap<MigrationId, usize> = BTreeMap::new();
-        for migration in self.running.keys().filter(|t| is_heavy(t)).filter_map(Task::migration) {
-            *per_account.entry(migration).or_default() += 1;
-        }
-        match task.migration().and_then(|m| per_account.get(&m)) {
-            Some(count) => *count < self.limits.mailboxes_per_account,
-            None => per_account.len() < self.limits.accounts,
-        }
-    }
-
-    fn start(&mut self, task: Task) {
-        let soft = CancellationToken::new();
-        let context = TaskContext {
-            task: task.clone(),
-            ports: self.ports.clone(),
-            limits: self.limits.clone(),
-            session: self.session.subscribe(),
-            requests: self.requests.clone(),
-            meter: self.meter.clone(),
-            soft: soft.clone(),
-            attempt: self.pauses.get(&task).map_or(0, |pause| pause.attempts) + 1,
-            shared: Arc::clone(&self.shared),
-        };
-        tracing::debug!(?task, "starts");
-        let id = self.jobs.spawn(async move { tasks::run(&context).await }).id();
-        self.running.insert(task, Running { soft, id });
-    }
-
     async fn ended(&mut self, id: Id, result: Result<(), Failure>) -> Result<(), JournalError> {
         let Some(task) = self.running.iter().find(|(_, running)| running.id == id).map(|(task, _)| task.clone()) else {
             return Ok(());
@@ -262,12 +240,15 @@ impl Core {
         let was_stopped = self.running.remove(&task).is_some_and(|running| running.soft.is_cancelled());
         self.meter.remove(&task);
         tracing::debug!(?task, ok = result.is_ok(), "ended");
+        if result.is_ok() {
+            task.migration().and_then(|migration| self.refused_logins.remove(&migration));
+        }
         match result {
             Err(Failure::Trouble(problem)) if !was_stopped || problem.disposition == Disposition::AskUser => {
                 self.failed(task, *problem).await
             }
-            Ok(()) if !was_stopped && due(&self.session.borrow()).contains(&task) => {
-                // Ended well and still due: another look is needed, but never in a spin.
+            Ok(()) | Err(Failure::Closing) if !was_stopped && due(&self.session.borrow()).contains(&task) => {
+                // Ended without trouble and still due: another look is needed, but never in a spin.
                 self.pauses.insert(task, Pause { until: self.ports.clock.now().plus_millis(self.limits.first_pause_millis), attempts: 0 });
                 Ok(())
             }
@@ -282,7 +263,12 @@ impl Core {
         tracing::warn!(?task, code = problem.code.as_str(), cause = problem.cause.as_deref().unwrap_or(""), "failed");
         // What moved forward since its last failure starts counting anew.
         let has_progressed = self.progressed.remove(&task);
-        let attempts = self.pauses.get(&task).filter(|_| !has_progressed).map_or(0, |pause| pause.attempts) + 1;
+        let mut attempts = self.pauses.get(&task).filter(|_| !has_progressed).map_or(0, |pause| pause.attempts) + 1;
+        if let (ProblemCode::WrongPassword, Some(migration)) = (problem.code, task.migration()) {
+            let refused = self.refused_logins.entry(migration).or_default();
+            *refused += 1;
+            attempts = attempts.max(*refused);
+        }
         let now = self.ports.clock.now();
         match judge(&problem, attempts, &self.limits) {
             Verdict::Again(millis) => {
@@ -315,23 +301,6 @@ fn what_is_left(session: &Session) -> (u64, ByteSize) {
         let total = migration.inventory.as_ref().map_or(ByteSize(0), |i| i.bytes);
         (messages + left, bytes + ByteSize(total.0.saturating_sub(migration.bytes().0)))
     })
-}
-
-/// Migrations in which one task's trouble is every task's trouble: going on would only repeat it, or lock the account.
-fn held_migrations(session: &Session) -> Vec<MigrationId> {
-    let is_shared = |problem: &Problem| {
-        matches!(
-            problem.code,
-            ProblemCode::WrongPassword
-                | ProblemCode::LoginNotAllowed
-                | ProblemCode::SecretMissing
-                | ProblemCode::QuotaFull
-                | ProblemCode::UntrustedCertificate
-                | ProblemCode::ExpiredCertificate
-                | ProblemCode::CertificateForAnotherHost
-        )
-    };
-    session.troubles.iter().filter(|(_, problem)| is_shared(problem)).filter_map(|(task, _)| task.migration()).collect()
 }
 
 fn panic_text(error: tokio::task::JoinError) -> String {

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::domain::{ByteSize, MailboxId, MigrationId, Uid, UidSet};
 use crate::mailcopy::{BatchLimit, Batcher};
-use crate::ports::{Clock, FetchedMessage, MailConnection, MessageSink, SinkClosed};
+use crate::ports::{Clock, FetchedMessage, MailConnection, MailError, MessageSink, SinkClosed};
 use crate::session::{Activity, Event};
 
 use super::super::context::{Failure, TaskContext};
@@ -20,6 +20,8 @@ use super::settle::settle_all;
 
 /// Passes in which a message that the source lists may fail to be delivered.
 const MOST_MISSES: u32 = 3;
+/// Losses of the source over one message after which it is refused: the last of them were over it alone.
+const MOST_LOSSES_UNREAD: u32 = 5;
 /// UIDs asked for in one go; a source that loses its connection repeats at most what follows the last batch.
 const WINDOW: usize = 1000;
 
@@ -37,24 +39,42 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId, mailbox: Mailbox
             return Ok(());
         }
         let mut sender = Sender::new(context, prepared.ends.clone());
-        for uid in &missing {
-            let misses = misses.entry(*uid).or_default();
-            *misses += 1;
-            if *misses > MOST_MISSES {
-                sender.refuse_undelivered(*uid).await?;
-            }
-        }
+        let windows = windows(context, &sender, missing, &mut misses).await?;
         context.doing(Activity::Copying);
-        context.meter.total(&context.task, missing.len() as u64);
-        for window in missing.chunks(WINDOW) {
-            let uids: UidSet = window.iter().copied().collect();
+        context.meter.total(&context.task, windows.iter().map(|window| window.len() as u64).sum());
+        for window in windows {
             let Prepared { source, target, .. } = &mut prepared;
-            stream(context, source.as_mut(), (&mut sender, target.as_mut()), &uids).await?;
+            stream(context, source.as_mut(), (&mut sender, target.as_mut()), &window).await?;
             if context.is_stopping() {
                 return Ok(());
             }
         }
     }
+}
+
+/// Cuts what is missing into windows. What the source was lost over comes last, each message alone; what it never delivers is refused.
+async fn windows(
+    context: &TaskContext,
+    sender: &Sender<'_>,
+    missing: Vec<Uid>,
+    misses: &mut BTreeMap<Uid, u32>,
+) -> Result<Vec<Vec<Uid>>, Failure> {
+    let (mut usual, mut alone) = (Vec::new(), Vec::new());
+    for uid in missing {
+        let key = sender.key(uid);
+        let misses = misses.entry(uid).or_default();
+        *misses += 1;
+        if *misses > MOST_MISSES {
+            sender.refuse_unread(uid, "the source lists this message but does not deliver it").await?;
+        } else if context.losses_unread(key) >= MOST_LOSSES_UNREAD {
+            sender.refuse_unread(uid, "the source closes the connection each time it is asked for this message").await?;
+        } else if context.is_read_alone(key) {
+            alone.push(vec![uid]);
+        } else {
+            usual.push(uid);
+        }
+    }
+    Ok(usual.chunks(WINDOW).map(<[Uid]>::to_vec).chain(alone).collect())
 }
 
 /// How many messages the source lists, and which of them the ledger does not account for.
@@ -72,17 +92,22 @@ async fn stream(
     context: &TaskContext,
     source: &mut dyn MailConnection,
     (sender, target): (&mut Sender<'_>, &mut dyn MailConnection),
-    uids: &UidSet,
+    window: &[Uid],
 ) -> Result<(), Failure> {
     let (feed, messages) = mpsc::channel(64);
-    let mut inlet = Inlet { feed, budget: Budget::new(context.limits.bytes_in_flight) };
+    let uids: UidSet = window.iter().copied().collect();
+    let mut inlet = Inlet { feed, budget: Budget::new(context.limits.bytes_in_flight), delivered: BTreeSet::new() };
     let reading = async move {
-        let read = source.fetch(uids, &mut inlet).await;
-        drop(inlet);
-        read
+        let read = source.fetch(&uids, &mut inlet).await;
+        (read, inlet.delivered)
     };
-    let (read, written) = futures::future::join(reading, write(context, sender, target, messages)).await;
+    let ((read, delivered), written) = futures::future::join(reading, write(context, sender, target, messages)).await;
     written?;
+    if matches!(read, Err(MailError::Lost(_) | MailError::Protocol(_)))
+        && let Some(next) = window.iter().find(|uid| !delivered.contains(uid))
+    {
+        context.lost_before(sender.key(*next));
+    }
     Ok(read?)
 }
 
@@ -108,6 +133,7 @@ impl Budget {
 struct Inlet {
     feed: mpsc::Sender<(FetchedMessage, Option<OwnedSemaphorePermit>)>,
     budget: Budget,
+    delivered: BTreeSet<Uid>,
 }
 
 #[async_trait]
@@ -117,6 +143,7 @@ impl MessageSink for Inlet {
             permit = self.budget.take(message.bytes.len()) => permit,
             () = self.feed.closed() => return Err(SinkClosed),
         };
+        self.delivered.insert(message.uid);
         self.feed.send((message, permit)).await.map_err(|_| SinkClosed)
     }
 }
@@ -129,7 +156,7 @@ async fn write(
     mut messages: mpsc::Receiver<(FetchedMessage, Option<OwnedSemaphorePermit>)>,
 ) -> Result<(), Failure> {
     let clock: &dyn Clock = context.ports.clock.as_ref();
-    let mut batcher = Batcher::new(BatchLimit { messages: context.most_messages(), bytes: context.limits.batch_bytes });
+    let mut batcher = Batcher::new(BatchLimit { messages: context.limits.batch_messages, bytes: context.limits.batch_bytes });
     loop {
         let asked = clock.now();
         let next = tokio::select! {
@@ -142,7 +169,10 @@ async fn write(
         match next {
             Some((message, permit)) => {
                 let size = ByteSize(message.bytes.len() as u64);
+                let is_alone = context.travels_alone(sender.key(message.uid));
+                ready.extend(is_alone.then(|| batcher.take()).flatten());
                 ready.extend(batcher.push(Outbound::new(message, permit), size));
+                ready.extend(is_alone.then(|| batcher.take()).flatten());
             }
             None => ready.extend(batcher.take()),
         }

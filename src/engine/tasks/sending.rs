@@ -5,17 +5,21 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::domain::{BatchId, ByteSize, Flags, Uid};
 use crate::mailcopy::{Batch, Comparison, Fingerprint, date_from_headers, prepare as prepare_outgoing};
 use crate::ports::{
-    AppendReport, Appended, Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, OutgoingMessage, Refusal, RefusalKind,
+    AppendReport, Appended, Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, MailError, OutgoingMessage, Refusal,
+    RefusalKind,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::session::Event;
 
-use super::super::context::{Failure, TaskContext};
+use super::super::context::{Failure, StruckMessage, TaskContext};
 use super::prepare::Ends;
 use super::settle::recognise;
 
 /// Single messages that took the connection with them so often are refused: one bad message never stops the rest.
 const MOST_STRIKES: u32 = 3;
+
+/// What is said of a message that no connection outlives.
+const UNBEARABLE: &str = "the server closed the connection each time it was given this message";
 
 /// A message on its way; its share of the memory budget is given back when it is dropped.
 pub(super) struct Outbound {
@@ -57,6 +61,11 @@ impl<'a> Sender<'a> {
         Self { context, uid_next: ends.target.uid_next, ends }
     }
 
+    /// How a message of this mailbox is known to those who count losses.
+    pub(super) const fn key(&self, uid: Uid) -> StruckMessage {
+        (self.ends.migration, self.ends.mailbox, uid)
+    }
+
     /// Sends one batch: intent, append, outcome. On an error the batch is in doubt, and settled when the task runs again.
     pub(super) async fn send(&mut self, target: &mut dyn MailConnection, batch: Batch<Outbound>) -> Result<(), Failure> {
         let batch = batch.items;
@@ -72,10 +81,10 @@ impl<'a> Sender<'a> {
         Ok(())
     }
 
-    /// A message that the source lists and never delivers.
-    pub(super) async fn refuse_undelivered(&self, uid: Uid) -> Result<(), Failure> {
+    /// A message that the source lists and never delivers: there is nothing to be saved of it.
+    pub(super) async fn refuse_unread(&self, uid: Uid, reason: &str) -> Result<(), Failure> {
         let fingerprint = Fingerprint::of(b"");
-        let reason = "the source lists this message but does not deliver it".to_owned();
+        let reason = reason.to_owned();
         let entry = Entry {
             migration: self.ends.migration,
             mailbox: self.ends.mailbox,
@@ -156,7 +165,7 @@ impl<'a> Sender<'a> {
                     for (index, outcome) in range.zip(outcomes) {
                         fates[index] = match outcome {
                             Appended::Stored(uid) => Fate::Stored(uid),
-                            Appended::Refused(refusal) => self.once_more(target, &messages[index], refusal).await?,
+                            Appended::Refused(refusal) => self.once_more(target, &messages[index], &batch[index], refusal).await?,
                         };
                         if matches!(fates[index], Fate::Left) {
                             return Ok(fates);
@@ -164,7 +173,7 @@ impl<'a> Sender<'a> {
                     }
                 }
                 AppendReport::RefusedTogether(refusal) if range.len() == 1 => {
-                    fates[range.start] = self.once_more(target, &messages[range.start], refusal).await?;
+                    fates[range.start] = self.once_more(target, &messages[range.start], &batch[range.start], refusal).await?;
                     if matches!(fates[range.start], Fate::Left) {
                         return Ok(fates);
                     }
@@ -185,24 +194,27 @@ impl<'a> Sender<'a> {
         messages: &[OutgoingMessage],
         batch: &[Outbound],
     ) -> Result<AppendReport, Failure> {
-        let alone = (batch.len() == 1).then(|| (self.ends.migration, self.ends.mailbox, batch[0].message.uid));
-        if let Some(key) = alone
-            && self.context.strikes(key) >= MOST_STRIKES
+        let keys: Vec<StruckMessage> = batch.iter().map(|outbound| self.key(outbound.message.uid)).collect();
+        if let [alone] = keys.as_slice()
+            && self.context.losses_alone(*alone) >= MOST_STRIKES
         {
-            let text = "the server closed the connection each time it was given this message".to_owned();
-            return Ok(AppendReport::RefusedTogether(Refusal { kind: RefusalKind::Content, text }));
+            return Ok(AppendReport::RefusedTogether(Refusal { kind: RefusalKind::TooBig, text: UNBEARABLE.to_owned() }));
         }
         let report = target.append(&self.ends.to, messages).await;
-        if let (Some(key), Err(error)) = (alone, &report)
-            && matches!(error, crate::ports::MailError::Lost(_) | crate::ports::MailError::Protocol(_))
-        {
-            self.context.strike(key);
+        if matches!(report, Err(MailError::Lost(_) | MailError::Protocol(_))) {
+            self.context.lost_over(&keys);
         }
         Ok(report?)
     }
 
     /// A single message was refused: full is full; else it is tried without keywords, then without its date.
-    async fn once_more(&self, target: &mut dyn MailConnection, message: &OutgoingMessage, refusal: Refusal) -> Result<Fate, Failure> {
+    async fn once_more(
+        &self,
+        target: &mut dyn MailConnection,
+        message: &OutgoingMessage,
+        outbound: &Outbound,
+        refusal: Refusal,
+    ) -> Result<Fate, Failure> {
         if refusal.kind == RefusalKind::Quota {
             return Ok(Fate::Left);
         }
@@ -220,7 +232,7 @@ impl<'a> Sender<'a> {
             if is_same {
                 continue;
             }
-            match target.append(&self.ends.to, std::slice::from_ref(&attempt)).await? {
+            match self.append(target, std::slice::from_ref(&attempt), std::slice::from_ref(outbound)).await? {
                 AppendReport::Each { outcomes, .. } => match outcomes.into_iter().next() {
                     Some(Appended::Stored(uid)) => return Ok(Fate::Stored(uid)),
                     Some(Appended::Refused(refusal)) => last = refusal,
