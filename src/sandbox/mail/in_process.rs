@@ -153,8 +153,14 @@ impl Connection {
         Ok(state)
     }
 
-    fn opened(&self) -> Result<&Status, MailError> {
-        self.open.as_ref().ok_or_else(|| refused(Refused::bad(RefusalKind::Unsaid, "No mailbox selected.")))
+    /// The open mailbox. Like a real server, this one does not go on with a mailbox whose messages got new UIDs meanwhile.
+    fn opened(&mut self) -> Result<&Status, MailError> {
+        let open = self.open.as_ref().ok_or_else(|| refused(Refused::bad(RefusalKind::Unsaid, "No mailbox selected.")))?;
+        if self.visit.mark(&open.name).is_ok_and(|(validity, ..)| validity != open.uid_validity) {
+            self.lost = true;
+            return Err(MailError::Lost("BYE The mailbox was renumbered".to_owned()));
+        }
+        Ok(open)
     }
 
     /// Messages as they may be stored.
@@ -239,7 +245,8 @@ impl MailConnection for Connection {
 
     async fn enumerate(&mut self, from: Uid) -> Result<Vec<MessageSummary>, MailError> {
         before(&self.gate, &mut self.lost).await?;
-        let messages = self.visit.messages(&self.opened()?.name, |uid| uid >= from.0).map_err(refused)?;
+        let name = self.opened()?.name.clone();
+        let messages = self.visit.messages(&name, |uid| uid >= from.0).map_err(refused)?;
         let summary = |m: &super::state::Stored| MessageSummary {
             uid: Uid(m.uid),
             size: ByteSize(self.visit.size(m)),
