@@ -1,8 +1,8 @@
-//! Cut at every half-effect, twice in a row, then resumed: nothing lost, nothing doubled, twins kept.
-//!
-//! The world is in this process and so is its time; only the engine is dropped, as a power cut would.
+//! The copy alone, between two servers without a platform.
 
-mod support;
+use mailferry::app::autopilot::End;
+use mailferry::engine::Limits;
+use mailferry::sandbox::mail::Dialect;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -194,13 +194,11 @@ fn answers() -> Answers {
         finish: Some(false),
     }
 }
+use crate::support::cutting::Knife;
+use crate::support::guided::{Stage, paused};
 
 fn limits() -> Limits {
     Limits::small()
-}
-
-fn paused() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime")
 }
 
 #[test]

@@ -1,0 +1,11 @@
+//! Cut at every half-effect, twice in a row, then resumed: nothing lost, nothing doubled, twins kept, every act done once.
+//!
+//! The world is in this process and so is its time; only the engine is dropped, as a power cut would.
+//! [`mail`] cuts the copy alone, [`whole`] all nine steps with the platform, [`undo`] the way back.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod mail;
+mod undo;
+mod whole;

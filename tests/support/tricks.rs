@@ -1,0 +1,197 @@
+//! Mail servers that play tricks, and somebody who counts what is asked of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use mailferry::domain::{Capabilities, Flags, ImapEndpoint, MailboxName, Quota, Role, Uid, UidSet, WireName};
+use mailferry::ports::{
+    AppendReport, Appended, FetchedMessage, ListedMailbox, Login, MailConnection, MailError, MailStore, MailboxState, MessageSink,
+    MessageSummary, NameRefused, OutgoingMessage, SinkClosed,
+};
+
+/// What the servers do; nothing at first.
+#[derive(Debug, Default)]
+pub struct Tricks {
+    /// Connections to which a message with this text is appended are lost, and it is not stored.
+    pub dies_of_storing: Option<&'static str>,
+    /// Connections that read a message with this text are lost.
+    pub dies_of_reading: Option<&'static str>,
+    /// UIDs of stored messages are not told.
+    pub tells_no_uids: bool,
+    /// So many of the next connections panic.
+    pub panics: u32,
+    /// Refused logins by host.
+    pub refused: BTreeMap<String, u32>,
+    /// Messages read by host.
+    pub read: BTreeMap<String, u64>,
+    /// Numbers of messages per append.
+    pub appends: Vec<usize>,
+    working: BTreeMap<(String, String), usize>,
+    /// Most connections at work for one account on one host at the same time.
+    pub most_for_one: usize,
+    /// Most accounts at work at the same time.
+    pub most_accounts: usize,
+}
+
+/// The servers.
+#[derive(Clone)]
+pub struct TrickMail {
+    inner: Arc<dyn MailStore>,
+    tricks: Arc<Mutex<Tricks>>,
+}
+
+impl TrickMail {
+    pub fn around(inner: Arc<dyn MailStore>) -> Self {
+        Self { inner, tricks: Arc::default() }
+    }
+
+    pub fn tricks(&self) -> MutexGuard<'_, Tricks> {
+        self.tricks.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl MailStore for TrickMail {
+    async fn connect(&self, endpoint: &ImapEndpoint, login: &Login) -> Result<Box<dyn MailConnection>, MailError> {
+        {
+            let mut tricks = self.tricks();
+            if tricks.panics > 0 {
+                tricks.panics -= 1;
+                drop(tricks);
+                panic!("nobody foresaw this");
+            }
+        }
+        let connected = self.inner.connect(endpoint, login).await;
+        if matches!(connected, Err(MailError::Login { .. })) {
+            *self.tricks().refused.entry(endpoint.host.clone()).or_default() += 1;
+        }
+        let account = (endpoint.host.clone(), login.user.clone());
+        Ok(Box::new(Connection { inner: connected?, mail: self.clone(), account, is_working: false }))
+    }
+}
+
+struct Connection {
+    inner: Box<dyn MailConnection>,
+    mail: TrickMail,
+    account: (String, String),
+    is_working: bool,
+}
+
+impl Connection {
+    /// From the first message on a connection is at work until it is dropped.
+    fn works(&mut self) {
+        if !std::mem::replace(&mut self.is_working, true) {
+            let mut tricks = self.mail.tricks();
+            *tricks.working.entry(self.account.clone()).or_default() += 1;
+            tricks.most_for_one = tricks.working.values().copied().max().unwrap_or(0).max(tricks.most_for_one);
+            let local = |user: &str| user.split('@').next().unwrap_or_default().to_owned();
+            let accounts: BTreeSet<String> = tricks.working.keys().map(|(_, user)| local(user)).collect();
+            tricks.most_accounts = tricks.most_accounts.max(accounts.len());
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.is_working {
+            let mut tricks = self.mail.tricks();
+            if let Some(count) = tricks.working.get_mut(&self.account) {
+                *count -= 1;
+            }
+            tricks.working.retain(|_, count| *count > 0);
+        }
+    }
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+fn dead() -> MailError {
+    MailError::Lost("it could not bear this message".to_owned())
+}
+
+struct Fuse<'a> {
+    sink: &'a mut dyn MessageSink,
+    text: Option<&'static str>,
+    read: u64,
+    is_blown: bool,
+}
+
+#[async_trait]
+impl MessageSink for Fuse<'_> {
+    async fn take(&mut self, message: FetchedMessage) -> Result<(), SinkClosed> {
+        if self.text.is_some_and(|text| holds(&message.bytes, text)) {
+            self.is_blown = true;
+            return Err(SinkClosed);
+        }
+        self.read += 1;
+        self.sink.take(message).await
+    }
+}
+
+#[async_trait]
+impl MailConnection for Connection {
+    fn capabilities(&self) -> &Capabilities {
+        self.inner.capabilities()
+    }
+    async fn list(&mut self) -> Result<Vec<ListedMailbox>, MailError> {
+        self.inner.list().await
+    }
+    fn wire_name(&self, name: &MailboxName) -> Result<WireName, NameRefused> {
+        self.inner.wire_name(name)
+    }
+    async fn examine(&mut self, mailbox: &WireName) -> Result<MailboxState, MailError> {
+        self.inner.examine(mailbox).await
+    }
+    async fn select(&mut self, mailbox: &WireName) -> Result<MailboxState, MailError> {
+        self.inner.select(mailbox).await
+    }
+    async fn status(&mut self, mailbox: &WireName) -> Result<Option<MailboxState>, MailError> {
+        self.inner.status(mailbox).await
+    }
+    async fn enumerate(&mut self, from: Uid) -> Result<Vec<MessageSummary>, MailError> {
+        self.inner.enumerate(from).await
+    }
+    async fn fetch(&mut self, uids: &UidSet, sink: &mut dyn MessageSink) -> Result<(), MailError> {
+        self.works();
+        let text = self.mail.tricks().dies_of_reading;
+        let mut fuse = Fuse { sink, text, read: 0, is_blown: false };
+        let fetched = self.inner.fetch(uids, &mut fuse).await;
+        *self.mail.tricks().read.entry(self.account.0.clone()).or_default() += fuse.read;
+        if fuse.is_blown { Err(dead()) } else { fetched }
+    }
+    async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError> {
+        self.works();
+        self.mail.tricks().appends.push(messages.len());
+        let text = self.mail.tricks().dies_of_storing;
+        if let Some(fatal) = messages.iter().position(|m| text.is_some_and(|text| holds(&m.bytes, text))) {
+            if !self.inner.capabilities().has_multiappend {
+                self.inner.append(mailbox, &messages[..fatal]).await?;
+            }
+            return Err(dead());
+        }
+        let report = self.inner.append(mailbox, messages).await?;
+        Ok(match report {
+            AppendReport::Each { outcomes, .. } if self.mail.tricks().tells_no_uids => {
+                let silent = |outcome| if matches!(outcome, Appended::Stored(_)) { Appended::Stored(None) } else { outcome };
+                AppendReport::Each { uid_validity: None, outcomes: outcomes.into_iter().map(silent).collect() }
+            }
+            report => report,
+        })
+    }
+    async fn add_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError> {
+        self.inner.add_flags(uids, flags).await
+    }
+    async fn create(&mut self, mailbox: &WireName, role: Option<Role>) -> Result<(), MailError> {
+        self.inner.create(mailbox, role).await
+    }
+    async fn subscribe(&mut self, mailbox: &WireName) -> Result<(), MailError> {
+        self.inner.subscribe(mailbox).await
+    }
+    async fn quota(&mut self) -> Result<Option<Quota>, MailError> {
+        self.inner.quota().await
+    }
+    async fn logout(self: Box<Self>) {}
+}
