@@ -8,7 +8,7 @@ use super::fault::{Fault, Found, Source};
 
 const SAMPLE: &str = include_str!("../../config/default.toml");
 const TOP: [&str; 6] = ["language", "theme", "ascii", "state-folder", "copy", "log"];
-const COPY: [&str; 3] = ["accounts", "connections", "verify"];
+const COPY: [&str; 2] = ["accounts", "connections"];
 const LOG: [&str; 1] = ["level"];
 
 /// Colours of the interface.
@@ -23,16 +23,6 @@ pub enum ThemeChoice {
     Light,
     /// None.
     Mono,
-}
-
-/// How the target is compared after the copy. Every message is read again in either case.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Verify {
-    /// Byte by byte where the target keeps bytes, else by content.
-    #[default]
-    Strict,
-    /// By content.
-    Content,
 }
 
 /// What is written to the log.
@@ -79,8 +69,6 @@ pub struct Config {
     pub accounts: usize,
     /// Connections per side of one account, 1 to 10.
     pub connections: usize,
-    /// How the target is compared.
-    pub verify: Verify,
     /// What is written to the log.
     pub log: LogLevel,
 }
@@ -94,7 +82,6 @@ impl Default for Config {
             state_folder: None,
             accounts: 4,
             connections: 3,
-            verify: Verify::Strict,
             log: LogLevel::Info,
         }
     }
@@ -151,9 +138,6 @@ impl Config {
         }
         if let Some(connections) = source.find("copy", section, "connections") {
             self.connections = connections.number(1..=10)?;
-        }
-        if let Some(verify) = source.find("copy", section, "verify") {
-            self.verify = verify.choice(&[("strict", Verify::Strict), ("content", Verify::Content)])?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ mod roles;
 pub use roles::{FolderRoles, RolesError};
 mod config;
 mod fault;
-pub use config::{Config, LogLevel, ThemeChoice, Verify};
+pub use config::{Config, LogLevel, ThemeChoice};
 pub use fault::Fault;
 mod platforms;
 pub use platforms::{
