@@ -8,20 +8,20 @@ use std::sync::Arc;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::journal::SqliteJournal;
 use crate::adapters::secrets::{self, MemorySecrets};
-use crate::cli::{AccountUrl, CopyRequest, Ending, Exit, Printer, SecretSpec, exit_of, how_to_repeat, plain_problem, print_outcome};
+use crate::cli::{AccountUrl, CopyRequest, Ending, Exit, Printer, SecretSpec, exit_of, how_to_repeat, print_outcome};
 use crate::domain::{EmailAddress, MigrationId, Secret, SecretRef, SessionId};
 use crate::engine::{Engine, Opening, Stop, report};
 use crate::mailcopy::Fingerprint;
 use crate::plan::{SourceAccount, SourceName};
 use crate::ports::{Clock, Journal, JournalError, SecretStore};
 use crate::problem::Troubling;
-use crate::session::{Command, Destination, Mode, Step, source_secret, target_secret};
+use crate::session::{Command, Destination, Mode, Query, Step, source_secret, target_secret};
 
 use super::Ground;
 use super::autopilot::{Answers, DnsWish, End};
 use super::ports::{KEYRING_PATIENCE, Outside};
 use super::run::{Ran, run};
-use super::texts::problem_text;
+use super::texts::{problem_line, problem_text};
 
 /// The service under which the keyring keeps passwords.
 const KEYRING_SERVICE: &str = "mailferry";
@@ -50,13 +50,14 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
     let _log = super::logging::start(&root.join("sessions").join(id.as_str()), &ground.log());
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let ports = Outside::real(ca.into_iter().collect()).ports(Arc::clone(&journal), Arc::new(kept));
-    let mut printer = Printer::new(std::io::stdout(), request.wording, super::local_offset()).telling(problem_text);
+    let mut printer = Printer::new(std::io::stdout(), request.wording, super::local_offset()).telling(problem_line);
     if opening == Opening::Resume {
         printer.remember(&journal.events().await.map_err(|error| journal_ending(&error))?);
     }
     let (engine, mut notices) = Engine::open(ports, ground.limits(), opening).await.map_err(|error| journal_ending(&error))?;
-    again(&engine).await;
     let answers = answers(&request, &id, address);
+    prove_logins(&engine, &answers, &request).await?;
+    again(&engine).await;
     let ran = run(engine, &mut notices, &answers, &mut printer, |_| {}).await;
     let (end, engine) = match ran {
         Ran::Stopped(exit) => return Ok(Ending::new(exit, how_to_repeat())),
@@ -80,6 +81,23 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
         End::JournalFailed(problem) => Err(Ending::new(Exit::Failed, problem_text(&problem))),
         End::Closed => Ok(Ending::new(Exit::Stopped, how_to_repeat())),
     }
+}
+
+/// Before anything is begun, both accounts are logged in to: a typing error ends here, at once, and not in patient waiting. Later the
+/// engine waits for networks and servers without end.
+async fn prove_logins(engine: &Engine, answers: &Answers, request: &CopyRequest) -> Result<(), Ending> {
+    let handle = engine.handle();
+    let (is_begun, id) = {
+        let session = handle.session();
+        (session.is_plan_accepted, session.id.clone())
+    };
+    let (false, Some(id), [source, ..]) = (is_begun, id, answers.sources.as_slice()) else { return Ok(()) };
+    let secrets = [source.secret.clone(), target_secret(&id, &source.address)];
+    for (account, secret) in [&request.from, &request.to].into_iter().zip(secrets) {
+        let login = Query::TestLogin { endpoint: account.endpoint.clone(), user: account.user.clone(), secret };
+        handle.ask(login).await.map_err(|problem| Ending::new(Exit::Failed, problem_text(&problem)))?;
+    }
+    Ok(())
 }
 
 /// A copy that was verified before gets another pass: only what is new travels.
@@ -170,7 +188,7 @@ async fn read_secret(spec: &SecretSpec, account: &AccountUrl) -> Result<Secret, 
         return Err(failed(format!("there is no keyring here ({trouble}): use fd:N, file:PATH or prompt instead")));
     }
     let reference = SecretRef(format!("imap {who}"));
-    let told = |error: &crate::ports::SecretError| Ending::new(Exit::Failed, plain_problem(&error.problem()));
+    let told = |error: &crate::ports::SecretError| Ending::new(Exit::Failed, problem_text(&error.problem()));
     if let Some(secret) = keyring.get(&reference).await.map_err(|error| told(&error))? {
         return Ok(secret);
     }

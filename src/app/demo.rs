@@ -27,7 +27,7 @@ use super::faults::{self, Trouble};
 use super::ports::Outside;
 use super::run::{Ran, interrupted, run};
 use super::sessions::read_all;
-use super::texts::problem_text;
+use super::texts::{problem_line, problem_text};
 use super::wizard::{Stage, Wish};
 
 /// Service of the keyring under which the demo keeps what it was told.
@@ -194,7 +194,7 @@ async fn auto(request: &DemoRequest, ground: &Ground, wording: Wording) -> Resul
     let events = journal.events().await.map_err(|e| journal_ending(&e))?;
     let answers = answers(&demo, &id);
     let secrets = secrets(&demo, &id, &answers, &events).await?;
-    let mut printer = Printer::new(std::io::stdout(), wording, super::local_offset()).telling(problem_text);
+    let mut printer = Printer::new(std::io::stdout(), wording, super::local_offset()).telling(problem_line);
     printer.remember(&events);
     if events.is_empty() {
         let _ = printer.remark("This is the demo: an imaginary OVHcloud on this machine. Nothing real is touched.");

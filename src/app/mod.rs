@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use crate::cli::{self, Ending, Exit, Invocation, Manner, Options, Terminal};
 use crate::engine::Limits;
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::Troubling;
 use crate::settings::{Config, ThemeChoice};
 use crate::tui::{Glyphs, Look, Prefill, Theme};
 
@@ -129,7 +129,7 @@ impl Ground {
 
     /// Filter of the log: what the environment asks for, else what is configured.
     fn log(&self) -> String {
-        self.environment.log.clone().unwrap_or_else(|| format!("mailferry={}", self.config.log.as_str()))
+        self.environment.log.clone().unwrap_or_else(|| self.config.log.as_str().to_owned())
     }
 
     /// How things look: what is configured, within what the terminal can show.
@@ -161,10 +161,11 @@ fn read_config(options: &Options, environment: &Environment) -> Result<Config, E
         None if usual.exists() => usual,
         None => return Ok(Config::default()),
     };
-    let malformed = |cause: String| {
-        let problem = Problem::new(ProblemCode::ConfigMalformed).with("path", path.display()).because(cause);
+    let unreadable =
+        |error: std::io::Error| Ending::new(Exit::Usage, format!("error: the configuration {} cannot be read: {error}", path.display()));
+    let text = std::fs::read_to_string(&path).map_err(unreadable)?;
+    Config::parse(&text).map_err(|fault| {
+        let problem = fault.problem().with("file", path.display()).because(&fault);
         Ending::new(Exit::Usage, texts::problem_text(&problem))
-    };
-    let text = std::fs::read_to_string(&path).map_err(|error| malformed(error.to_string()))?;
-    Config::parse(&text).map_err(|fault| malformed(fault.to_string()))
+    })
 }

@@ -1,12 +1,13 @@
 //! What the engine says, as calm lines of text or as the journal's own records.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_json::json;
 
 use crate::domain::Moment;
 use crate::problem::Problem;
-use crate::session::{Event, Notice, Session, StoredEvent, apply};
+use crate::session::{Event, Notice, Progress, Session, StoredEvent, Task, apply};
 
 use super::args::Wording;
 use super::words;
@@ -22,12 +23,21 @@ pub struct Printer<W> {
     tell: Box<dyn Fn(&Problem) -> String + Send>,
     session: Session,
     last_progress: Option<(Moment, String)>,
+    told_waits: BTreeMap<Task, Moment>,
 }
 
 impl<W: Write> Printer<W> {
     /// A printer of text or JSON; times are shown `offset` minutes east of UTC.
     pub fn new(out: W, wording: Wording, offset: i16) -> Self {
-        Self { out, wording, offset, tell: Box::new(words::plain_problem), session: Session::default(), last_progress: None }
+        Self {
+            out,
+            wording,
+            offset,
+            tell: Box::new(words::plain_problem),
+            session: Session::default(),
+            last_progress: None,
+            told_waits: BTreeMap::new(),
+        }
     }
 
     /// Tells problems in these words instead of by code.
@@ -57,6 +67,7 @@ impl<W: Write> Printer<W> {
         match notice {
             Notice::Happened(stored) => self.happened(stored)?,
             Notice::Progress(progress) if self.wording == Wording::Text => {
+                self.waits(progress)?;
                 let is_due = self.last_progress.as_ref().is_none_or(|(last, _)| progress.at.millis_since(*last) >= PROGRESS_EVERY);
                 let line = words::progress(&self.session, progress).filter(|_| is_due);
                 if let Some(line) = line.filter(|line| self.last_progress.as_ref().is_none_or(|(_, last)| last != line)) {
@@ -96,6 +107,19 @@ impl<W: Write> Printer<W> {
             event => words::event(&self.session, event),
         };
         sentence.map_or(Ok(()), |sentence| self.line(stored.at, &sentence))
+    }
+
+    /// Tells of tasks that wait before they try again: at the first try, the second, the fourth, … so that a long wait does not fill a log.
+    fn waits(&mut self, progress: &Progress) -> io::Result<()> {
+        for (task, task_progress) in &progress.tasks {
+            let Some(waiting) = task_progress.waiting.as_ref().filter(|waiting| waiting.attempts.is_power_of_two()) else { continue };
+            if self.told_waits.insert(task.clone(), waiting.until) != Some(waiting.until) {
+                let account = words::account_of(&self.session, task.migration());
+                let again = words::time_of_day(waiting.until, self.offset);
+                self.line(progress.at, &format!("{account}{} Tried again at {again}.", (self.tell)(&waiting.problem)))?;
+            }
+        }
+        Ok(())
     }
 
     fn line(&mut self, at: Moment, sentence: &str) -> io::Result<()> {

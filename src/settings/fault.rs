@@ -23,7 +23,7 @@ pub struct Fault {
 }
 
 impl Troubling for Fault {
-    /// Parameters: `line`, `column`, `expected`; the caller, who opened the file, adds `path`.
+    /// Parameters: `line`, `column`, `expected`; the caller, who opened the file, adds `file`.
     fn problem(&self) -> Problem {
         Problem::new(ProblemCode::ConfigMalformed)
             .with("line", self.line)
