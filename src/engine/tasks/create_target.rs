@@ -5,7 +5,7 @@
 use crate::domain::{Account, EmailAddress, MigrationId, ObjectState, Secret, SecretRef, ServiceId};
 use crate::plan::TargetAccount;
 use crate::ports::{ApiError, PlatformApi, SeatRequest};
-use crate::problem::{Disposition, Problem, ProblemCode, Troubling};
+use crate::problem::{Disposition, Meaning, Problem, ProblemCode, Troubling};
 use crate::session::{Activity, CreateState, Event, Migration, Undo, Witness};
 
 use super::super::context::{Failure, TaskContext};
@@ -24,22 +24,38 @@ fn is_busy(account: &Account) -> bool {
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
+    create(context, &migration).await.map_err(|failure| told_with_the_gap(failure, &migration))
+}
+
+/// The source has given its address up, and the target has not got it yet: what arrives now may bounce, and a person must know.
+fn told_with_the_gap(failure: Failure, migration: &Migration) -> Failure {
+    let has_no_mailbox = migration.renamed_at.is_some() && migration.temporary.as_ref() != Some(&migration.source.address);
+    match failure {
+        Failure::Trouble(mut problem) if has_no_mailbox => {
+            problem.meaning = Meaning::MailMayBounce;
+            Failure::Trouble(problem)
+        }
+        other => other,
+    }
+}
+
+async fn create(context: &TaskContext, migration: &Migration) -> Result<(), Failure> {
     let target = migration.target.clone().ok_or(Failure::Closing)?;
     let Some(service) = target.service.clone() else {
         context.doing(Activity::ProvingLogin);
         context.connect_target(&target).await?.logout().await;
-        return created(context, &migration, None, Witness::Login).await;
+        return created(context, migration, None, Witness::Login).await;
     };
     context.doing(Activity::Connecting);
     let api = context.api().await?;
-    let creation = Creation { context, api: api.as_ref(), service: &service, migration: &migration, target: &target };
+    let creation = Creation { context, api: api.as_ref(), service: &service, migration, target: &target };
     let Some(seat) = creation.seat_configured().await? else { return Ok(()) };
     if !creation.password_set().await? {
         return Ok(());
     }
     context.doing(Activity::ProvingLogin);
     context.connect_target(&target).await?.logout().await;
-    created(context, &migration, seat, Witness::Platform).await
+    created(context, migration, seat, Witness::Platform).await
 }
 
 /// The time during which the address had no mailbox ends here, when the program saw its beginning.
@@ -157,7 +173,21 @@ impl Creation<'_> {
                 let patient = error.problem().with("address", self.address()).disposed(Disposition::RetryAfter(NAME_RELEASE_MILLIS));
                 Err(patient.into())
             }
+            Err(error @ ApiError::Refused { .. }) => Err(self.why_refused(error).await),
             other => Ok(other?),
+        }
+    }
+
+    /// The platform refuses in words of its own; the usual reason can be looked up: the domain is not attached, or not ready.
+    async fn why_refused(&self, error: ApiError) -> Failure {
+        let domain = self.address().domain();
+        match self.api.domain(self.service, domain).await {
+            Ok(Some(attached)) if attached.state == ObjectState::Ok => error.into(),
+            Ok(_) => {
+                let problem = Problem::new(ProblemCode::DomainNotReady).with("domain", domain).with("service", self.service);
+                problem.because(&error).into()
+            }
+            Err(_) => error.into(),
         }
     }
 

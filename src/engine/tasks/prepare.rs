@@ -131,5 +131,5 @@ async fn create_ancestors(target: &mut dyn MailConnection, name: &MailboxName, l
 }
 
 fn spell(target: &mut dyn MailConnection, name: &MailboxName) -> Result<WireName, Failure> {
-    target.wire_name(name).map_err(|refused| Problem::new(ProblemCode::MailboxRefused).with("mailbox", name).because(refused.reason).into())
+    target.wire_name(name).map_err(|refused| Problem::new(ProblemCode::MailboxRefused).with("folder", name).because(refused.reason).into())
 }

@@ -75,7 +75,7 @@ impl<'a> Sender<'a> {
         let is_full = fates.iter().any(|fate| matches!(fate, Fate::Left));
         self.conclude(id, &batch, fates).await?;
         if is_full {
-            let full = Problem::new(ProblemCode::QuotaFull).with("mailbox", &self.ends.to);
+            let full = Problem::new(ProblemCode::QuotaFull).with("folder", &self.ends.to);
             return Err(full.into());
         }
         Ok(())
