@@ -2,8 +2,11 @@
 //!
 //! The session's name follows from the two accounts, so that the same command finds its own journal again.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use tokio::sync::mpsc;
 
 use crate::adapters::clock::SystemClock;
 use crate::adapters::journal::SqliteJournal;
@@ -15,7 +18,7 @@ use crate::mailcopy::Fingerprint;
 use crate::plan::{SourceAccount, SourceName};
 use crate::ports::{Clock, Journal, JournalError, SecretStore};
 use crate::problem::Troubling;
-use crate::session::{Command, Destination, Mode, Query, Step, source_secret, target_secret};
+use crate::session::{Command, Destination, Mode, Notice, Query, Step, source_secret, target_secret};
 
 use super::Ground;
 use super::autopilot::{Answers, DnsWish, End};
@@ -63,8 +66,12 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
         Ran::Stopped(exit) => return Ok(Ending::new(exit, how_to_repeat())),
         Ran::Ended(end, engine) => (end, engine),
     };
-    let session = engine.handle().session().clone();
-    engine.stop(Stop::Soft).await;
+    if let End::JournalFailed(problem) = &end {
+        return Err(Ending::new(Exit::Failed, problem_text(problem)));
+    }
+    let handle = engine.handle();
+    stop_telling(engine, &mut notices, &mut printer).await;
+    let session = handle.session().clone();
     let report = report(journal.as_ref(), &session, SystemClock.now()).await.map_err(|error| journal_ending(&error))?;
     for (name, bytes) in report.files() {
         journal.save_file(&name, &bytes).await.map_err(|error| journal_ending(&error))?;
@@ -74,7 +81,9 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
         End::Done if told.is_ok() => Ok(Ending::new(exit_of(&report), "")),
         End::Done => Ok(Ending::new(Exit::Failed, "error: the result could not be printed")),
         End::Stopped(stopped) => {
-            let problems: Vec<String> = stopped.iter().map(|(_, problem)| problem_text(problem)).collect();
+            // Folders that are copied side by side stop for the same reason: it is said once.
+            let problems: BTreeSet<String> = stopped.iter().map(|(_, problem)| problem_text(problem)).collect();
+            let problems: Vec<String> = problems.into_iter().collect();
             Err(Ending::new(Exit::Failed, format!("{}\n\n{}", problems.join("\n\n"), how_to_repeat())))
         }
         End::Refused(refusal) => Err(Ending::new(Exit::Failed, format!("error: {refusal}"))),
@@ -98,6 +107,16 @@ async fn prove_logins(engine: &Engine, answers: &Answers, request: &CopyRequest)
         handle.ask(login).await.map_err(|problem| Ending::new(Exit::Failed, problem_text(&problem)))?;
     }
     Ok(())
+}
+
+/// Stops; what other tasks finish meanwhile is told too.
+async fn stop_telling(engine: Engine, notices: &mut mpsc::Receiver<Notice>, printer: &mut Printer<std::io::Stdout>) {
+    let telling = async {
+        while let Some(notice) = notices.recv().await {
+            let _ = printer.notice(&notice);
+        }
+    };
+    futures::future::join(engine.stop(Stop::Soft), telling).await;
 }
 
 /// A copy that was verified before gets another pass: only what is new travels.

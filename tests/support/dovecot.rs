@@ -71,15 +71,7 @@ impl Dovecot {
         let (tls_port, clear_port) = (free_port(), free_port());
         let (authority_pem, certificate_sha256) = write_certificate(folder.path());
         fs::write(folder.path().join("dovecot.conf"), configuration(folder.path(), tls_port, clear_port, settings)).expect("written");
-        let child = Command::new("dovecot")
-            .arg("-F")
-            .arg("-c")
-            .arg(folder.path().join("dovecot.conf"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .expect("dovecot-imapd is installed");
+        let child = spawn(folder.path());
         let mut dovecot = Self { folder, child, tls_port, clear_port, authority_pem, certificate_sha256 };
         dovecot.wait();
         dovecot
@@ -105,6 +97,23 @@ impl Dovecot {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
+    /// Starts it again with other settings; mail, ports and certificate stay.
+    pub(crate) fn reconfigure(&mut self, settings: &str) {
+        self.stop();
+        fs::write(self.folder.path().join("dovecot.conf"), configuration(self.folder.path(), self.tls_port, self.clear_port, settings))
+            .expect("written");
+        self.child = spawn(self.folder.path());
+        self.wait();
+    }
+
+    fn stop(&mut self) {
+        let pid = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        if let Some(pid) = pid {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        }
+        let _ = self.child.wait();
+    }
+
     fn wait(&mut self) {
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.tls_port)).is_err() || TcpStream::connect(("127.0.0.1", self.clear_port)).is_err() {
@@ -119,12 +128,20 @@ impl Dovecot {
 
 impl Drop for Dovecot {
     fn drop(&mut self) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
-        if let Some(pid) = pid {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
-        }
-        let _ = self.child.wait();
+        self.stop();
     }
+}
+
+fn spawn(folder: &Path) -> Child {
+    Command::new("dovecot")
+        .arg("-F")
+        .arg("-c")
+        .arg(folder.join("dovecot.conf"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .expect("dovecot-imapd is installed")
 }
 
 fn free_port() -> u16 {

@@ -5,7 +5,7 @@ use futures::future::try_join;
 use crate::domain::{MailboxId, MailboxName, MigrationId, Platform, WireName};
 use crate::mailcopy::Comparison;
 use crate::plan::{MailboxMapping, SeenMailbox, TargetTraits, resolve_at_target};
-use crate::ports::{ListedMailbox, MailConnection, MailboxState};
+use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxState};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, MailboxProgress, Migration};
 
@@ -91,9 +91,19 @@ async fn make_mailbox(target: &mut dyn MailConnection, migration: &Migration, ma
     let wire = match there {
         Some(mailbox) if mailbox.is_selectable => mailbox.wire.clone(),
         _ => {
-            create_ancestors(target, &place, &listed).await?;
             let wire = spell(target, &place)?;
-            target.create(&wire, mapping.role.filter(|role| !listed.iter().any(|m| m.role == Some(*role)))).await?;
+            let role = mapping.role.filter(|role| !listed.iter().any(|m| m.role == Some(*role)));
+            match target.create(&wire, role).await {
+                // RFC 9051, 6.3.4: a server should make the levels above by itself. Made by hand they are mailboxes of their own,
+                // which the source may not have: so only where it does not.
+                Err(refused @ MailError::Refused(_)) => {
+                    if !create_ancestors(target, &place, &listed).await? {
+                        return Err(refused.into());
+                    }
+                    target.create(&wire, role).await?;
+                }
+                other => other?,
+            }
             wire
         }
     };
@@ -114,7 +124,8 @@ fn seen_mailbox(mailbox: &ListedMailbox) -> SeenMailbox {
     }
 }
 
-async fn create_ancestors(target: &mut dyn MailConnection, name: &MailboxName, listed: &[ListedMailbox]) -> Result<(), Failure> {
+/// Creates the levels above that are missing; `false` when none is.
+async fn create_ancestors(target: &mut dyn MailConnection, name: &MailboxName, listed: &[ListedMailbox]) -> Result<bool, Failure> {
     let mut missing = Vec::new();
     let mut ancestor = name.parent();
     while let Some(above) = ancestor {
@@ -127,7 +138,7 @@ async fn create_ancestors(target: &mut dyn MailConnection, name: &MailboxName, l
         let wire = spell(target, above)?;
         target.create(&wire, None).await?;
     }
-    Ok(())
+    Ok(!missing.is_empty())
 }
 
 fn spell(target: &mut dyn MailConnection, name: &MailboxName) -> Result<WireName, Failure> {
