@@ -61,8 +61,17 @@ impl Stage {
         Reader::login(self.target.clear_port, user, "secret").account()
     }
 
+    /// Dovecot drops a CR at the very end of a message, whoever appends it (shown in [`dovecot_drops_a_last_cr`]); everything else
+    /// must be as it was, byte by byte.
     fn must_be_equal(&self, user: &str, story: &str) {
-        let differences = differences(&self.source(), &self.target(user));
+        let mut source = self.source();
+        for message in source.values_mut().flat_map(|mailbox| &mut mailbox.messages) {
+            if message.bytes.ends_with(b"\r") {
+                message.bytes.pop();
+            }
+        }
+        source.values_mut().for_each(|mailbox| mailbox.messages.sort());
+        let differences = differences(&source, &self.target(user));
         assert!(differences.is_empty(), "{story}:\n{differences}");
     }
 
@@ -151,6 +160,15 @@ fn stopped_softly(stage: &Stage, signal: Signal, user: &str) {
     assert_eq!((rest.code, in_doubt), (Some(0), false), "{}", rest.stderr);
     assert_eq!(so_far + rest.copied(), messages(&stage.source()) as u64);
     stage.must_be_equal(user, "after a soft stop");
+}
+
+#[test]
+#[ignore = "needs Dovecot; run by .ci/run"]
+fn dovecot_drops_a_last_cr() {
+    let dovecot = Dovecot::start();
+    Reader::login(dovecot.clear_port, ANNA, "secret").append("INBOX", "Subject: x\r\n\r\nbare\rone\r\r");
+    let account = Reader::login(dovecot.clear_port, ANNA, "secret").account();
+    assert_eq!(String::from_utf8_lossy(&account["INBOX"].messages[0].bytes), "Subject: x\r\n\r\nbare\rone\r");
 }
 
 const NARROW: &str = "mail_plugins = quota\nprotocol imap {\n mail_plugins = quota imap_quota\n}\nplugin {\n quota = maildir:User quota\n quota_max_mail_size = 50K\n}\n";
