@@ -17,6 +17,7 @@ pub(crate) const MAILFERRY: &str = env!("CARGO_BIN_EXE_mailferry");
 /// A home with everything that a copy needs: secrets, a CA, a state folder.
 pub(crate) struct Home {
     folder: tempfile::TempDir,
+    state: PathBuf,
 }
 
 /// Both accounts as the command line names them.
@@ -49,7 +50,8 @@ impl Ended {
 
 impl Home {
     pub(crate) fn new(ca_pem: &str, from_password: &str, to_password: &str) -> Self {
-        let home = Self { folder: tempfile::Builder::new().prefix("home").tempdir().expect("a folder") };
+        let folder = tempfile::Builder::new().prefix("home").tempdir().expect("a folder");
+        let home = Self { state: folder.path().join("state"), folder };
         fs::write(home.path("ca.pem"), ca_pem).expect("written");
         home.set_password("from", from_password);
         home.set_password("to", to_password);
@@ -71,7 +73,11 @@ impl Home {
     }
 
     pub(crate) fn state(&self) -> PathBuf {
-        self.path("state")
+        self.state.clone()
+    }
+
+    pub(crate) fn set_state(&mut self, state: PathBuf) {
+        self.state = state;
     }
 
     /// The folders of the sessions in the usual state folder.
