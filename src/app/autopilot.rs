@@ -148,7 +148,8 @@ pub async fn drive(handle: &Handle, notices: &mut mpsc::Receiver<Notice>, answer
         }
         if let Some(command) = command {
             match handle.submit(command).await {
-                Ok(()) | Err(Refusal::NotNow) => {}
+                // An engine that has ended says so; why it ended is among its notices.
+                Ok(()) | Err(Refusal::NotNow | Refusal::Finished) => {}
                 Err(refusal) => return End::Refused(refusal),
             }
         }
