@@ -13,7 +13,7 @@ use crate::engine::{Engine, Limits, Opening, Stop, report};
 use crate::plan::{SourceAccount, SourceName};
 use crate::ports::{Clock, Journal, SecretStore};
 use crate::problem::ProblemCode;
-use crate::sandbox::demo::{Demo, DemoOptions};
+use crate::sandbox::demo::{Demo, DemoOptions, MailSize};
 use crate::sandbox::world::{
     DOMAIN, EMAIL_PRO_HOST, EXCHANGE_HOST, FOREIGN_HOST, PLAIN_HOST, Pace, WorldLogin, email_pro_service, exchange_service, seeded_password,
 };
@@ -43,6 +43,7 @@ pub(super) async fn start(request: &DemoRequest, folder: &Path) -> Result<Demo, 
         seed: request.seed.unwrap_or(USUAL_SEED),
         folder: Some(folder.join("world")),
         pace: if request.is_fast { Pace::Quick } else { Pace::Human },
+        size: if request.is_small { MailSize::Small } else { MailSize::Full },
         now: SystemClock.now(),
         ..DemoOptions::default()
     };

@@ -168,6 +168,9 @@ fn act(request: &DemoRequest, state: &Path, act: &str) -> Command {
     if request.is_fast {
         command.arg("--fast");
     }
+    if request.is_small {
+        command.arg("--small");
+    }
     command
 }
 

@@ -40,6 +40,8 @@ pub struct DemoRequest {
     pub seed: Option<u64>,
     /// Whether the platform's operations take no visible time.
     pub is_fast: bool,
+    /// Whether there is little mail only, for tests.
+    pub is_small: bool,
     /// Which run of a demo that is killed and taken up again this is; none: nobody kills it.
     pub act: Option<Act>,
 }
@@ -83,6 +85,9 @@ pub(super) struct DemoArgs {
     /// Do not imitate how long the platform takes
     #[arg(long)]
     fast: bool,
+    /// A twentieth of the mail, for tests
+    #[arg(long, hide = true)]
+    small: bool,
     /// Which run of a demo that is killed this is
     #[arg(long, hide = true)]
     act: Option<Act>,
@@ -98,6 +103,6 @@ impl DemoArgs {
             (false, false, Terminal::Present) if self.json => return Err(Ending::usage("--json needs --auto or --serve")),
             (false, false, Terminal::Present) => Manner::Wizard,
         };
-        Ok(DemoRequest { manner, fault: self.fault, seed: self.seed, is_fast: self.fast, act: self.act })
+        Ok(DemoRequest { manner, fault: self.fault, seed: self.seed, is_fast: self.fast, is_small: self.small, act: self.act })
     }
 }

@@ -100,10 +100,17 @@ fn without_a_terminal_the_wizard_is_refused_and_the_demo_walks_by_itself() {
         Invocation::Demo(request) => request,
         other => panic!("{other:?}"),
     };
-    let plain = DemoRequest { manner: Manner::Wizard, fault: None, seed: None, is_fast: false, act: None };
+    let plain = DemoRequest { manner: Manner::Wizard, fault: None, seed: None, is_fast: false, is_small: false, act: None };
     assert_eq!(demo("demo", Terminal::Present), plain);
     assert_eq!(demo("demo", Terminal::Absent), DemoRequest { manner: Manner::Auto(Wording::Text), ..plain });
-    let auto = DemoRequest { manner: Manner::Auto(Wording::Text), fault: Some(Fault::Kill), seed: Some(7), is_fast: true, act: None };
+    let auto = DemoRequest {
+        manner: Manner::Auto(Wording::Text),
+        fault: Some(Fault::Kill),
+        seed: Some(7),
+        is_fast: true,
+        is_small: false,
+        act: None,
+    };
     assert_eq!(demo("demo --auto --fault kill --seed 7 --fast", Terminal::Present), auto);
     assert_eq!(demo("demo --serve --json", Terminal::Absent), DemoRequest { manner: Manner::Serve(Wording::Json), ..plain });
     for line in ["demo --serve --auto", "demo --json", "demo --fault flood", "demo --serve --fault cut"] {
