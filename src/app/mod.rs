@@ -57,6 +57,9 @@ fn begin() -> Ending {
 }
 
 async fn dispatch(request: cli::Request) -> Ending {
+    if !matches!(request.invocation, Invocation::Completions { .. } | Invocation::Man { .. }) {
+        keep_to_owner();
+    }
     let ground = match Ground::find(&request.options) {
         Ok(ground) => ground,
         Err(ending) => return ending,
@@ -74,6 +77,15 @@ async fn dispatch(request: cli::Request) -> Ending {
         Invocation::Wizard => wizard::wizard(ground.stage(), Wish::Choose, |_| {}).await,
         Invocation::Resume { id: Some(id) } => wizard::wizard(ground.stage(), Wish::This(id), |_| {}).await,
         Invocation::Resume { id: None } => wizard::wizard(ground.stage(), Wish::Latest, |_| {}).await,
+    }
+}
+
+/// What is written from here on, logs and the demo's mail included, is nobody else's to read.
+fn keep_to_owner() {
+    #[cfg(unix)]
+    {
+        use rustix::fs::Mode;
+        rustix::process::umask(Mode::RWXG | Mode::RWXO);
     }
 }
 
