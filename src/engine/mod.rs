@@ -1,6 +1,6 @@
 //! The machine room: keeps the due tasks running and writes down what they did.
 //!
-//! *Disk first, then memory, then screen*: [`core`](self) is one actor that owns the session. It appends events to the
+//! *Disk first, then memory, then screen*: one actor that owns the session. It appends events to the
 //! journal, applies them, publishes them, and compares what is [due](crate::session::due) with what runs. Tasks see the
 //! world through [ports](crate::ports) only; they report events (kept, acknowledged) and progress (lossy).
 //! Nothing here knows a protocol, a file or a terminal.
