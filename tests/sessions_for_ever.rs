@@ -56,7 +56,7 @@ fn told(session: &Session, events: &[StoredEvent]) -> String {
         for (id, mailbox) in &migration.mailboxes {
             let to = match &mailbox.mapping.action {
                 MappingAction::Copy { .. } => mailbox.to.as_ref().map(ToString::to_string).unwrap_or_default(),
-                action => format!("{action:?}"),
+                MappingAction::Skip { reason } => format!("left: {reason:?}"),
             };
             let counts = (mailbox.messages, mailbox.copied, mailbox.refused, mailbox.verified, mailbox.bytes.0);
             line(format!("  {}: {to} {:?} {counts:?}", id.0, mailbox.state));
