@@ -147,6 +147,7 @@ impl<'a> Ink<'a> {
     }
 
     /// An empty line.
+    #[expect(clippy::unused_self, reason = "asked for like every other line")]
     pub(super) fn gap(self) -> Line<'static> {
         Line::default()
     }
@@ -238,7 +239,7 @@ impl<'a> Ink<'a> {
     /// A bar of this many columns, filled by `part` of `whole`; never full before all is done.
     pub(super) fn bar(self, part: u64, whole: u64, columns: usize) -> Vec<Span<'static>> {
         let cells = u64::try_from(columns).unwrap_or(0);
-        let filled = if whole == 0 { 0 } else { (part.min(whole).saturating_mul(cells) / whole).min(cells) };
+        let filled = part.min(whole).saturating_mul(cells).checked_div(whole).unwrap_or(0).min(cells);
         let filled = usize::try_from(filled).unwrap_or(columns);
         vec![
             Span::styled(self.glyphs().bar_full.repeat(filled), self.theme().accent),

@@ -166,11 +166,11 @@ impl Demo {
     /// The same where mailboxes have other names at the target: `places` says where each went. A mailbox that is not in it was to stay.
     pub fn check_placed(&self, source: &AccountKey, target: &AccountKey, places: &BTreeMap<MailboxName, MailboxName>) -> Vec<Difference> {
         let mut source = self.mail().snapshot(source);
-        let placed = std::mem::take(&mut source.mailboxes).into_iter().filter_map(|(name, mut mailbox)| {
+        let moved = std::mem::take(&mut source.mailboxes).into_iter().filter_map(|(name, mut mailbox)| {
             mailbox.role = None;
             places.get(&name).map(|place| (place.clone(), mailbox))
         });
-        source.mailboxes = placed.collect();
+        source.mailboxes = moved.collect();
         compare(&source, &self.mail().snapshot(target))
     }
 

@@ -90,12 +90,11 @@ where
             next_frame = Instant::now() + FRAME;
         }
         tokio::select! {
-            event = events.next(), if has_keys => match event.and_then(Result::ok) {
-                Some(event) => hear(&mut state, event),
-                None => {
-                    has_keys = false;
-                    state.take(Msg::Terminated);
-                }
+            event = events.next(), if has_keys => if let Some(event) = event.and_then(Result::ok) {
+                hear(&mut state, event);
+            } else {
+                has_keys = false;
+                state.take(Msg::Terminated);
             },
             notice = notices.recv(), if has_notices => match notice {
                 Some(notice) => state.take(Msg::Notice(notice)),

@@ -105,11 +105,15 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
             Vec::new()
         }
         StepMsg::Type(key) => {
-            focused(model).into_iter().for_each(|field| field.type_key(key));
+            if let Some(field) = focused(model) {
+                field.type_key(key);
+            }
             Vec::new()
         }
         StepMsg::Paste(text) => {
-            focused(model).into_iter().for_each(|field| field.paste(&text));
+            if let Some(field) = focused(model) {
+                field.paste(&text);
+            }
             Vec::new()
         }
         StepMsg::Kept(Asked::TargetKept(id), Ok(_)) => try_login(model, id),

@@ -151,16 +151,12 @@ fn choose(model: &Model, service: &Service) -> Vec<Effect> {
 fn choose_host(model: &mut Model) -> Vec<Effect> {
     let wrong = model.look.words.say("error-host", &[]);
     let field = &mut model.steps.destination.form.fields[0];
-    match ImapEndpoint::parse_authority(field.text(), Security::Tls) {
-        Ok(endpoint) => {
-            let destination = Destination { service: None, display_name: None, endpoint, webmail: None };
-            vec![Effect::Submit(Command::ChooseDestination { destination, domains: Vec::new() })]
-        }
-        Err(_) => {
-            field.error = Some(wrong);
-            Vec::new()
-        }
-    }
+    let Ok(endpoint) = ImapEndpoint::parse_authority(field.text(), Security::Tls) else {
+        field.error = Some(wrong);
+        return Vec::new();
+    };
+    let destination = Destination { service: None, display_name: None, endpoint, webmail: None };
+    vec![Effect::Submit(Command::ChooseDestination { destination, domains: Vec::new() })]
 }
 
 /// Why a service cannot receive, as a phrase with a count.

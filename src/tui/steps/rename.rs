@@ -104,6 +104,7 @@ pub(super) fn undoable(model: &Model) -> Vec<Command> {
 }
 
 /// What news does.
+#[expect(clippy::needless_pass_by_value, reason = "every step is told in the same way")]
 pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
     let StepMsg::Act(action) = msg else {
         return Vec::new();

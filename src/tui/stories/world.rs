@@ -182,7 +182,7 @@ pub(super) fn until(step: Step, mode: Mode) -> Vec<Event> {
                 events.extend(automatic.then(|| Event::ApiConnected { access: access() }));
             }
             Step::Source => {
-                events.push(Event::SourcesChosen { accounts: ACCOUNTS.iter().map(|(name, _, _)| source(mode, name)).collect() })
+                events.push(Event::SourcesChosen { accounts: ACCOUNTS.iter().map(|(name, _, _)| source(mode, name)).collect() });
             }
             Step::Destination => {
                 let destination = Destination {

@@ -82,7 +82,7 @@ fn totals(model: &Model, ink: Ink<'_>) -> Line<'static> {
 fn gauge(model: &Model, ink: Ink<'_>) -> Line<'static> {
     let sums = sums(model);
     let is_copied = sums.copied >= sums.messages;
-    let percent = if sums.messages == 0 { 100 } else { sums.copied * 100 / sums.messages };
+    let percent = (sums.copied * 100).checked_div(sums.messages).unwrap_or(100);
     // A bar that says 100 % means that everything is there and verified.
     let is_verified = sums.done == sums.accounts;
     let percent = if is_verified { 100 } else { percent.min(99) };
@@ -183,7 +183,7 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
     let rest = ink.width.saturating_sub(2 + 1 + name_width + 2);
     let is_moving = running.is_some_and(|(_, progress)| matches!(progress.activity, Activity::Copying | Activity::Verifying));
     // What is neither moving nor done has a reason, and the reason needs the whole line.
-    if state != CopyState::Verified && !(is_moving && !is_waiting) && (running.is_some() || is_stopped) {
+    if state != CopyState::Verified && (is_waiting || !is_moving) && (running.is_some() || is_stopped) {
         cells.push(Cell::new(account_state(model, ink, migration), rest).style(if is_stopped { theme.wrong } else { style }));
         return ink.row(is_selected, &cells);
     }

@@ -110,9 +110,10 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
             Vec::new()
         }
         StepMsg::Kept(Asked::SourceKept(i), Ok(_)) => logins::try_login(model, i),
-        StepMsg::Kept(Asked::SourceKept(i), Err(problem)) => logins::failed(model, i, problem),
         StepMsg::Answered(Asked::SourceLogin(i), Ok(Answer::Login(proof))) => logins::proven(model, i, proof),
-        StepMsg::Answered(Asked::SourceLogin(i), Err(problem)) => logins::failed(model, i, problem),
+        StepMsg::Kept(Asked::SourceKept(i), Err(problem)) | StepMsg::Answered(Asked::SourceLogin(i), Err(problem)) => {
+            logins::failed(model, i, problem)
+        }
         StepMsg::Pinned { account, fingerprint } => {
             let Some(login) = model.steps.source.logins.get_mut(account) else {
                 return Vec::new();
@@ -125,12 +126,16 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
         StepMsg::Act(action) if model.steps.source.part == Part::Accounts => accounts::act(model, action),
         StepMsg::Act(action) => logins::act(model, action),
         StepMsg::Type(key) => {
-            focused_field(model, is_guided).into_iter().for_each(|field| field.type_key(key));
+            if let Some(field) = focused_field(model, is_guided) {
+                field.type_key(key);
+            }
             after_typing(model);
             Vec::new()
         }
         StepMsg::Paste(text) => {
-            focused_field(model, is_guided).into_iter().for_each(|field| field.paste(&text));
+            if let Some(field) = focused_field(model, is_guided) {
+                field.paste(&text);
+            }
             after_typing(model);
             Vec::new()
         }
