@@ -76,6 +76,7 @@ impl Teller<'_> {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "the arms of every match take it as it is")]
+    #[expect(clippy::unnecessary_wraps, reason = "an arm of matches in which events may have no line")]
     fn plain(&self, about: impl Into<String>, key: &str, params: &[(&str, Value<'_>)], tone: Tone) -> Told {
         Some((about.into(), self.say(key, params), tone))
     }

@@ -96,6 +96,14 @@ where
                 has_keys = false;
                 state.take(Msg::Terminated);
             },
+            event = events.next(), if has_keys => {
+                if let Some(event) = event.and_then(Result::ok) {
+                    hear(&mut state, event);
+                } else {
+                    has_keys = false;
+                    state.take(Msg::Terminated);
+                }
+            }
             notice = notices.recv(), if has_notices => match notice {
                 Some(notice) => state.take(Msg::Notice(notice)),
                 None => has_notices = false,

@@ -97,11 +97,15 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
         }
         StepMsg::Act(action) => act(model, action),
         StepMsg::Type(key) => {
-            model.steps.connect.form.focused().into_iter().for_each(|field| field.type_key(key));
+            if let Some(field) = model.steps.connect.form.focused() {
+                field.type_key(key);
+            }
             Vec::new()
         }
         StepMsg::Paste(text) => {
-            model.steps.connect.form.focused().into_iter().for_each(|field| field.paste(&text));
+            if let Some(field) = model.steps.connect.form.focused() {
+                field.paste(&text);
+            }
             Vec::new()
         }
         StepMsg::Kept(Asked::KeysKept, Ok(_)) => kept(model),

@@ -94,11 +94,15 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
             Vec::new()
         }
         StepMsg::Type(key) => {
-            model.steps.destination.form.focused().into_iter().for_each(|field| field.type_key(key));
+            if let Some(field) = model.steps.destination.form.focused() {
+                field.type_key(key);
+            }
             Vec::new()
         }
         StepMsg::Paste(text) => {
-            model.steps.destination.form.focused().into_iter().for_each(|field| field.paste(&text));
+            if let Some(field) = model.steps.destination.form.focused() {
+                field.paste(&text);
+            }
             Vec::new()
         }
         StepMsg::Act(action) => act(model, action),

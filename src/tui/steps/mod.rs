@@ -129,11 +129,11 @@ fn update(model: &mut Model, step: Step, msg: StepMsg) -> Vec<Effect> {
         Step::Source => source::update(model, msg),
         Step::Destination => destination::update(model, msg),
         Step::Review => review::update(model, msg),
-        Step::Rename => rename::update(model, msg),
+        Step::Rename => rename::update(model, &msg),
         Step::Create => create::update(model, msg),
-        Step::Migrate => migrate::update(model, msg),
-        Step::Dns => dns::update(model, msg),
-        Step::Finish => finish::update(model, msg),
+        Step::Migrate => migrate::update(model, &msg),
+        Step::Dns => dns::update(model, &msg),
+        Step::Finish => finish::update(model, &msg),
     }
 }
 

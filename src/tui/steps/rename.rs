@@ -107,6 +107,8 @@ pub(super) fn undoable(model: &Model) -> Vec<Command> {
 #[expect(clippy::needless_pass_by_value, reason = "every step is told in the same way")]
 pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
     let StepMsg::Act(action) = msg else {
+pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
+    let &StepMsg::Act(action) = msg else {
         return Vec::new();
     };
     if let Some(to) = moved(model.steps.rename.selected, model.session.migrations.len(), action) {

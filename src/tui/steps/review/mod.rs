@@ -44,11 +44,15 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
             Vec::new()
         }
         StepMsg::Type(key) => {
-            model.steps.review.focused().into_iter().for_each(|field| field.type_key(key));
+            if let Some(field) = model.steps.review.focused() {
+                field.type_key(key);
+            }
             Vec::new()
         }
         StepMsg::Paste(text) => {
-            model.steps.review.focused().into_iter().for_each(|field| field.paste(&text));
+            if let Some(field) = model.steps.review.focused() {
+                field.paste(&text);
+            }
             Vec::new()
         }
         StepMsg::Kept(Asked::PlanKept, Ok(_)) => submit(model),
