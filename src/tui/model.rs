@@ -33,6 +33,10 @@ pub(super) enum Asked {
     SourceLogin(usize),
     /// Review: passwords of new accounts are being kept.
     PlanKept,
+    /// Rename: passwords of the accounts that are created right after it are being kept.
+    RenameKept,
+    /// Create: passwords of the accounts are being kept.
+    CreateKept,
     /// Create: a password is being kept.
     TargetKept(MigrationId),
     /// Create: a login is being tried.

@@ -12,7 +12,7 @@ field-source-host = IMAP server
 field-password = Password
 field-target-host = New IMAP server
 field-temporary = Temporary name
-field-new-password = Password of the new account (empty: one is generated)
+field-new-password = New password (empty: the old one)
 field-folder = Folder there
 
 error-empty = please fill this in
@@ -103,7 +103,7 @@ source-call = { $count ->
  }
 source-passwords-title = Prove that we can read them
 source-passwords-text = The password of each account. It is tried by a login that changes nothing.
-source-passwords-proven = { $proven } of { $count } logins work.
+source-passwords-try = Try the logins ({ $proven } of { $count } work)
 source-passwords-call = { $count ->
     [one] The login works: go on
    *[other] All { $count } logins work: go on
@@ -130,8 +130,8 @@ destination-need-size = { $count ->
 destination-attached = The domain is attached to this service already.
 destination-attach = { $domains } is not attached to this service yet. Mailferry attaches it in non-authoritative mode: mail for names that are not here yet still reaches the old service.
 destination-mail-only = Mail only: calendars and contacts stay at the source.
-destination-call = Move them to { $name }
-destination-call-attach = Attach the domain and move them to { $name }
+destination-call = Choose this service
+destination-call-attach = Choose this service, and attach the domain
 obstacle-source = The accounts are on this service already.
 obstacle-state = This service is suspended or expired.
 obstacle-imap = IMAP is switched off for this service: switch it on in the control panel.
@@ -195,6 +195,7 @@ skip-by-choice = stays: you decided so
 rename-title = Rename the old accounts
 rename-title-guided = Rename the old accounts yourself
 rename-title-running = The old accounts are being renamed
+rename-title-undoing = The old accounts get their names back
 rename-title-proving = Proving the new names by a login
 rename-title-nothing = Nothing has to be renamed
 rename-nothing = The old and the new server can both have the same address, so the old accounts keep their names.
@@ -205,8 +206,8 @@ rename-call = { $count ->
    *[other] Rename these { $count } accounts now
  }
 rename-call-at-once = { $count ->
-    [one] Rename this account now, and create the new one
-   *[other] Rename these { $count } accounts now, and create the new ones
+    [one] Rename it now, and create the new one
+   *[other] Rename these { $count } now, and create the new ones
  }
 rename-call-guided = { $count ->
     [one] I have renamed it: prove it
@@ -225,8 +226,10 @@ state-in-doubt = finding out how far it came
 
 create-title = Create the new accounts
 create-title-guided = Create the new accounts yourself
+create-title-undoing = The new accounts are being removed
+create-undoing = Nothing was copied yet: all mail is at the source, and stays there.
 create-title-running = The new accounts are being created
-create-passwords = Each gets the password that you gave it in the plan, or a generated one that is kept with your other passwords.
+create-passwords = Each gets the password that you gave it in the plan, else that of the old account; where neither is known, a generated one.
 create-undo = It can be undone until the copy starts.
 create-call = { $count ->
     [one] Create this account now
@@ -292,6 +295,8 @@ records-waiting = changed, spreading
 records-no-answer = no answer
 records-none = none
 records-changing = being changed
+records-expected = expected
+records-selectors = { $count } selectors
 records-live = now
 records-remove = remove
 records-update = change
@@ -337,7 +342,7 @@ settings-webmail = webmail
 settings-imap = IMAP { $host }, SSL/TLS
 settings-smtp = SMTP { $host }:587, STARTTLS
 settings-user = user name
-settings-user-address = the address, with its new password
+settings-user-address = the address
 finish-source-kept = The old accounts stay, under their temporary names.
 finish-source-reset = Reset them in the control panel when you no longer need them; that deletes the mail there.
 finish-source-untouched = The old accounts stay untouched.
@@ -345,6 +350,10 @@ finish-forget = Forget the passwords and keys of this session
 finish-call = Write the report and finish
 finish-running = Writing the report
 finish-reports = The report lies in { $folder }
+finish-more-files = { $count ->
+    [one] and one more file
+   *[other] and { $count } more files
+ }
 finish-forgotten = Passwords and keys are forgotten.
 finish-leave = Leave
 

@@ -37,7 +37,7 @@ safety-renamed = { $count ->
  }
 safety-created = Your mail is safe: all of it is still at the source.
 safety-copying = Your mail is safe: nothing is removed from the source.
-safety-verified = Your mail is safe: { $verified } messages at both places, verified.
+safety-verified = Mail is safe: { $verified } messages verified at both places.
 safety-verified-refused = Safe: { $verified } verified, { $refused } refused and kept at the source.
 
 activity-none = Nothing has happened yet.

@@ -18,6 +18,7 @@ use crate::tui::{Action, Effect, Model, trouble};
 
 use super::StepMsg;
 use super::rename::{act_on_trouble, trouble_hints, undoable};
+use super::review::new_passwords;
 
 /// Where the proof of a new account stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,7 +87,11 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     if !model.session.is_create_confirmed {
         hints.push(Hint::act(Action::Accept, "key-create"));
     }
-    hints.extend(trouble_hints(&troubles(model)));
+    let troubles = troubles(model);
+    hints.extend(trouble_hints(&troubles));
+    if !troubles.is_empty() && !hints.iter().any(|hint| hint.action == Action::Edit) {
+        hints.push(Hint::act(Action::Edit, "key-retype"));
+    }
     if !undoable(model).is_empty() && !is_running(model) {
         hints.push(Hint::act(Action::Undo, "key-undo-rename"));
     }
@@ -117,6 +122,11 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
             Vec::new()
         }
         StepMsg::Kept(Asked::TargetKept(id), Ok(_)) => try_login(model, id),
+        StepMsg::Kept(Asked::CreateKept, Ok(_)) => vec![Effect::Submit(Command::ConfirmCreate)],
+        StepMsg::Kept(Asked::CreateKept, Err(problem)) => {
+            model.overlay = Some(Overlay::problem(problem));
+            Vec::new()
+        }
         StepMsg::Answered(Asked::TargetLogin(id), Ok(Answer::Login(_))) => {
             settle(model, id, Proof::Proven);
             if model.steps.create.is_all_proven() { vec![Effect::Submit(Command::ConfirmCreate)] } else { Vec::new() }
@@ -179,13 +189,24 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         return select(model, action);
     }
     match action {
-        Action::Accept => vec![Effect::Submit(Command::ConfirmCreate)],
+        Action::Accept => confirm(model),
         Action::Undo => undoable(model).into_iter().map(Effect::Submit).collect(),
+        // A platform that refuses a password does so in words of its own: another one can always be given.
+        Action::Edit => {
+            let task = troubles(model).into_iter().map(|(task, _)| task).next();
+            task.map(|task| overlays::secrets_for_task(model, &task)).unwrap_or_default()
+        }
         _ => {
             let troubles = troubles(model);
             act_on_trouble(model, action, troubles)
         }
     }
+}
+
+/// Creates, once the passwords that are known here are kept.
+fn confirm(model: &mut Model) -> Vec<Effect> {
+    let passwords = new_passwords(model);
+    if passwords.is_empty() { vec![Effect::Submit(Command::ConfirmCreate)] } else { vec![model.keep(Asked::CreateKept, passwords)] }
 }
 
 fn select(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -272,7 +293,12 @@ fn guided(model: &Model, ink: Ink<'_>) -> Sheet {
 fn automatic(model: &Model, ink: Ink<'_>) -> Sheet {
     let theme = ink.theme();
     let is_confirmed = model.session.is_create_confirmed;
-    let title = if is_confirmed { "create-title-running" } else { "create-title" };
+    let is_undoing = model.session.migrations.iter().any(|m| matches!(m.create, CreateState::Undoing(_)));
+    let title = match (is_undoing, is_confirmed) {
+        (true, _) => "create-title-undoing",
+        (false, true) => "create-title-running",
+        (false, false) => "create-title",
+    };
     let touch = if is_guided(model) { Touch::ReadsOnly } else { Touch::Changes("touch-create") };
     let mut sheet = Sheet::new(ink.say(title), touch);
     for (i, migration) in model.session.migrations.iter().enumerate() {
@@ -284,6 +310,8 @@ fn automatic(model: &Model, ink: Ink<'_>) -> Sheet {
     sheet.foot([ink.gap()]);
     if let Some((_, problem)) = troubles(model).first() {
         sheet.foot(trouble::brief(ink, problem)).foot([ink.call(Action::Retry, &ink.say("call-retry"))]);
+    } else if is_undoing {
+        sheet.foot(ink.paragraph(&ink.say("create-undoing"), theme.quiet));
     } else if is_confirmed {
         sheet.foot(ink.paragraph(&ink.say(if is_guided(model) { "create-proving" } else { "create-running" }), theme.quiet));
     } else {

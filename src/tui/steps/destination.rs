@@ -4,7 +4,7 @@ use ratatui::text::Line;
 
 use crate::domain::{ByteSize, DomainName, ImapEndpoint, ObjectState, Platform, Security, Service};
 use crate::problem::Problem;
-use crate::session::{Answer, Command, Destination, Mode, Query, Task};
+use crate::session::{Answer, Command, Destination, Mode, Query, Session, Task};
 use crate::text::short_duration;
 use crate::tui::field::{Field, Form};
 use crate::tui::hint::{Hint, LIST, moved};
@@ -30,6 +30,15 @@ impl State {
     pub(super) fn new(prefill: &Prefill) -> Self {
         let host = prefill.target_host.as_deref().unwrap_or_default();
         Self { services: None, selected: 0, problem: None, form: Form::new(vec![Field::plain("field-target-host", host)]) }
+    }
+}
+
+impl State {
+    /// The least length of a password at the chosen service, as far as it says one.
+    pub(super) fn shortest_password(&self, session: &Session) -> usize {
+        let chosen = session.destination.as_ref().and_then(|destination| destination.service.as_ref());
+        let service = self.services.iter().flatten().find(|service| Some(&service.id) == chosen);
+        service.and_then(|service| service.shortest_password).and_then(|length| usize::try_from(length).ok()).unwrap_or(0)
     }
 }
 
@@ -303,8 +312,7 @@ fn about(model: &Model, ink: Ink<'_>, service: &Service) -> Vec<Line<'static>> {
     }
     lines.push(ink.gap());
     let call = if missing.is_empty() { "destination-call" } else { "destination-call-attach" };
-    let name = service.display_name.clone().unwrap_or_else(|| service.id.name.clone());
-    lines.push(ink.call(Action::Accept, &ink.tell(call, &[("name", name.into())])));
+    lines.push(ink.call(Action::Accept, &ink.say(call)));
     lines
 }
 

@@ -89,9 +89,11 @@ fn to_paste(domain: &DomainName, record: &CheckedRecord) -> Vec<String> {
         RecordPurpose::Dkim | RecordPurpose::Ownership => RecordType::Cname,
     };
     let owner = if record.name.is_empty() { format!("{domain}.") } else { format!("{}.{domain}.", record.name) };
-    let line = |value: &String| match record_type {
-        RecordType::Txt => format!("{owner} IN TXT \"{}\"", value.trim_matches('"')),
-        _ => format!("{owner} IN {} {value}{}", record_type.as_str(), if value.ends_with('.') { "" } else { "." }),
+    // Several names in one record (DKIM) come with their names.
+    let line = |value: &String| match (value.split_once(" CNAME "), record_type) {
+        (Some((name, target)), _) => format!("{name}.{domain}. IN CNAME {}.", target.trim_end_matches('.')),
+        (None, RecordType::Txt) => format!("{owner} IN TXT \"{}\"", value.trim_matches('"')),
+        (None, _) => format!("{owner} IN {} {}.", record_type.as_str(), value.trim_end_matches('.')),
     };
     record.expected.iter().map(line).collect()
 }
@@ -186,6 +188,7 @@ fn row(ink: Ink<'_>, state: &DnsState, record: &CheckedRecord, is_selected: bool
     let several = |values: &[String]| match values {
         [] => ink.say("records-none"),
         [one] => one.clone(),
+        several if record.purpose == RecordPurpose::Dkim => ink.tell("records-selectors", &[("count", several.len().into())]),
         [first, rest @ ..] => format!("{first} +{}", rest.len()),
     };
     let seen = match record.verdict {
@@ -223,13 +226,20 @@ fn about(model: &Model, ink: Ink<'_>, domain: &DomainName, state: &DnsState, rec
         lines.push(ink.busy(model.now, &format!("{}  {age}", overlays::activity(model, ink, progress))));
         return lines;
     }
+    let room = if ink.height >= 22 { 8 } else { 3 };
+    if ink.height >= 22 {
+        for (key, values) in [("records-expected", &record.expected), ("records-live", &record.live)] {
+            let cells = |text: &String| {
+                [Cell::new("", 1), Cell::new(ink.say(key), 9).style(theme.quiet), Cell::new(text, ink.width.saturating_sub(12))]
+            };
+            lines.extend(values.iter().take(room).map(|text| ink.cells(&cells(text))));
+        }
+    }
     if !is_wrong(record) || state.fixes.contains_key(&record.purpose) {
         return lines;
     }
-    let room = if ink.height >= 22 { 8 } else { 3 };
-    if ink.height >= 22 && record.verdict == Verdict::Wrong {
-        let now = record.live.iter().map(|text| ink.line(&format!("  {} {text}", ink.say("records-live")), theme.plain));
-        lines.extend(now.take(room));
+    if ink.height >= 22 {
+        lines.push(ink.gap());
     }
     if let Some(change) = &record.change {
         let remove = change.remove.iter().map(|record| ("records-remove", record));

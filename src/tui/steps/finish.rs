@@ -180,7 +180,13 @@ fn settings(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
 fn reports(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
     let theme = ink.theme();
     let mut lines = vec![ink.gap(), ink.line(&ink.tell("finish-reports", &[("folder", (&model.state_folder).into())]), theme.strong)];
-    lines.extend(model.session.reports.iter().map(|file| ink.line(&format!("  {file}"), theme.accent)));
+    let room = if ink.height >= 20 { 12 } else { 3 };
+    let mut files: Vec<&String> = model.session.reports.iter().collect();
+    files.sort_by_key(|file| (file.matches('/').count(), file.as_str()));
+    lines.extend(files.iter().take(room).map(|file| ink.line(&format!("  {file}"), theme.accent)));
+    if files.len() > room {
+        lines.push(ink.line(&format!("  {}", ink.tell("finish-more-files", &[("count", (files.len() - room).into())])), theme.quiet));
+    }
     if model.session.are_secrets_forgotten {
         lines.extend(ink.item(ink.glyphs().done, theme.good, &ink.say("finish-forgotten"), theme.plain));
     }

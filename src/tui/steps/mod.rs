@@ -118,7 +118,8 @@ const fn asker(asked: &Asked, now: Step) -> Step {
             _ => Step::Destination,
         },
         Asked::PlanKept => Step::Review,
-        Asked::TargetKept(_) | Asked::TargetLogin(_) => Step::Create,
+        Asked::RenameKept => Step::Rename,
+        Asked::CreateKept | Asked::TargetKept(_) | Asked::TargetLogin(_) => Step::Create,
         Asked::Missing | Asked::MissingKept | Asked::Refused(_) => now,
     }
 }
@@ -129,7 +130,7 @@ fn update(model: &mut Model, step: Step, msg: StepMsg) -> Vec<Effect> {
         Step::Source => source::update(model, msg),
         Step::Destination => destination::update(model, msg),
         Step::Review => review::update(model, msg),
-        Step::Rename => rename::update(model, &msg),
+        Step::Rename => rename::update(model, msg),
         Step::Create => create::update(model, msg),
         Step::Migrate => migrate::update(model, &msg),
         Step::Dns => dns::update(model, &msg),

@@ -8,11 +8,13 @@ use crate::session::{Command, CreateState, Migration, Mode, RenameState, Task, U
 use crate::text::short_duration;
 use crate::tui::hint::{Hint, LIST, moved};
 use crate::tui::ink::{Cell, Ink, columns};
+use crate::tui::model::Asked;
 use crate::tui::overlays::{self, Overlay};
 use crate::tui::sheet::{Sheet, Touch};
 use crate::tui::{Action, Effect, Model, trouble};
 
 use super::StepMsg;
+use super::review::new_passwords;
 
 /// Draft of this step: the selected line.
 #[derive(Debug, Default)]
@@ -111,12 +113,28 @@ pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
     let &StepMsg::Act(action) = msg else {
         return Vec::new();
     };
+    match msg {
+        StepMsg::Act(action) => act(model, action),
+        StepMsg::Kept(Asked::RenameKept, Ok(_)) => vec![Effect::Submit(Command::ConfirmRename)],
+        StepMsg::Kept(Asked::RenameKept, Err(problem)) => {
+            model.overlay = Some(Overlay::problem(problem));
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+/// Renames, once the passwords of what is created right after it are kept.
+fn confirm(model: &mut Model) -> Vec<Effect> {
+    let passwords = if model.session.create_at_once { new_passwords(model) } else { Vec::new() };
+    if passwords.is_empty() { vec![Effect::Submit(Command::ConfirmRename)] } else { vec![model.keep(Asked::RenameKept, passwords)] }
+}
+fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(to) = moved(model.steps.rename.selected, model.session.migrations.len(), action) {
         model.steps.rename.selected = to;
         return Vec::new();
     }
     match action {
-        Action::Accept => vec![Effect::Submit(Command::ConfirmRename)],
+        Action::Accept => confirm(model),
         Action::Undo => undoable(model).into_iter().map(Effect::Submit).collect(),
         Action::Copy => {
             let name = model.session.migrations.get(model.steps.rename.selected).and_then(|m| m.temporary.clone());
@@ -138,7 +156,9 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     if !has_renames(model) {
         return nothing_to_do(model, ink);
     }
+    let is_undoing = model.session.migrations.iter().any(|m| matches!(m.rename, RenameState::Undoing(_)));
     let title = match (is_guided(model), is_confirmed) {
+        _ if is_undoing => "rename-title-undoing",
         (true, false) => "rename-title-guided",
         (false, false) => "rename-title",
         (true, true) => "rename-title-proving",

@@ -248,3 +248,19 @@ fn no_typed_secret_is_ever_on_the_screen_or_in_what_is_printed_for_debugging() {
     stage.press("anna@mydomain.ovh tab ex3.mail.ovh.net tab hunter2secret");
     assert!(!stage.screen(120, 40).contains("hunter2") && !format!("{:?}", stage.model).contains("hunter2"));
 }
+
+#[test]
+fn a_new_account_keeps_the_password_of_the_old_one_unless_another_is_given() {
+    let mut stage = Stage::at(Step::Source, Mode::Automatic);
+    stage.answers().answers().press("space enter enter").answers().answers();
+    for event in until(Step::Create, Mode::Automatic).into_iter().skip(3) {
+        stage.happens(event);
+    }
+    stage.effects.clear();
+    stage.press("enter");
+    let Some(Effect::KeepSecrets(id, kept)) = stage.effects.pop() else { panic!("kept first") };
+    let expected = Secret::new("not the real one of anna.keller");
+    assert_eq!((kept.len(), kept[0].0.clone(), &kept[0].1), (1, stage.model.target_ref(&address("anna.keller")), &expected));
+    stage.hear(Msg::Kept(id, Ok(Keeping::Keyring)));
+    assert_eq!(commands(&mut stage), [Command::ConfirmCreate]);
+}

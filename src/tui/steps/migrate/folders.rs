@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::troubles;
+use crate::domain::MailboxId;
 use crate::plan::MappingAction;
 use crate::session::{Activity, CopyState, MailboxProgress, Migration, Task};
 use crate::text::count;
@@ -29,7 +30,16 @@ pub(super) fn view(model: &Model, migration: &Migration, ink: Ink<'_>) -> Sheet 
 
 /// One line per folder.
 pub(super) fn folder_rows(model: &Model, migration: &Migration, ink: Ink<'_>, selected: Option<usize>) -> Vec<Line<'static>> {
-    let rows = migration.mailboxes.iter().enumerate().map(|(i, (id, folder))| {
+    let mut folders: Vec<_> = migration.mailboxes.iter().enumerate().collect();
+    if selected.is_none() {
+        // Where only some have room, those that move come first, and those that are done last.
+        let is_moving = |id: &MailboxId| {
+            let of = |task: &Task| matches!(task, Task::CopyMailbox { migration: m, mailbox } | Task::VerifyMailbox { migration: m, mailbox } if *m == migration.id && mailbox == id);
+            model.progress.tasks.keys().any(of)
+        };
+        folders.sort_by_key(|(_, (id, folder))| (!is_moving(id), !folder.is_copied(), folder.state));
+    }
+    let rows = folders.into_iter().map(|(i, (id, folder))| {
         let copy = Task::CopyMailbox { migration: migration.id, mailbox: *id };
         let verify = Task::VerifyMailbox { migration: migration.id, mailbox: *id };
         row(model, ink, folder, (&copy, &verify), selected == Some(i))

@@ -25,16 +25,19 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     }
     if let Some((_, problem)) = troubles(model).first() {
         sheet.foot([ink.gap()]).foot(trouble::brief(ink, problem)).foot([ink.call(Action::Retry, &ink.say("call-retry"))]);
-    } else if ink.height >= 22
-        && let Some(migration) = selected(model)
+    } else if let Some(migration) = selected(model)
+        && let room = ink.height.saturating_sub(sheet.head.len() + sheet.list.len() + 2)
+        && room >= LEAST_FOLDERS
     {
-        let room = ink.height.saturating_sub(sheet.head.len() + sheet.list.len() + 4);
         let params = [("address", migration.source.address.to_string().into())];
         sheet.foot([ink.gap(), ink.line(&ink.tell("migrate-folders-of", &params), theme.quiet)]);
-        sheet.foot(folder_rows(model, migration, ink, None).into_iter().take(room.max(2)));
+        sheet.foot(folder_rows(model, migration, ink, None).into_iter().take(room));
     }
     sheet
 }
+
+/// Folders that are worth a headline.
+const LEAST_FOLDERS: usize = 3;
 
 /// From this width on whole addresses and long bars have room.
 const WIDE: usize = 84;
@@ -107,7 +110,7 @@ fn speed(model: &Model, ink: Ink<'_>) -> Line<'static> {
     if model.session.is_paused {
         return ink.line(&ink.say("migrate-paused-text"), theme.warning);
     }
-    if rate.history.is_empty() && rate.messages < 0.5 {
+    if rate.messages < 0.5 && rate.history.iter().all(|count| *count == 0) {
         return ink.line(&ink.say("migrate-warming-up"), theme.quiet);
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rates are small and positive")]

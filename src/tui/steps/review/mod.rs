@@ -6,10 +6,10 @@ mod overview;
 
 use std::collections::BTreeSet;
 
-use crate::domain::EmailAddress;
+use crate::domain::{EmailAddress, Secret, SecretRef};
 use crate::plan::{Place, SourceName, propose};
 use crate::problem::Problem;
-use crate::session::{Command, PlannedMigration, Task};
+use crate::session::{Command, CreateState, Mode, PlannedMigration, Task};
 use crate::tui::hint::Hint;
 use crate::tui::ink::Ink;
 use crate::tui::model::Asked;
@@ -73,16 +73,24 @@ fn troubles(model: &Model) -> impl Iterator<Item = (&Task, &Problem)> {
 
 /// Passwords for new accounts are kept first, then the plan is accepted.
 fn accept(model: &mut Model) -> Vec<Effect> {
-    let given: Vec<_> = model
-        .session
-        .migrations
-        .iter()
-        .filter_map(|m| {
-            let draft = model.steps.review.drafts.get(&m.id)?;
-            Some((model.target_ref(&m.source.address), draft.password.secret_value()?))
-        })
-        .collect();
-    if given.is_empty() { submit(model) } else { vec![model.keep(Asked::PlanKept, given)] }
+    let passwords = new_passwords(model);
+    if passwords.is_empty() { submit(model) } else { vec![model.keep(Asked::PlanKept, passwords)] }
+}
+
+/// Passwords of the accounts that are still to be created, as far as they are known here: the given one, else that of the old account,
+/// so that nobody has to learn a new one. Where neither is known, or the old one is too short for the service, one is generated.
+pub(super) fn new_passwords(model: &Model) -> Vec<(SecretRef, Secret)> {
+    if model.session.mode != Some(Mode::Automatic) {
+        return Vec::new();
+    }
+    let shortest = model.steps.destination.shortest_password(&model.session);
+    let to_come = model.session.migrations.iter().filter(|m| m.create == CreateState::Pending);
+    let known = to_come.filter_map(|m| {
+        let typed = model.steps.review.drafts.get(&m.id).and_then(|draft| draft.password.secret_value());
+        let old = || model.steps.source.password(&m.source.address).filter(|old| old.expose().chars().count() >= shortest);
+        Some((model.target_ref(&m.source.address), typed.or_else(old)?))
+    });
+    known.collect()
 }
 
 fn submit(model: &Model) -> Vec<Effect> {

@@ -122,7 +122,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         }
     }
     sheet.foot([ink.gap()]);
-    let room = ink.height.saturating_sub(sheet.head.len() + sheet.list.len().min(7) + 4).max(1);
+    let room = ink.height.saturating_sub(sheet.head.len() + sheet.list.len().min(7) + 5).max(1);
     if let Some((_, problem)) = super::troubles(model).next() {
         sheet.foot(trouble::brief(ink, problem));
     } else if let Some(migration) = selected(model) {
@@ -133,10 +133,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         sheet.foot(ink.item(mark, theme.accent, &ink.say("review-at-once"), theme.plain));
     }
     if may_accept(model) {
-        if ink.height >= 20 {
-            sheet.foot([ink.gap()]);
-        }
-        sheet.foot([ink.call(Action::Accept, &ink.say("review-call"))]);
+        sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.say("review-call"))]);
     }
     sheet
 }

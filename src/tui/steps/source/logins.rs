@@ -233,7 +233,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.tell("source-passwords-call", &[("count", proven.into())]))]);
     } else {
         let params = [("proven", proven.into()), ("count", state.logins.len().into())];
-        sheet.foot([ink.gap(), ink.line(&ink.tell("source-passwords-proven", &params), ink.theme().plain)]);
+        sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.tell("source-passwords-try", &params))]);
     }
     sheet
 }

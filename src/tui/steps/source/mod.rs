@@ -8,7 +8,7 @@ mod logins;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Account, CertificatePin, EmailAddress, Service, ServiceId};
+use crate::domain::{Account, CertificatePin, EmailAddress, Secret, Service, ServiceId};
 use crate::plan::SourceAccount;
 use crate::problem::Problem;
 use crate::session::{Answer, Command, Mode, Query};
@@ -55,6 +55,12 @@ impl State {
     /// With the answers that are known in advance.
     pub(super) fn new(prefill: &Prefill) -> Self {
         Self { form: guided::Draft::new(prefill), ..Self::default() }
+    }
+
+    /// The password with which an account's login was proven here; none after a restart.
+    pub(super) fn password(&self, address: &EmailAddress) -> Option<Secret> {
+        let proven = |login: &&Login| login.address == *address && matches!(login.state, LoginState::Proven(_));
+        self.logins.iter().find(proven)?.field.secret_value()
     }
 
     /// Storage of an account as the platform says it.
