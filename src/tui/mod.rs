@@ -38,7 +38,7 @@ pub use model::Model;
 pub use msg::Msg;
 pub use picker::{Choice, Found};
 pub use setup::{Access, Exit, Leaving, Look, Prefill, PrefilledAccount, Setup};
-pub use shell::{EngineDriver, pick_session, run};
+pub use shell::{pick_session, run};
 pub use theme::Theme;
 pub use update::update;
 pub use view::view;

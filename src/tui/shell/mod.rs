@@ -4,7 +4,6 @@
 
 mod carry;
 mod drive;
-mod engine;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -21,7 +20,6 @@ use crate::session::Notice;
 use super::picker::Picker;
 use super::{Choice, Driver, Exit, Found, Look, Model, Setup};
 use drive::drive;
-pub use engine::EngineDriver;
 use terminal::Screen;
 
 /// Runs the wizard until it is left. The engine keeps its own tasks; on return it has stopped, softly or hard.
