@@ -1,6 +1,7 @@
 //! The real binary as a person uses it: in a terminal, by keyboard alone, killed, started again.
 
-mod support;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,7 +12,7 @@ use mailferry::domain::{MailboxName, SessionId, decode_utf7};
 use mailferry::ports::Journal;
 use mailferry::sandbox::demo::{Demo, DemoOptions};
 use mailferry::session::{Session, Step, StoredEvent};
-use support::terminal::{Terminal, next_keys};
+use terminal::{Terminal, next_keys};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 

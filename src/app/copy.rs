@@ -70,7 +70,7 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
         return Err(Ending::new(Exit::Failed, problem_text(problem)));
     }
     let handle = engine.handle();
-    stop_telling(engine, &mut notices, &mut printer).await;
+    stop_telling(*engine, &mut notices, &mut printer).await;
     let session = handle.session().clone();
     let report = report(journal.as_ref(), &session, SystemClock.now()).await.map_err(|error| journal_ending(&error))?;
     for (name, bytes) in report.files() {

@@ -75,7 +75,6 @@ impl Teller<'_> {
         self.of_answers(event).or_else(|| self.of_acts(event)).or_else(|| self.of_mail(event)).or_else(|| self.of_the_end(event))
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "the arms of every match take it as it is")]
     #[expect(clippy::unnecessary_wraps, reason = "an arm of matches in which events may have no line")]
     fn plain(&self, about: impl Into<String>, key: &str, params: &[(&str, Value<'_>)], tone: Tone) -> Told {
         Some((about.into(), self.say(key, params), tone))

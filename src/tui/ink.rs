@@ -147,7 +147,6 @@ impl<'a> Ink<'a> {
     }
 
     /// An empty line.
-    #[expect(clippy::unused_self, reason = "asked for like every other line")]
     #[expect(clippy::unused_self, reason = "lines of every kind come from the pen")]
     pub(super) fn gap(self) -> Line<'static> {
         Line::default()

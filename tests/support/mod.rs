@@ -2,10 +2,6 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of it")]
 
-pub(crate) mod clock;
-pub(crate) mod cutting;
-pub(crate) mod nothing;
-pub mod terminal;
 pub mod clock;
 pub mod cutting;
 pub mod following;

@@ -90,12 +90,6 @@ where
             next_frame = Instant::now() + FRAME;
         }
         tokio::select! {
-            event = events.next(), if has_keys => if let Some(event) = event.and_then(Result::ok) {
-                hear(&mut state, event);
-            } else {
-                has_keys = false;
-                state.take(Msg::Terminated);
-            },
             event = events.next(), if has_keys => {
                 if let Some(event) = event.and_then(Result::ok) {
                     hear(&mut state, event);

@@ -52,9 +52,6 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
 }
 
 /// What news does.
-#[expect(clippy::needless_pass_by_value, reason = "every step is told in the same way")]
-pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
-    let StepMsg::Act(action) = msg else {
 pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
     let &StepMsg::Act(action) = msg else {
         return Vec::new();

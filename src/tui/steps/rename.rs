@@ -106,13 +106,7 @@ pub(super) fn undoable(model: &Model) -> Vec<Command> {
 }
 
 /// What news does.
-#[expect(clippy::needless_pass_by_value, reason = "every step is told in the same way")]
 pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
-    let StepMsg::Act(action) = msg else {
-pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
-    let &StepMsg::Act(action) = msg else {
-        return Vec::new();
-    };
     match msg {
         StepMsg::Act(action) => act(model, action),
         StepMsg::Kept(Asked::RenameKept, Ok(_)) => vec![Effect::Submit(Command::ConfirmRename)],
@@ -123,11 +117,13 @@ pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
         _ => Vec::new(),
     }
 }
+
 /// Renames, once the passwords of what is created right after it are kept.
 fn confirm(model: &mut Model) -> Vec<Effect> {
     let passwords = if model.session.create_at_once { new_passwords(model) } else { Vec::new() };
     if passwords.is_empty() { vec![Effect::Submit(Command::ConfirmRename)] } else { vec![model.keep(Asked::RenameKept, passwords)] }
 }
+
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(to) = moved(model.steps.rename.selected, model.session.migrations.len(), action) {
         model.steps.rename.selected = to;

@@ -186,7 +186,6 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
     let rest = ink.width.saturating_sub(2 + 1 + name_width + 2);
     let is_moving = running.is_some_and(|(_, progress)| matches!(progress.activity, Activity::Copying | Activity::Verifying));
     // What is neither moving nor done has a reason, and the reason needs the whole line.
-    if state != CopyState::Verified && (is_waiting || !is_moving) && (running.is_some() || is_stopped) {
     let has_reason = is_waiting || !is_moving;
     if state != CopyState::Verified && has_reason && (running.is_some() || is_stopped) {
         cells.push(Cell::new(account_state(model, ink, migration), rest).style(if is_stopped { theme.wrong } else { style }));

@@ -77,8 +77,6 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
 }
 
 /// What news does.
-#[expect(clippy::needless_pass_by_value, reason = "every step is told in the same way")]
-pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
 pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
     match msg {
         StepMsg::Act(action) => act(model, *action),

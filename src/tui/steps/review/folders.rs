@@ -117,7 +117,6 @@ pub(super) fn row(ink: Ink<'_>, mailbox: &MailboxMapping, is_selected: bool) -> 
     let depth = mailbox.name.segments().len().saturating_sub(1);
     let branch = if depth == 0 { String::new() } else { format!("{}{} ", "  ".repeat(depth - 1), ink.glyphs().branch) };
     let role = mailbox.role.map(|role| format!("  {}", ink.say(role_key(role)))).unwrap_or_default();
-    let (arrow, place, style) = match &mailbox.action {
     let (arrow, goes, style) = match &mailbox.action {
         MappingAction::Copy { to } => (ink.glyphs().arrow, format!("{to}{role}"), theme.plain),
         MappingAction::Skip { reason } => (ink.glyphs().none, ink.say(reason_key(*reason)), theme.quiet),
@@ -128,7 +127,6 @@ pub(super) fn row(ink: Ink<'_>, mailbox: &MailboxMapping, is_selected: bool) -> 
             Cell::new(format!("{branch}{}", mailbox.name.leaf()), name).style(style),
             Cell::new(count(u64::from(mailbox.messages)), 9).style(style).right(),
             Cell::new(arrow, 2).style(theme.quiet),
-            Cell::new(place, to).style(style),
             Cell::new(goes, to).style(style),
         ],
     )
