@@ -17,7 +17,7 @@ use mailferry::adapters::journal::MemoryJournal;
 use mailferry::adapters::ovh::{OvhGate, OvhOptions};
 use mailferry::adapters::secrets::MemorySecrets;
 use mailferry::adapters::{AddressBook, Trust};
-use mailferry::app::autopilot::{Answers, DnsWish, End, drive};
+use mailferry::app::{Answers, DnsWish, End, drive};
 use mailferry::domain::{CertificatePin, DomainType, EmailAddress, ImapEndpoint, MailboxId, MigrationId, Secret, SecretRef, SessionId};
 use mailferry::engine::{Engine, Limits, Opening, Stop};
 use mailferry::plan::{Place, SourceAccount, SourceName, propose};

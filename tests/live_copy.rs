@@ -19,7 +19,7 @@ use mailferry::adapters::imap::{ImapStore, Timeouts};
 use mailferry::adapters::journal::SqliteJournal;
 use mailferry::adapters::secrets::MemorySecrets;
 use mailferry::adapters::{AddressBook, Trust};
-use mailferry::app::autopilot::{Answers, DnsWish, End, drive};
+use mailferry::app::{Answers, DnsWish, End, drive};
 use mailferry::domain::{Secret, SessionId};
 use mailferry::engine::{Engine, Limits, Opening, Stop};
 use mailferry::plan::{SourceAccount, SourceName};

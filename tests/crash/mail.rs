@@ -1,6 +1,6 @@
 //! The copy alone, between two servers without a platform.
 
-use mailferry::app::autopilot::End;
+use mailferry::app::End;
 use mailferry::engine::Limits;
 use mailferry::sandbox::mail::Dialect;
 

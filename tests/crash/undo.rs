@@ -1,6 +1,6 @@
 //! The way back: an account is renamed and created, then both are undone, and everything is cut on the way.
 
-use mailferry::app::autopilot::next;
+use mailferry::app::next;
 use mailferry::domain::MigrationId;
 use mailferry::session::{Command, CreateState, Event, RenameState, Session};
 

@@ -1,6 +1,6 @@
 //! All nine steps: attach the domain, rename, create from a seat, copy, verify, repair DNS, finish.
 
-use mailferry::app::autopilot::next;
+use mailferry::app::next;
 use mailferry::ports::SecretStore;
 use mailferry::session::{Event, Session};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mailferry::app::autopilot::{Answers, next};
+use mailferry::app::{Answers, next};
 use mailferry::engine::{Engine, Limits, Stop};
 use mailferry::ports::Ports;
 use mailferry::problem::ProblemCode;

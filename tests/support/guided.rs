@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use mailferry::adapters::journal::MemoryJournal;
 use mailferry::adapters::secrets::MemorySecrets;
-use mailferry::app::autopilot::{Answers, DnsWish, End, drive};
+use mailferry::app::{Answers, DnsWish, End, drive};
 use mailferry::domain::{EmailAddress, Flags, ImapEndpoint, InternalDate, MailboxName, Role, Secret, SessionId};
 use mailferry::engine::{Engine, Limits, Opening};
 use mailferry::plan::{SourceAccount, SourceName};

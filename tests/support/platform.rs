@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use mailferry::adapters::journal::MemoryJournal;
 use mailferry::adapters::secrets::MemorySecrets;
-use mailferry::app::autopilot::{Answers, DnsWish};
+use mailferry::app::{Answers, DnsWish};
 use mailferry::domain::{
     DomainName, EmailAddress, ImapEndpoint, MailboxName, Moment, Secret, SecretRef, Service, ServiceId, SessionId, ZoneRecord,
 };
