@@ -89,6 +89,11 @@ struct Strikes {
 const SUSPICIOUS: u32 = 2;
 
 impl Shared {
+    /// Forgets what was held against the messages of a migration: they are to be tried again.
+    pub(super) fn pardon(&self, migration: MigrationId) {
+        self.strikes.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, ..), _| *of != migration);
+    }
+
     /// Batch numbers go on after the last one of the journal.
     pub(super) fn after(last_batch: u64) -> Self {
         Self { last_batch: AtomicU64::new(last_batch), ..Self::default() }

@@ -70,6 +70,8 @@ pub(super) struct Core {
     progressed: BTreeSet<Task>,
     /// Logins refused in a row, of all tasks of an account together: accounts are locked by counting, too.
     refused_logins: BTreeMap<MigrationId, u32>,
+    /// Until when nobody knocks at an account's servers again: every mailbox would hear the same.
+    patience: BTreeMap<MigrationId, Moment>,
     is_stopping: bool,
     show_at: Moment,
 }
@@ -98,6 +100,7 @@ impl Core {
             shared,
             progressed: BTreeSet::new(),
             refused_logins: BTreeMap::new(),
+            patience: BTreeMap::new(),
             is_stopping: false,
             show_at: Moment(0),
         };
@@ -167,10 +170,16 @@ impl Core {
                     let ledger = match &event {
                         Event::TaskRetried { task } => {
                             self.pauses.remove(task);
-                            task.migration().and_then(|migration| self.refused_logins.remove(&migration));
+                            if let Some(migration) = task.migration() {
+                                self.refused_logins.remove(&migration);
+                                self.patience.remove(&migration);
+                            }
                             Vec::new()
                         }
-                        Event::RefusedRetried { migration } => self.refused_made_missing(*migration).await?,
+                        Event::RefusedRetried { migration } => {
+                            self.shared.pardon(*migration);
+                            self.refused_made_missing(*migration).await?
+                        }
                         _ => Vec::new(),
                     };
                     records.push((Record { at: self.ports.clock.now(), event, ledger }, None));
@@ -270,10 +279,14 @@ impl Core {
             attempts = attempts.max(*refused);
         }
         let now = self.ports.clock.now();
+        let is_everybodys = matches!(problem.code, ProblemCode::Throttled | ProblemCode::Unreachable | ProblemCode::UnknownHost);
         match judge(&problem, attempts, &self.limits) {
             Verdict::Again(millis) => {
                 let until = now.plus_millis(millis);
                 self.meter.waiting(&task, Waiting { until, problem, attempts }, now);
+                if let (true, Some(migration)) = (is_everybodys, task.migration()) {
+                    self.patience.insert(migration, until);
+                }
                 self.pauses.insert(task, Pause { until, attempts });
                 Ok(())
             }

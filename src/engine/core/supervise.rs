@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::MigrationId;
+use crate::domain::{MigrationId, Moment};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Session, Task, due};
 
@@ -41,7 +41,7 @@ impl Core {
             if pause.is_some() {
                 waiting_due.insert(task.clone());
             }
-            if !is_held && pause.is_none_or(|pause| pause.until <= now) && self.takes_room(&task, &mut busy) {
+            if !is_held && pause.is_none_or(|pause| pause.until <= now) && self.takes_room(&task, &mut busy, now) {
                 self.start(task);
             }
         }
@@ -58,8 +58,11 @@ impl Core {
     }
 
     /// Whether another mailbox may be worked on: so many accounts, so many mailboxes in each, one where logins are being refused.
-    fn takes_room(&self, task: &Task, busy: &mut BTreeMap<MigrationId, usize>) -> bool {
+    fn takes_room(&self, task: &Task, busy: &mut BTreeMap<MigrationId, usize>, now: Moment) -> bool {
         let Some(migration) = task.migration().filter(|_| is_heavy(task)) else { return true };
+        if self.patience.get(&migration).is_some_and(|until| *until > now) {
+            return false;
+        }
         let most = if self.refused_logins.contains_key(&migration) { 1 } else { self.limits.mailboxes_per_account };
         let has_room = match busy.get(&migration) {
             Some(count) => *count < most,
