@@ -40,26 +40,32 @@ impl Run {
 
     /// Goes on until something is so. A person's answers are given as they are asked for.
     pub async fn until(&mut self, what: &str, is_so: impl Fn(&Session) -> bool) {
+        assert!(self.goes_on_until(what, is_so).await, "the engine ended before: {what}; {:?}", self.heard.last());
+    }
+
+    /// As [`Self::until`]; `false` when the engine ended by itself before.
+    async fn goes_on_until(&mut self, what: &str, is_so: impl Fn(&Session) -> bool) -> bool {
         let waiting = async {
             loop {
                 let session = self.session();
                 if is_so(&session) {
-                    return;
+                    return true;
                 }
                 if let Some(command) = next(&session, &self.answers) {
                     // Too late by a moment is fine: the next look decides.
                     let _ = self.engine.handle().submit(command).await;
                 }
-                if let Some(notice) = self.notices.recv().await {
-                    self.heard.push(notice);
+                match self.notices.recv().await {
+                    Some(notice) => self.heard.push(notice),
+                    None => return false,
                 }
                 while let Ok(notice) = self.notices.try_recv() {
                     self.heard.push(notice);
                 }
             }
         };
-        let patience = tokio::time::timeout(Duration::from_secs(24 * 3600), waiting).await;
-        assert!(patience.is_ok(), "never: {what}; {:?}", self.session().troubles);
+        let patience = tokio::time::timeout(Duration::from_secs(3600), waiting).await;
+        patience.unwrap_or_else(|_| panic!("never: {what}; {:?}", self.session().troubles))
     }
 
     /// Until everything is verified.
@@ -89,11 +95,9 @@ impl Run {
         .await;
     }
 
-    /// Listens until the engine has ended by itself.
+    /// Goes on until the engine ends by itself.
     pub async fn until_ended(&mut self) {
-        while let Some(notice) = self.notices.recv().await {
-            self.heard.push(notice);
-        }
+        assert!(!self.goes_on_until("an end", |_| false).await);
     }
 
     pub async fn stop(self, stop: Stop) {
@@ -109,4 +113,11 @@ impl Run {
             self.heard.iter().filter_map(|notice| if let Notice::Progress(progress) = notice { Some(progress.clone()) } else { None });
         progress.collect()
     }
+}
+
+/// Small limits, but for something.
+pub fn small_but(change: impl FnOnce(&mut Limits)) -> Limits {
+    let mut limits = Limits::small();
+    change(&mut limits);
+    limits
 }

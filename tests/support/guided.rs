@@ -10,7 +10,7 @@ use mailferry::app::{Answers, DnsWish, End, drive};
 use mailferry::domain::{EmailAddress, Flags, ImapEndpoint, InternalDate, MailboxName, Role, Secret, SessionId};
 use mailferry::engine::{Engine, Limits, Opening};
 use mailferry::plan::{SourceAccount, SourceName};
-use mailferry::ports::{Ports, SecretStore};
+use mailferry::ports::{Journal, Ports, SecretStore};
 use mailferry::sandbox::mail::{AccountKey, Dialect, Directory, InProcessMail, LoginRefusal, MailWorld, Template};
 use mailferry::session::{Destination, Mode, source_secret, target_secret};
 
@@ -210,4 +210,33 @@ pub fn answers() -> Answers {
 /// A runtime whose time jumps when everybody waits.
 pub fn paused() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime")
+}
+
+impl Stage {
+    /// Whether what the session says of every mailbox is what the ledger and the source say.
+    pub async fn check_totals(&self) -> Result<(), String> {
+        let session = mailferry::session::Session::replay(&self.journal.recorded());
+        for migration in &session.migrations {
+            let tallies: HashMap<_, _> = self.journal.tallies(migration.id).await.expect("memory").into_iter().collect();
+            for (id, mailbox) in &migration.mailboxes {
+                let tally = tallies.get(id).copied().unwrap_or_default();
+                let source = self.world.snapshot(&AccountKey::new(SOURCE));
+                let messages = source.mailboxes.get(&mailbox.mapping.name).map_or(0, |m| m.messages.len() as u64);
+                let said = (mailbox.messages, mailbox.copied, mailbox.refused, mailbox.verified);
+                let counted = (messages, tally.copied, tally.refused, tally.verified);
+                if said != counted {
+                    return Err(format!("{}: {said:?} said, {counted:?} counted", mailbox.mapping.name));
+                }
+                if tally.copied + tally.refused != messages {
+                    return Err(format!("{}: {messages} messages, {tally:?}", mailbox.mapping.name));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores another message in the source's inbox.
+    pub fn deliver(&self, number: usize) {
+        put(&self.world, &AccountKey::new(SOURCE), &MailboxName::inbox(), "", message(number));
+    }
 }

@@ -233,34 +233,7 @@ impl Stage {
     }
 
     pub fn answers(&self) -> Answers {
-        let (id, address, from, to) = (session_id(), self.way.address(), self.way.from(), self.way.to());
-        let account = SourceAccount {
-            secret: source_secret(&id, &address),
-            user: address.to_string(),
-            service: Some(from.service),
-            endpoint: ImapEndpoint::tls(from.host),
-            display_name: Some("Somebody".to_owned()),
-            first_name: None,
-            last_name: None,
-            address,
-        };
-        Answers {
-            mode: Mode::Automatic,
-            access: Some(ApiAccess {
-                endpoint: "ovh-eu".parse().expect("known"),
-                application_key: api_secret(&id, ApiSecret::ApplicationKey),
-                application_secret: api_secret(&id, ApiSecret::ApplicationSecret),
-                consumer_key: api_secret(&id, ApiSecret::ConsumerKey),
-                expiration: None,
-            }),
-            sources: vec![account],
-            destination: Destination { service: Some(to.service), display_name: None, endpoint: ImapEndpoint::tls(to.host), webmail: None },
-            domains: vec![self.way.domain()],
-            source_name: SourceName::Renamed,
-            target_user: None,
-            dns: DnsWish::Repair,
-            finish: Some(true),
-        }
+        answers(self.way)
     }
 
     pub fn session(&self) -> Session {
@@ -318,6 +291,38 @@ impl Stage {
         let password = self.vault.last(&reference).ok_or("no password was made")?;
         let entered = self.world.authenticate(self.way.to().host, &self.way.address().to_string(), password.expose());
         entered.map(drop).map_err(|refusal| format!("the password does not open: {refusal:?}"))
+    }
+}
+
+/// One account, automatic, all the way to the end.
+pub fn answers(way: Way) -> Answers {
+    let (id, address, from, to) = (session_id(), way.address(), way.from(), way.to());
+    let account = SourceAccount {
+        secret: source_secret(&id, &address),
+        user: address.to_string(),
+        service: Some(from.service),
+        endpoint: ImapEndpoint::tls(from.host),
+        display_name: Some("Somebody".to_owned()),
+        first_name: None,
+        last_name: None,
+        address,
+    };
+    Answers {
+        mode: Mode::Automatic,
+        access: Some(ApiAccess {
+            endpoint: "ovh-eu".parse().expect("known"),
+            application_key: api_secret(&id, ApiSecret::ApplicationKey),
+            application_secret: api_secret(&id, ApiSecret::ApplicationSecret),
+            consumer_key: api_secret(&id, ApiSecret::ConsumerKey),
+            expiration: None,
+        }),
+        sources: vec![account],
+        destination: Destination { service: Some(to.service), display_name: None, endpoint: ImapEndpoint::tls(to.host), webmail: None },
+        domains: vec![way.domain()],
+        source_name: SourceName::Renamed,
+        target_user: None,
+        dns: DnsWish::Repair,
+        finish: Some(true),
     }
 }
 

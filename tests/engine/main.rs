@@ -1,0 +1,11 @@
+//! The engine against servers that misbehave and people who interfere, on the in-process world and in its time.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod arrivals;
+mod limits;
+mod refusals;
+mod renumbering;
+mod stopping;
+mod trouble;
