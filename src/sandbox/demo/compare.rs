@@ -7,6 +7,7 @@ use std::fmt;
 use crate::domain::{Flags, MailboxName, Role};
 use crate::mailcopy::{Digest, Fingerprint};
 use crate::sandbox::mail::{AccountSnapshot, MailboxSnapshot, MessageSnapshot};
+use crate::settings::FolderRoles;
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +60,12 @@ impl fmt::Display for Difference {
 }
 
 /// Everything in which the target falls short of the source; empty when all mail arrived, once. Mail that only the target has, in
-/// mailboxes that the source has not, is not looked at. A mailbox with a role is looked for under that role.
+/// mailboxes that the source has not, is not looked at. A mailbox with a role is looked for under that role, or under another usual
+/// name for it, and what lies below it below that (`Archives/2019` in `Archive/2019`).
 pub fn compare(source: &AccountSnapshot, target: &AccountSnapshot) -> Vec<Difference> {
     let mut differences = Vec::new();
     for (name, mailbox) in source.mailboxes.iter().filter(|(_, m)| m.holds_mail) {
-        match counterpart(name, mailbox.role, target) {
+        match counterpart(name, mailbox.role, target).or_else(|| under_another_name(name, source, target)) {
             Some(arrived) => {
                 if mailbox.is_subscribed && !arrived.is_subscribed {
                     differences.push(Difference::NotSubscribed(name.clone()));
@@ -79,6 +81,17 @@ pub fn compare(source: &AccountSnapshot, target: &AccountSnapshot) -> Vec<Differ
 fn counterpart<'a>(name: &MailboxName, role: Option<Role>, target: &'a AccountSnapshot) -> Option<&'a MailboxSnapshot> {
     let by_role = || target.mailboxes.values().find(|m| role.is_some() && m.role == role);
     target.mailboxes.get(name).filter(|m| role.is_none() || m.role == role).or_else(by_role).or_else(|| target.mailboxes.get(name))
+}
+
+/// The mailbox that holds, at the target, what has a role at the source or lies below what has one.
+fn under_another_name<'a>(name: &MailboxName, source: &AccountSnapshot, target: &'a AccountSnapshot) -> Option<&'a MailboxSnapshot> {
+    let top = MailboxName::from_segments(name.segments().first().cloned()).ok()?;
+    let role = source.mailboxes.get(&top)?.role?;
+    let has_role = |other: &&MailboxName| other.segments().len() == 1 && FolderRoles::built_in().role_of(other.leaf()) == Some(role);
+    let other = target.mailboxes.keys().find(has_role)?;
+    let below = name.segments().iter().skip(1);
+    let place = MailboxName::from_segments(other.segments().iter().chain(below).cloned()).ok()?;
+    target.mailboxes.get(&place)
 }
 
 type Arrivals<'a> = BTreeMap<Digest, Vec<&'a MessageSnapshot>>;
