@@ -11,7 +11,7 @@ use mailferry::adapters::journal::MemoryJournal;
 use mailferry::adapters::ovh::{OvhGate, OvhOptions};
 use mailferry::adapters::secrets::MemorySecrets;
 use mailferry::adapters::{AddressBook, Trust};
-use mailferry::app::autopilot::{Answers, End, drive};
+use mailferry::app::{Answers, End, drive};
 use mailferry::domain::EmailAddress;
 use mailferry::engine::{Engine, Limits, Opening, Stop};
 use mailferry::ports::{Ports, SecretStore};

@@ -44,7 +44,7 @@ async fn check(stage: &Stage, first: &crate::support::platform::Seen) -> Result<
     }
     let session = stage.session();
     let migration = session.migration(ONE).ok_or("no migration")?;
-    match (&migration.rename, &migration.create, &seen.zone == &first.zone) {
+    match (&migration.rename, &migration.create, seen.zone == first.zone) {
         (RenameState::Pending, CreateState::Pending, true) => Ok(()),
         other => Err(format!("{other:?}")),
     }

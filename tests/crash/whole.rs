@@ -13,6 +13,9 @@ fn follow(stage: &Stage) -> impl Fn(&Session) -> Next {
     move |session| if session.is_finished { Next::Over } else { next(session, &answers).into() }
 }
 
+/// An outcome by name, and how it is known.
+type Outcome = (&'static str, fn(&Event) -> bool);
+
 /// What must be so at the end, whatever happened on the way.
 async fn check(stage: &Stage, first: &Seen, perfect: Option<&Seen>) -> Result<(), String> {
     let session = stage.session();
@@ -43,7 +46,7 @@ async fn check(stage: &Stage, first: &Seen, perfect: Option<&Seen>) -> Result<()
     {
         return Err(format!("zone: {:?}, undisturbed: {:?}", seen.zone, perfect.zone));
     }
-    let outcomes: [(&str, fn(&Event) -> bool); 4] = [
+    let outcomes: [Outcome; 4] = [
         ("renames", |e| matches!(e, Event::SourceRenamed { .. })),
         ("creations", |e| matches!(e, Event::TargetCreated { .. })),
         ("attached domains", |e| matches!(e, Event::DomainReady { attached_by_us: true, .. })),

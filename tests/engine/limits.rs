@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mailferry::app::autopilot::Answers;
+use mailferry::app::Answers;
 use mailferry::domain::{EmailAddress, Secret};
 use mailferry::plan::SourceAccount;
 use mailferry::ports::{Ports, SecretStore};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mailferry::app::autopilot::Answers;
+use mailferry::app::Answers;
 use mailferry::domain::{ByteSize, MigrationId};
 use mailferry::engine::{Limits, Stop};
 use mailferry::ports::{EntryState, Ports};

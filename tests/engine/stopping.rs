@@ -36,7 +36,7 @@ fn a_pause_finishes_what_is_in_flight_and_starts_nothing_new() {
         run.rest(Duration::from_secs(5)).await;
         assert_eq!(doubts(&run.session()), 0);
         let written = stage.journal.recorded().len();
-        run.rest(Duration::from_secs(600)).await;
+        run.rest(Duration::from_mins(10)).await;
         assert_eq!(stage.journal.recorded().len(), written);
         assert!(run.progress().last().is_some_and(|p| p.tasks.is_empty()), "nothing runs");
         run.submit(Command::Unpause).await;

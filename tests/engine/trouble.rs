@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use mailferry::app::Answers;
 use mailferry::domain::{ByteSize, Secret};
 use mailferry::engine::{Limits, Stop};
 use mailferry::ports::{JournalError, Ports, SecretStore};
@@ -33,7 +34,7 @@ fn a_server_that_asks_for_patience_is_given_it() {
         let mut run = Run::start(&stage, Limits::small()).await;
         run.until_verified().await;
         run.rest(Duration::from_secs(1)).await;
-        assert!(began.elapsed() >= Duration::from_secs(60), "two mailboxes at once, four times throttled: {:?}", began.elapsed());
+        assert!(began.elapsed() >= Duration::from_mins(1), "two mailboxes at once, four times throttled: {:?}", began.elapsed());
         let progress = run.progress();
         let waits = progress.iter().flat_map(|p| p.tasks.values().filter_map(|t| t.waiting.as_ref()));
         let mut waits = waits.filter(|w| w.problem.code == ProblemCode::Throttled).peekable();
@@ -69,7 +70,7 @@ fn a_full_account_stops_its_copy_until_a_person_says_go_on() {
             run.until_stopped_by(ProblemCode::QuotaFull).await;
             run.rest(Duration::from_secs(5)).await;
             let before = stage.journal.recorded().len();
-            run.rest(Duration::from_secs(600)).await;
+            run.rest(Duration::from_mins(10)).await;
             assert_eq!(stage.journal.recorded().len(), before, "nothing is tried meanwhile");
             assert!(run.session().migrations[0].copied() > 0, "what fitted is there");
             stage.world.faults().clear_all();
@@ -86,12 +87,12 @@ fn a_password_that_is_refused_is_tried_three_times_by_all_tasks_of_an_account_to
         let stage = Stage::new(Dialect::Dovecot).await;
         let mail = TrickMail::around(stage.ports().mail);
         let ports = Ports { mail: Arc::new(mail.clone()), ..stage.ports() };
-        let mut run = Run::with(&stage, ports, Limits::small(), mailferry::app::autopilot::Answers { finish: None, ..answers() }).await;
+        let mut run = Run::with(&stage, ports, Limits::small(), Answers { finish: None, ..answers() }).await;
         run.until("ready to copy", |session| session.step() == Step::Migrate).await;
         let password = source_secret(&session_id(), &address());
         stage.secrets.set(&password, &Secret::new("changed meanwhile")).await.expect("memory");
         run.until_stopped_by(ProblemCode::WrongPassword).await;
-        run.rest(Duration::from_secs(600)).await;
+        run.rest(Duration::from_mins(10)).await;
         assert_eq!(mail.tricks().refused.get(SOURCE), Some(&3));
         stage.secrets.set(&password, &Secret::new("right")).await.expect("memory");
         let task = run.session().troubles.keys().next().cloned().expect("stopped");
@@ -107,13 +108,13 @@ fn a_task_that_panics_is_shown_and_the_rest_goes_on() {
         let stage = Stage::new(Dialect::Dovecot).await;
         let mail = TrickMail::around(stage.ports().mail);
         let ports = Ports { mail: Arc::new(mail.clone()), ..stage.ports() };
-        let mut run = Run::with(&stage, ports, Limits::small(), mailferry::app::autopilot::Answers { finish: None, ..answers() }).await;
+        let mut run = Run::with(&stage, ports, Limits::small(), Answers { finish: None, ..answers() }).await;
         run.until("ready to copy", |session| session.step() == Step::Migrate).await;
         mail.tricks().panics = 1;
         run.until_stopped_by(ProblemCode::TaskPanicked).await;
         let cause = run.session().troubles.values().next().and_then(|problem| problem.cause.clone());
         assert_eq!(cause.as_deref(), Some("nobody foresaw this"));
-        run.rest(Duration::from_secs(60)).await;
+        run.rest(Duration::from_mins(1)).await;
         assert!(run.session().migrations[0].verified() > 0, "the others went on");
         run.submit(Command::RetryAll).await;
         ends_well(&stage, run).await;
@@ -168,7 +169,7 @@ fn a_server_that_tells_no_uids_is_asked_for_them() {
             let mail = TrickMail::around(stage.ports().mail);
             mail.tricks().tells_no_uids = true;
             let ports = Ports { mail: Arc::new(mail.clone()), ..stage.ports() };
-            let run = Run::with(&stage, ports, Limits::small(), mailferry::app::autopilot::Answers { finish: None, ..answers() }).await;
+            let run = Run::with(&stage, ports, Limits::small(), Answers { finish: None, ..answers() }).await;
             ends_well(&stage, run).await;
             assert!(stage.journal.ledger().iter().all(|row| row.target_uid.is_some()));
             assert!(!stage.journal.recorded().iter().any(|e| matches!(&e.event, Event::MailboxVerified { missing, .. } if *missing > 0)));

@@ -64,7 +64,7 @@ impl Run {
                 }
             }
         };
-        let patience = tokio::time::timeout(Duration::from_secs(3600), waiting).await;
+        let patience = tokio::time::timeout(Duration::from_hours(1), waiting).await;
         patience.unwrap_or_else(|_| panic!("never: {what}; {:?}", self.session().troubles))
     }
 

@@ -138,7 +138,7 @@ impl Stage {
             biased;
             () = knife.fallen() => None,
             end = run => Some(end),
-            () = tokio::time::sleep(std::time::Duration::from_secs(3600)) => panic!("stuck: {:?}", self.journal.recorded().last()),
+            () = tokio::time::sleep(std::time::Duration::from_hours(1)) => panic!("stuck: {:?}", self.journal.recorded().last()),
         }
     }
 

@@ -211,7 +211,7 @@ impl Stage {
             biased;
             () = knife.fallen() => false,
             () = run => true,
-            () = tokio::time::sleep(std::time::Duration::from_secs(3600)) => panic!("stuck: {:?}", self.journal.recorded().last()),
+            () = tokio::time::sleep(std::time::Duration::from_hours(1)) => panic!("stuck: {:?}", self.journal.recorded().last()),
         };
         if !is_over {
             self.lose_memory().await;
