@@ -153,13 +153,16 @@ pub async fn drive(handle: &Handle, notices: &mut mpsc::Receiver<Notice>, answer
                 Err(refusal) => return End::Refused(refusal),
             }
         }
-        match notices.recv().await {
-            Some(Notice::JournalFailed(problem)) => return End::JournalFailed(problem),
-            Some(notice) => hear(&notice),
-            None => return End::Closed,
+        let mut next = notices.recv().await;
+        if next.is_none() {
+            return End::Closed;
         }
-        while let Ok(notice) = notices.try_recv() {
+        while let Some(notice) = next {
             hear(&notice);
+            if let Notice::JournalFailed(problem) = notice {
+                return End::JournalFailed(problem);
+            }
+            next = notices.try_recv().ok();
         }
     }
 }

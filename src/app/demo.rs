@@ -222,6 +222,7 @@ async fn auto(request: &DemoRequest, ground: &Ground, wording: Wording) -> Resul
                 back.stop(Stop::Soft).await;
                 break session;
             }
+            Ran::Ended(End::JournalFailed(problem), _) => return Err(Ending::new(Exit::Failed, problem_text(&problem))),
             Ran::Ended(other, _) => return Err(Ending::new(Exit::Failed, format!("error: the demo ended early: {other:?}"))),
         }
     };
