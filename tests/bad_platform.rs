@@ -1,6 +1,8 @@
 //! Trouble with the platform, its API and its servers, on the demo's sockets: each stops with a clear problem, nothing is lost,
 //! and when it is mended the same session goes on to the end.
 
+#[path = "support/overheard.rs"]
+mod overheard;
 #[path = "support/told.rs"]
 mod told;
 
@@ -18,7 +20,9 @@ use mailferry::adapters::ovh::{OvhGate, OvhOptions};
 use mailferry::adapters::secrets::MemorySecrets;
 use mailferry::adapters::{AddressBook, Trust};
 use mailferry::app::{Answers, DnsWish, End, drive};
-use mailferry::domain::{CertificatePin, DomainType, EmailAddress, ImapEndpoint, MailboxId, MigrationId, Secret, SecretRef, SessionId};
+use mailferry::domain::{
+    CertificatePin, DomainType, EmailAddress, ImapEndpoint, MailboxId, MailboxName, MigrationId, Secret, SecretRef, SessionId, decode_utf7,
+};
 use mailferry::engine::{Engine, Limits, Opening, Stop};
 use mailferry::plan::{Place, SourceAccount, SourceName, propose};
 use mailferry::ports::{
@@ -31,7 +35,7 @@ use mailferry::sandbox::world::{
     ApiFault, ApiFaultKind, Condition, DOMAIN, EMAIL_PRO_HOST, EXCHANGE_HOST, Pace, email_pro_service, exchange_service,
 };
 use mailferry::session::{
-    ApiAccess, ApiSecret, Command, Destination, Mode, Notice, Query, StoredEvent, api_secret, source_secret, target_secret,
+    ApiAccess, ApiSecret, Command, Destination, Mode, Notice, Query, Session, StoredEvent, api_secret, source_secret, target_secret,
 };
 
 const STRANGER: &str = "mail.example.net";
@@ -54,6 +58,7 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
+        overheard::listen();
         let options = DemoOptions { pace: Pace::Quick, size: MailSize::Small, ..DemoOptions::default() };
         let demo = Demo::start(options).await.expect("started");
         let info = demo.logins().into_iter().find(|l| l.host == EXCHANGE_HOST && l.address == address("info")).expect("in the cast");
@@ -169,23 +174,37 @@ impl Stage {
         assert!(self.demo.mail().snapshot(&self.mail) == before, "the old account is only ever read");
         mend().await;
         handle.submit(Command::RetryAll).await.expect("something is stopped");
-        self.ends_well(within(drive(&handle, &mut notices, answers, |_| {})).await);
+        self.ends_well(&within(drive(&handle, &mut notices, answers, |_| {})).await).await;
         engine.stop(Stop::Soft).await;
     }
 
-    fn ends_well(&self, end: End) {
-        assert_eq!(end, End::Done);
+    /// Done, all mail is there, and no secret stands in the journal or the log.
+    async fn ends_well(&self, end: &End) {
+        assert_eq!(*end, End::Done);
         let target = self.demo.world().mail_of(EMAIL_PRO_HOST, &address("info")).expect("created");
-        let prepared: Vec<String> = self
-            .journal
-            .recorded()
-            .iter()
-            .map(|s| format!("{:?}", s.event))
-            .filter(|e| e.contains("Prepared") || e.contains("PlanAcc"))
-            .collect();
-        eprintln!("{:?} {:#?}", self.demo.mail().snapshot(&target).mailboxes.keys().map(ToString::to_string).collect::<Vec<_>>(), prepared);
-        assert_eq!(self.demo.check(&self.mail, &target), Vec::new());
+        let session = Session::replay(&self.journal.recorded());
+        let mailboxes = session.migrations.iter().flat_map(|migration| migration.mailboxes.values());
+        let places = mailboxes.filter_map(|m| Some((m.mapping.name.clone(), spelled(&m.to.as_ref()?.0))));
+        assert_eq!(self.demo.check_placed(&self.mail, &target, &places.collect()), Vec::new());
+        let journal = serde_json::to_vec(&self.journal.recorded()).expect("plain data");
+        let access = self.access();
+        let accounts = [source_secret(&id(), &address("info")), target_secret(&id(), &address("info"))];
+        for reference in [access.application_secret, access.consumer_key].into_iter().chain(accounts) {
+            let secret = self.secrets.get(&reference).await.expect("memory").expect("kept");
+            for (place, bytes) in [("the journal", &journal), ("the log", &overheard::log())] {
+                let found = overheard::found(bytes, secret.expose(), &address("info").to_string());
+                assert!(found.is_none(), "{place} holds {reference} as {found:?}");
+            }
+        }
+        let log = String::from_utf8_lossy(&overheard::log()).into_owned();
+        assert!(log.contains("mailferry::wire"), "the log was overheard");
     }
+}
+
+/// A mailbox of the target, as that server spells it.
+fn spelled(wire: &str) -> MailboxName {
+    let parts = wire.split('/').map(|part| decode_utf7(part).expect("spelled well"));
+    MailboxName::from_segments(parts).expect("a name")
 }
 
 fn limits() -> Limits {
@@ -305,7 +324,7 @@ async fn an_api_that_does_not_answer_is_waited_for() {
     };
     let end = within(drive(&handle, &mut notices, &stage.answers(), hear)).await;
     assert!(waited, "it was shown that it waits");
-    stage.ends_well(end);
+    stage.ends_well(&end).await;
     engine.stop(Stop::Soft).await;
 }
 
@@ -368,7 +387,7 @@ async fn certificates_and_hosts_that_are_wrong_are_told_where_they_are_typed_and
     let pin = Some(CertificatePin(pinned.params["fingerprint"].clone()));
     let mut answers = stage.answers();
     answers.sources[0].endpoint = ImapEndpoint { pin, ..at(STRANGER, 993) };
-    stage.ends_well(within(drive(&handle, &mut notices, &answers, |_| {})).await);
+    stage.ends_well(&within(drive(&handle, &mut notices, &answers, |_| {})).await).await;
     engine.stop(Stop::Soft).await;
 }
 
@@ -417,8 +436,9 @@ async fn a_disk_that_fills_up_again_and_again() {
                 assert!(told::sentences(&problem)[0].contains("/state"));
             }
             end => {
+                stage.ends_well(&end).await;
                 assert!(times > 3, "it was full {times} times only");
-                return stage.ends_well(end);
+                return;
             }
         }
         assert!(times < 200, "it never comes to an end");

@@ -140,6 +140,11 @@ impl Running {
         is_read
     }
 
+    /// What was read so far.
+    pub(crate) fn text(&self) -> String {
+        self.read.concat()
+    }
+
     /// Reads until an event of this name, such as `batch-copied`, has come so often.
     pub(crate) fn wait_for(&mut self, event: &str, times: usize) -> bool {
         let wanted = format!("\"event\":\"{event}\"");
