@@ -76,7 +76,15 @@ mod tests {
     fn a_wrong_password_reads_like_this() {
         let problem =
             Problem::new(ProblemCode::WrongPassword).with("host", "imap.example.com:993").with("user", "anna").because("NO sorry");
-        insta::assert_snapshot!(problem_text(&problem), @"");
-        insta::assert_snapshot!(problem_line(&problem), @"");
+        insta::assert_snapshot!(problem_text(&problem), @r"
+        error: imap.example.com:993 refused the password of anna.
+          No mail is lost: what is copied is safe at the target, everything else is at the source.
+          What to do:
+            - Give the same command again, with the right password.
+          In detail: NO sorry
+          Code: wrong-password
+        ");
+        let line = problem_line(&problem);
+        assert_eq!(line, "imap.example.com:993 refused the password of anna. (NO sorry) [wrong-password]");
     }
 }
