@@ -68,6 +68,9 @@ impl std::fmt::Debug for Words {
 /// Phrases with this prefix say what stands in for a parameter that was not given: `default-host = the server`.
 const DEFAULT: &str = "default-";
 
+/// Parameters that name something, although they look like numbers: never `process 17,230`.
+const NAMES: [&str; 3] = ["pid", "line", "query-id"];
+
 impl Words {
     /// English. Broken phrases are left out; a test forbids them.
     pub fn english() -> Self {
@@ -117,8 +120,8 @@ impl Words {
         }
         for (name, value) in params {
             match value.parse::<u64>() {
-                Ok(number) => args.set(name.clone(), number),
-                Err(_) => args.set(name.clone(), value.as_str()),
+                Ok(number) if !NAMES.contains(&name.as_str()) => args.set(name.clone(), number),
+                _ => args.set(name.clone(), value.as_str()),
             }
         }
         self.format(key, &args)
@@ -159,6 +162,13 @@ mod tests {
         assert_eq!(words.say("gone", &[("n", 1u64.into()), ("who", "anna".into())]), "1 message of anna");
         assert_eq!(words.say("gone", &[("n", 12_904u64.into()), ("who", "anna".into())]), "12,904 messages of anna");
         assert_eq!(words.say("nothing", &[]), "nothing");
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_number_is_left_as_it_is() {
+        let (words, _) = Words::from_files(&[("t", "held = process { $pid }, { $n } times\n")]);
+        let params = BTreeMap::from([("pid".to_owned(), "17230".to_owned()), ("n".to_owned(), "17230".to_owned())]);
+        assert_eq!(words.say_about("held", &params), "process 17230, 17,230 times");
     }
 
     #[test]

@@ -34,6 +34,7 @@ default-flags = some marks
 problem-title = Something needs you
 problem-what-to-do = What to do
 problem-cause = The other side said: { $cause }
+problem-detail = In detail: { $cause }
 problem-code = Code: { $code }
 problem-fingerprint = Fingerprint of the certificate (SHA-256)
 problem-pin = Accept it only if whoever runs this server gave you the same fingerprint. It then counts for this session only, and only for this certificate.
@@ -112,6 +113,22 @@ hint-make-writable = Make the folder writable, or choose another one.
 hint-list-sessions = See what is there: mailferry sessions list
 hint-ask-support = Ask OVHcloud's support, with this number: { $query-id }
 hint-send-log = Send us the log; it holds no passwords and no mail.
+
+## The same for the command line, where a command does it.
+
+command-retype-password = Give the same command again, with the right password.
+command-check-host = Give the command with the right name of the server and the right port: imaps://USER@HOST:PORT
+command-pin-certificate = If you trust who runs it, give the certificate of its authority: --ca FILE
+command-use-certificate-name = Give the command with the server name that the certificate is for.
+command-retry = Give the same command again.
+command-new-consumer-key = Make a new consumer key: mailferry resume, and connect again.
+command-raise-quota = Give the account more room, or remove mail from it; then give the same command again.
+command-look-at-refused = Look at the saved messages, in the folder refused of the session.
+command-use-other-instance = Wait until it has ended, or look at it: mailferry sessions show { $session }
+command-free-disk-space = Free some disk space (df -h tells where), and give the same command again: it goes on from here.
+command-make-writable = Make the folder writable (chmod u+rwx), or name another one: --state DIR
+command-correct-file = Correct line { $line } of { $file }.
+command-list-sessions = See what is there: mailferry sessions list
 
 refusal-not-now = That is not possible at this step.
 refusal-nothing-chosen = Nothing is chosen yet.
