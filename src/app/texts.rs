@@ -86,5 +86,6 @@ mod tests {
         ");
         let line = problem_line(&problem);
         assert_eq!(line, "imap.example.com:993 refused the password of anna. (NO sorry) [wrong-password]");
+        insta::assert_snapshot!(problem_line(&problem), @"imap.example.com:993 refused the password of anna. (NO sorry) [wrong-password]");
     }
 }
