@@ -120,7 +120,7 @@ impl Stage {
         }
     }
 
-    fn source(&self) -> SourceAccount {
+    fn source() -> SourceAccount {
         SourceAccount {
             secret: source_secret(&id(), &address("info")),
             user: address("info").to_string(),
@@ -137,7 +137,7 @@ impl Stage {
         Answers {
             mode: Mode::Automatic,
             access: Some(self.access()),
-            sources: vec![self.source()],
+            sources: vec![Self::source()],
             destination: Destination {
                 service: Some(email_pro_service()),
                 display_name: None,
@@ -153,11 +153,11 @@ impl Stage {
     }
 
     /// The temporary name that the plan will propose.
-    fn temporary(&self) -> EmailAddress {
+    fn temporary() -> EmailAddress {
         let secret = target_secret(&id(), &address("info"));
         let place = Place { service: Some(email_pro_service()), endpoint: ImapEndpoint::tls(EMAIL_PRO_HOST), user: None, secret };
         let taken = BTreeSet::from([address("info")]);
-        propose(&self.source(), &place, SourceName::Renamed, &taken).expect("a name").temporary
+        propose(&Self::source(), &place, SourceName::Renamed, &taken).expect("a name").temporary
     }
 
     /// Runs into the problem, lets it be mended, and goes on to the end.
@@ -215,7 +215,7 @@ fn limits() -> Limits {
 }
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(std::time::Duration::from_secs(60), future).await.expect("it does not hang")
+    tokio::time::timeout(std::time::Duration::from_mins(1), future).await.expect("it does not hang")
 }
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn an_access_rule_that_is_missing_is_named() {
     let mend = async || stage.demo.world().clear_faults();
     stage.stops_and_goes_on(&stage.answers(), (ProblemCode::AccessRuleMissing, Meaning::NothingLost), mend).await;
     let told = stage.journal.recorded();
-    let text = told.iter().map(|stored| format!("{:?}", stored.event)).collect::<String>();
+    let text = format!("{told:?}");
     assert!(text.contains("PUT /email/exchange/"), "the rule is named in the journal");
 }
 
@@ -251,10 +251,10 @@ async fn an_access_rule_that_is_missing_is_named() {
 async fn an_address_that_is_taken() {
     let stage = Stage::new().await;
     let (api, world) = (stage.api().await, stage.demo.world());
-    api.rename_account(&exchange_service(), &address("anna.keller"), &stage.temporary()).await.expect("accepted");
+    api.rename_account(&exchange_service(), &address("anna.keller"), &Stage::temporary()).await.expect("accepted");
     world.wait_idle().await;
     let mend = async || {
-        api.rename_account(&exchange_service(), &stage.temporary(), &address("anna.keller")).await.expect("accepted");
+        api.rename_account(&exchange_service(), &Stage::temporary(), &address("anna.keller")).await.expect("accepted");
         world.wait_idle().await;
     };
     stage.stops_and_goes_on(&stage.answers(), (ProblemCode::AddressTaken, Meaning::NothingLost), mend).await;

@@ -70,7 +70,9 @@ impl Stage {
                 message.bytes.pop();
             }
         }
-        source.values_mut().for_each(|mailbox| mailbox.messages.sort());
+        for mailbox in source.values_mut() {
+            mailbox.messages.sort();
+        }
         let differences = differences(&source, &self.target(user));
         assert!(differences.is_empty(), "{story}:\n{differences}");
     }
@@ -196,7 +198,9 @@ fn what_the_target_refuses_is_listed_saved_and_tried_again() {
             assert!(large.iter().any(|m| m.bytes == bytes), "{saved} is none of the large messages");
         }
         let mut rest = source.clone();
-        rest.values_mut().for_each(|mailbox| mailbox.messages.retain(|m| m.bytes.len() <= 50 << 10));
+        for mailbox in rest.values_mut() {
+            mailbox.messages.retain(|m| m.bytes.len() <= 50 << 10);
+        }
         let differences = differences(&rest, &stage.target(ANNA));
         assert!(differences.is_empty(), "{story}:\n{differences}");
     }

@@ -80,8 +80,9 @@ pub(crate) fn corpus() -> Option<Wanted> {
     let folder = std::env::var("MAILFERRY_CORPUS").ok()?;
     let mut paths = eml(Path::new(&folder));
     paths.sort();
-    let message =
-        |(at, path): (i64, &PathBuf)| written(["", "\\Seen"][at as usize % 2], 1_600_000_000 + at * 61, std::fs::read(path).expect("read"));
+    let message = |(at, path): (i64, &PathBuf)| {
+        written(if at % 2 == 0 { "" } else { "\\Seen" }, 1_600_000_000 + at * 61, std::fs::read(path).expect("read"))
+    };
     let messages = (0..).zip(&paths).map(message).collect();
     Some(Wanted { name: name("Corpus"), role: None, is_subscribed: true, messages })
 }

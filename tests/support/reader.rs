@@ -137,15 +137,14 @@ fn quoted(name: &str) -> String {
 fn listed(text: &str, literals: &[Vec<u8>]) -> (Vec<String>, String) {
     let (_, rest) = text.split_once('(').expect("attributes");
     let (attributes, rest) = rest.split_once(") ").expect("their end");
-    let name = match literals.first() {
-        Some(literal) => String::from_utf8_lossy(literal).into_owned(),
-        None => {
-            // The delimiter is one quoted character, itself perhaps escaped.
-            let name = rest.splitn(2, "\" ").nth(1).unwrap_or_else(|| rest.split_once(' ').expect("a name").1);
-            match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
-                Some(inner) => inner.replace("\\\"", "\"").replace("\\\\", "\\"),
-                None => name.to_owned(),
-            }
+    let name = if let Some(literal) = literals.first() {
+        String::from_utf8_lossy(literal).into_owned()
+    } else {
+        // The delimiter is one quoted character, itself perhaps escaped.
+        let name = rest.split_once("\" ").or_else(|| rest.split_once(' ')).expect("a name").1;
+        match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
+            Some(inner) => inner.replace("\\\"", "\"").replace("\\\\", "\\"),
+            None => name.to_owned(),
         }
     };
     (attributes.split_whitespace().map(str::to_lowercase).collect(), name)
