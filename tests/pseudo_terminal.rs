@@ -88,8 +88,9 @@ fn killed_at_twenty_moments_and_started_again_both_sides_are_equal() {
     let mut steps = BTreeSet::new();
     for life in 0..20_usize {
         let mut terminal = demo(home.path());
-        // From 3 to 25 events later than the life before, each time at another distance: before, during and after every step.
-        let enough = events(&root) + 3 + (life * 7) % 23;
+        // First a few events after the life before, so that every step is met, then up to 25: before, during and after batches.
+        let distance = if life < 8 { 1 + life % 4 } else { 3 + (life * 7) % 23 };
+        let enough = events(&root) + distance;
         use_it(&mut terminal, Instant::now() + PATIENCE, || events(&root) >= enough);
         assert!(terminal.ended().is_none(), "it ended by itself in life {life}:\n{}", terminal.screen());
         terminal.kill();

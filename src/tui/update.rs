@@ -65,13 +65,12 @@ fn permitted(model: &Model, mut effects: Vec<Effect>) -> Vec<Effect> {
     effects
 }
 
+/// What a step asks at its beginning needs secrets: whether they are there comes first.
 fn started(model: &mut Model) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    if model.session.resumed > 0 || !model.session.needed_secrets().is_empty() {
-        effects.push(model.ask(Asked::Missing, Query::MissingSecrets));
+    if model.session.needed_secrets().is_empty() || model.access == Access::WatchOnly {
+        return steps::enter(model);
     }
-    effects.extend(steps::enter(model));
-    effects
+    vec![model.ask(Asked::Missing, Query::MissingSecrets)]
 }
 
 fn happened(model: &mut Model, stored: &StoredEvent) -> Vec<Effect> {

@@ -13,7 +13,7 @@ fn cells(count: u16) -> NonZero<u16> {
 }
 
 /// A running program with its screen.
-pub struct Terminal {
+pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
     parser: Arc<Mutex<vt100::Parser>>,
@@ -22,7 +22,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// Starts `mailferry` with these arguments, on 80 columns and 24 rows, in a home of its own.
-    pub fn start(home: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(home: &Path, arguments: &[&str]) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_mailferry"));
@@ -47,33 +47,33 @@ impl Terminal {
     }
 
     /// What the screen shows.
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.parser.lock().expect("no panic holds it").screen().contents()
     }
 
     /// Whether the program shows its own screen, not the shell's.
-    pub fn is_on_alternate_screen(&self) -> bool {
+    pub(crate) fn is_on_alternate_screen(&self) -> bool {
         self.parser.lock().expect("no panic holds it").screen().alternate_screen()
     }
 
     /// Whether the cursor can be seen.
-    pub fn shows_cursor(&self) -> bool {
+    pub(crate) fn shows_cursor(&self) -> bool {
         !self.parser.lock().expect("no panic holds it").screen().hide_cursor()
     }
 
     /// Presses keys. A program that is gone does not hear them.
-    pub fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         let _ = self.writer.write_all(keys.as_bytes()).and_then(|()| self.writer.flush());
     }
 
     /// Another size of the window.
-    pub fn resize(&self, rows: u16, cols: u16) {
+    pub(crate) fn resize(&self, rows: u16, cols: u16) {
         self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("resized");
         self.parser.lock().expect("no panic holds it").screen_mut().set_size(cells(rows), cells(cols));
     }
 
     /// Waits until the screen shows this.
-    pub fn wait_for(&self, text: &str, patience: Duration) {
+    pub(crate) fn wait_for(&self, text: &str, patience: Duration) {
         let until = Instant::now() + patience;
         while !self.screen().contains(text) {
             assert!(Instant::now() < until, "{text:?} did not appear:\n{}", self.screen());
@@ -82,24 +82,24 @@ impl Terminal {
     }
 
     /// `kill -9`, and waits for the end.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("killed");
         let _ = self.child.wait();
     }
 
     /// The exit status, once the program has ended.
-    pub fn ended(&mut self) -> Option<ExitStatus> {
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("it is our child")
     }
 
     /// The process.
-    pub fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.process_id().expect("it runs")
     }
 }
 
 /// What a person who accepts the demo's answers presses on this screen; `None`: waits.
-pub fn next_keys(screen: &str) -> Option<&'static str> {
+pub(crate) fn next_keys(screen: &str) -> Option<&'static str> {
     let shows = |text: &str| screen.contains(text);
     if shows("Keep and go on") {
         return Some("\r");

@@ -111,7 +111,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     };
     if matches!(action, Action::Back | Action::Help | Action::Tasks | Action::Log) {
-        return Vec::new();
+        // Without the secrets the step can at least say what it lacks.
+        return if matches!(overlay, Overlay::Secrets(_)) { super::steps::enter(model) } else { Vec::new() };
     }
     match overlay {
         Overlay::Help { selected } => scroll(model, action, selected, usize::MAX, |selected| Overlay::Help { selected }),
@@ -149,16 +150,17 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks for the secrets that are missing.
+/// Asks for the secrets that are missing; the step begins when they are there.
 pub(super) fn ask_for_missing(model: &mut Model, answer: Result<Answer, Problem>) -> Vec<Effect> {
     match answer {
         Ok(Answer::MissingSecrets(missing)) if !missing.is_empty() => {
             model.overlay = Some(Overlay::Secrets(secrets::State::new(model, missing, None)));
+            return Vec::new();
         }
         Ok(_) => {}
         Err(problem) => model.overlay = Some(Overlay::problem(problem)),
     }
-    Vec::new()
+    super::steps::enter(model)
 }
 
 /// The missing secrets are kept.

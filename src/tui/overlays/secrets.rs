@@ -121,8 +121,11 @@ pub(super) fn kept(model: &mut Model, kept: Result<Keeping, Problem>) -> Vec<Eff
             model.keeping = keeping;
             match state.then {
                 Some(task) => vec![Effect::Submit(Command::Retry { task })],
-                None if model.session.troubles.is_empty() => Vec::new(),
-                None => vec![Effect::Submit(Command::RetryAll)],
+                None => {
+                    let mut effects = crate::tui::steps::enter(model);
+                    effects.extend((!model.session.troubles.is_empty()).then_some(Effect::Submit(Command::RetryAll)));
+                    effects
+                }
             }
         }
         Err(problem) => {

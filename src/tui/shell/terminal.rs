@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
@@ -27,13 +27,13 @@ impl Screen {
     pub(super) fn open() -> io::Result<Self> {
         enable_raw_mode()?;
         let mut stdout = io::stdout();
-        if let Err(error) = execute!(stdout, EnterAlternateScreen, EnableBracketedPaste) {
+        // Cleared by hand: `Terminal::clear` asks where the cursor is, and not every terminal answers.
+        if let Err(error) = execute!(stdout, EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All)) {
             // What was begun is taken back; the first error is the one to report.
             drop(disable_raw_mode());
             return Err(error);
         }
-        let mut terminal = Terminal::new(CrosstermBackend::new(stdout))?;
-        terminal.clear()?;
+        let terminal = Terminal::new(CrosstermBackend::new(stdout))?;
         let last_panic = Arc::new(Mutex::new(None));
         let hook_before = std::panic::take_hook();
         let remembered = Arc::clone(&last_panic);

@@ -220,11 +220,7 @@ fn finished() -> Stage {
 fn missing() -> Stage {
     let mut stage = Stage::at(Step::Migrate, Mode::Automatic);
     let references = stage.model.session.needed_secrets().into_iter().skip(3).take(3).collect();
-    let asked = stage.effects.iter().find_map(|effect| match effect {
-        Effect::Ask(id, crate::session::Query::MissingSecrets) => Some(*id),
-        _ => None,
-    });
-    stage.hear(Msg::Answered(asked.expect("asked at the start"), Ok(Answer::MissingSecrets(references))));
+    stage.effects = crate::tui::overlays::ask_for_missing(&mut stage.model, Ok(Answer::MissingSecrets(references)));
     stage
 }
 

@@ -56,6 +56,13 @@ impl Stage {
         };
         let mut stage = Self { model: Model::new(change(setup)), effects: Vec::new(), seq };
         stage.hear(Msg::Started);
+        let asked = stage.effects.iter().find_map(|effect| match effect {
+            Effect::Ask(id, Query::MissingSecrets) => Some(*id),
+            _ => None,
+        });
+        if let Some(id) = asked {
+            stage.hear(Msg::Answered(id, Ok(Answer::MissingSecrets(Vec::new()))));
+        }
         stage
     }
 
