@@ -4,13 +4,14 @@
 mod terminal;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use mailferry::adapters::journal::{SqliteJournal, list};
 use mailferry::domain::{MailboxName, SessionId, decode_utf7};
 use mailferry::ports::Journal;
 use mailferry::sandbox::demo::{Demo, DemoOptions};
+use mailferry::sandbox::world::{APPLICATION_KEY, APPLICATION_SECRET, EXCHANGE_HOST, seeded_password};
 use mailferry::session::{Session, Step, StoredEvent};
 use terminal::{Terminal, next_keys};
 
@@ -35,6 +36,24 @@ fn use_it(terminal: &mut Terminal, until: Instant, is_enough: impl Fn() -> bool)
         }
         std::thread::sleep(Duration::from_millis(15));
     }
+}
+
+/// Which of the secrets that the person confirmed in the fields are found in these files, as text.
+fn leaks(files: &[PathBuf]) -> Vec<String> {
+    let password = |local: &str| {
+        let address = format!("{local}@mydomain.ovh").parse().expect("an address");
+        seeded_password(1, EXCHANGE_HOST, &address).expose().to_owned()
+    };
+    let mut secrets = vec![password("john.smith"), password("anna.keller"), password("info")];
+    secrets.extend([APPLICATION_KEY, APPLICATION_SECRET].map(str::to_owned));
+    let contents: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap_or_default()).collect();
+    let is_in = |secret: &&String| contents.iter().any(|text| text.windows(secret.len()).any(|window| window == secret.as_bytes()));
+    secrets.iter().filter(is_in).cloned().collect()
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
 /// The journal of a session, read beside the program that writes it.
@@ -93,6 +112,10 @@ fn killed_at_twenty_moments_and_started_again_both_sides_are_equal() {
         let enough = events(&root) + distance;
         use_it(&mut terminal, Instant::now() + PATIENCE, || events(&root) >= enough);
         assert!(terminal.ended().is_none(), "it ended by itself in life {life}:\n{}", terminal.screen());
+        assert_eq!(
+            leaks(&[format!("/proc/{}/cmdline", terminal.id()), format!("/proc/{}/environ", terminal.id())].map(PathBuf::from)),
+            [""; 0]
+        );
         terminal.kill();
         let found = list(&root).expect("a folder");
         steps.extend(found.first().map(|found| Session::replay(&read(&root, &found.id)).step()));
@@ -104,6 +127,9 @@ fn killed_at_twenty_moments_and_started_again_both_sides_are_equal() {
     assert!(status.success(), "{status:?}\n{}", terminal.screen());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     assert_eq!(runtime.block_on(differences(&root)), Vec::<String>::new());
+    let files = files_below(&root.join("sessions"));
+    assert!(files.len() > 5, "journal, reports, logs, zones: {files:?}");
+    assert_eq!(leaks(&files), [""; 0], "typed secrets in {files:?}");
 }
 
 #[test]

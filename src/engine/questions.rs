@@ -35,6 +35,11 @@ pub(super) async fn answer(ports: &Ports, session: &watch::Receiver<Session>, qu
             }
             Ok(Answer::MissingSecrets(missing))
         }
+        Query::TargetPassword { migration } => {
+            let reference = session.borrow().migration(migration).and_then(|m| m.target.as_ref()).map(|target| target.secret.clone());
+            let Some(reference) = reference else { return Ok(Answer::Password(None)) };
+            Ok(Answer::Password(ports.secrets.get(&reference).await.map_err(|e| e.problem())?))
+        }
         Query::Refused { migration } => refused(ports, session, migration).await,
     }
 }

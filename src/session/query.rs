@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Account, ApiEndpoint, AttachedDomain, ByteSize, Capabilities, Credential, DomainName, ImapEndpoint, MailboxId, MigrationId, Quota,
-    SecretRef, Service, ServiceId, Uid,
+    Secret, SecretRef, Service, ServiceId, Uid,
 };
 
 use super::ApiAccess;
@@ -51,6 +51,11 @@ pub enum Query {
     },
     /// Which secrets that the session needs are not there (after a restart without a keyring)?
     MissingSecrets,
+    /// The password of a new account, to be shown to the person once they ask for it.
+    TargetPassword {
+        /// Of which migration.
+        migration: MigrationId,
+    },
     /// The refused messages of a migration.
     Refused {
         /// Which.
@@ -110,6 +115,8 @@ pub enum Answer {
     Login(LoginProof),
     /// Secrets that are not there.
     MissingSecrets(Vec<SecretRef>),
+    /// A password; none when it is not kept any more.
+    Password(Option<Secret>),
     /// Refused messages.
     Refused(Vec<RefusedMessage>),
 }

@@ -47,6 +47,8 @@ pub(super) enum Asked {
     MissingKept,
     /// Refused messages.
     Refused(MigrationId),
+    /// Finish: the password of a new account, to be shown.
+    Password(MigrationId),
 }
 
 /// A word that passes: a refusal, a confirmation.

@@ -32,6 +32,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Answered(id, answer) => match model.take_asked(id) {
             Some(Asked::Missing) => overlays::ask_for_missing(model, answer),
+            Some(Asked::Password(migration)) => overlays::show_password(model, migration, answer),
             Some(Asked::Refused(migration)) => overlays::show_refused(model, migration, answer),
             Some(asked) => steps::hear(model, StepMsg::Answered(asked, answer)),
             None => Vec::new(),

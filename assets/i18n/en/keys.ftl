@@ -23,6 +23,7 @@ key-filter = filter
 key-filter-clear = clear
 key-filter-keep = keep
 key-finish = finish
+key-show-password = password
 key-fix = fix
 key-folders = folders
 key-forget = forget secrets

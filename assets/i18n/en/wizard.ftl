@@ -122,6 +122,11 @@ secrets-keyring = Passwords and keys are kept in this computer's keyring, nowher
 secrets-this-run = Passwords and keys are kept in memory, for this run only: { $why }
 secrets-no-keyring = there is no keyring here.
 
+password-title = Password
+password-of = The password of { $address } at its new place:
+password-handle = Give it to its owner in a safe way. It can be changed in the webmail or in the control panel.
+password-gone = It is not kept any more. Set a new one in the control panel.
+password-call = Close
 leave-title = Leave
 leave-text = What is in flight is finished first, then Mailferry ends. Nothing is lost: the next start goes on from here.
 leave-resume = Later: mailferry resume { $id }

@@ -4,6 +4,7 @@ mod help;
 mod leave;
 mod log;
 mod panel;
+mod password;
 mod problem;
 mod refused;
 mod secrets;
@@ -46,6 +47,8 @@ pub(super) enum Overlay {
     Problem(problem::State),
     /// Refused messages of an account.
     Refused(refused::State),
+    /// The password of a new account.
+    Password(password::State),
     /// Passwords to be typed again.
     Secrets(secrets::State),
     /// Leaving.
@@ -92,6 +95,7 @@ impl Overlay {
             Self::Tasks { selected } => tasks::hints(model, *selected),
             Self::Problem(state) => problem::hints(state),
             Self::Secrets(_) => secrets::hints(),
+            Self::Password(_) => password::hints(),
             Self::Leave => leave::hints(),
         };
         hints.push(close);
@@ -124,6 +128,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Overlay::Tasks { selected } => tasks::act(model, selected, action),
         Overlay::Problem(state) => problem::act(model, state, action),
         Overlay::Secrets(state) => secrets::act(model, state, action),
+        Overlay::Password(_) => Vec::new(),
         Overlay::Leave => leave::act(model, action),
     }
 }
@@ -168,6 +173,17 @@ pub(super) fn missing_kept(model: &mut Model, kept: Result<Keeping, Problem>) ->
     secrets::kept(model, kept)
 }
 
+/// Shows the password of a new account.
+pub(super) fn show_password(model: &mut Model, migration: MigrationId, answer: Result<Answer, Problem>) -> Vec<Effect> {
+    let address = model.session.migration(migration).map(|m| m.source.address.clone());
+    model.overlay = match (answer, address) {
+        (Ok(Answer::Password(secret)), Some(address)) => Some(Overlay::Password(password::State { address, secret })),
+        (Ok(_), _) => None,
+        (Err(problem), _) => Some(Overlay::problem(problem)),
+    };
+    Vec::new()
+}
+
 /// Shows refused messages.
 pub(super) fn show_refused(model: &mut Model, migration: MigrationId, answer: Result<Answer, Problem>) -> Vec<Effect> {
     model.overlay = match answer {
@@ -188,6 +204,7 @@ pub(super) fn view(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         Some(Overlay::Problem(state)) => problem::view(model, state, frame, area),
         Some(Overlay::Refused(state)) => refused::view(model, state, frame, area),
         Some(Overlay::Secrets(state)) => secrets::view(model, state, frame, area),
+        Some(Overlay::Password(state)) => password::view(model, state, frame, area),
         Some(Overlay::Leave) => leave::view(model, frame, area),
     }
 }

@@ -4,10 +4,11 @@ use ratatui::text::Line;
 
 use crate::domain::ByteSize;
 use crate::problem::Problem;
-use crate::session::{Command, Migration, Mode, Task};
+use crate::session::{Command, Migration, Mode, Query, Task};
 use crate::text::count;
 use crate::tui::hint::{Hint, LIST, moved};
 use crate::tui::ink::{Cell, Ink};
+use crate::tui::model::Asked;
 use crate::tui::sheet::{Sheet, Touch};
 use crate::tui::update::interrupted;
 use crate::tui::{Action, Effect, Model, trouble};
@@ -36,6 +37,9 @@ fn troubles(model: &Model) -> Vec<(Task, Problem)> {
 /// What is possible.
 pub(super) fn hints(model: &Model) -> Vec<Hint> {
     let mut hints = LIST.to_vec();
+    if !model.session.are_secrets_forgotten {
+        hints.push(Hint::look(Action::Password, "key-show-password"));
+    }
     if model.session.is_finished {
         hints.push(Hint::look(Action::Accept, "key-leave"));
         return hints;
@@ -59,6 +63,10 @@ pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
         return Vec::new();
     }
     match action {
+        Action::Password => {
+            let chosen = model.session.migrations.get(model.steps.finish.selected).map(|migration| migration.id);
+            chosen.map(|migration| model.ask(Asked::Password(migration), Query::TargetPassword { migration })).into_iter().collect()
+        }
         Action::Accept if model.session.is_finished => interrupted(model),
         Action::Accept => vec![Effect::Submit(Command::ConfirmFinish { forget_secrets: !model.steps.finish.keeps_secrets })],
         Action::Switch => {

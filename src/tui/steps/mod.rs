@@ -120,7 +120,7 @@ const fn asker(asked: &Asked, now: Step) -> Step {
         Asked::PlanKept => Step::Review,
         Asked::RenameKept => Step::Rename,
         Asked::CreateKept | Asked::TargetKept(_) | Asked::TargetLogin(_) => Step::Create,
-        Asked::Missing | Asked::MissingKept | Asked::Refused(_) => now,
+        Asked::Missing | Asked::MissingKept | Asked::Refused(_) | Asked::Password(_) => now,
     }
 }
 

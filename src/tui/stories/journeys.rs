@@ -264,3 +264,19 @@ fn a_new_account_keeps_the_password_of_the_old_one_unless_another_is_given() {
     stage.hear(Msg::Kept(id, Ok(Keeping::Keyring)));
     assert_eq!(commands(&mut stage), [Command::ConfirmCreate]);
 }
+
+#[test]
+fn the_password_of_a_new_account_is_shown_only_when_it_is_asked_for() {
+    let mut stage = Stage::at(Step::Finish, Mode::Automatic);
+    stage.effects.clear();
+    stage.press("p");
+    let asked = stage.effects.iter().find_map(|effect| match effect {
+        Effect::Ask(id, Query::TargetPassword { .. }) => Some(*id),
+        _ => None,
+    });
+    assert!(!stage.screen(80, 24).contains("new-Secret-1"));
+    stage.hear(Msg::Answered(asked.expect("asked"), Ok(Answer::Password(Some(Secret::new("new-Secret-1"))))));
+    assert!(stage.screen(80, 24).contains("new-Secret-1"), "{}", stage.screen(80, 24));
+    stage.press("enter");
+    assert!(!stage.screen(80, 24).contains("new-Secret-1"));
+}
