@@ -1,11 +1,15 @@
 //! The copy alone, between two servers without a platform.
 
+use bytes::Bytes;
 use mailferry::app::End;
+use mailferry::domain::{ByteSize, MailboxName};
 use mailferry::engine::Limits;
-use mailferry::sandbox::mail::Dialect;
+use mailferry::problem::{Problem, ProblemCode};
+use mailferry::sandbox::mail::{AccountKey, Dialect, Fault, Scope};
+use mailferry::session::Task;
 
 use crate::support::cutting::Knife;
-use crate::support::guided::{Stage, paused};
+use crate::support::guided::{SOURCE, Stage, TARGET, message, paused, put};
 
 fn limits() -> Limits {
     Limits::small()
@@ -22,6 +26,30 @@ fn an_undisturbed_copy_is_equal() {
             assert!(knife.count() > 40, "only {} half-effects: {:?}", knife.count(), knife.names());
         });
     }
+}
+
+#[test]
+fn what_still_fits_into_a_full_account_behind_what_does_not_is_not_copied_twice() {
+    paused().block_on(async {
+        let stage = Stage::new(Dialect::Exchange).await;
+        let large = Bytes::from(format!("Subject: large\r\n\r\n{}", "a line of mail\r\n".repeat(4_000)));
+        put(&stage.world, &AccountKey::new(SOURCE), &MailboxName::inbox(), "", large);
+        for number in [30, 31, 32] {
+            put(&stage.world, &AccountKey::new(SOURCE), &MailboxName::inbox(), "", message(number));
+        }
+        stage.world.faults().set(Scope::Host(TARGET.to_owned()), Fault::Full { room: ByteSize(50_000) });
+        let together = || {
+            let mut limits = limits();
+            limits.batch_messages = 100;
+            limits
+        };
+        let end = stage.run(&Knife::at(usize::MAX), together()).await;
+        let is_full = |stopped: &[(Task, Problem)]| stopped.iter().all(|(_, problem)| problem.code == ProblemCode::QuotaFull);
+        assert!(matches!(&end, Some(End::Stopped(stopped)) if is_full(stopped)), "{end:?}");
+        stage.world.faults().clear_all();
+        assert_eq!(stage.run(&Knife::at(usize::MAX), together()).await, Some(End::Done));
+        stage.check("once there was room").expect("equal");
+    });
 }
 
 /// Cuts at `first`, resumes, cuts at `second` (counted anew), resumes to the end.

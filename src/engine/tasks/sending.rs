@@ -162,14 +162,18 @@ impl<'a> Sender<'a> {
         while let Some(range) = ranges.pop() {
             match self.append(target, &messages[range.clone()], &batch[range.clone()]).await? {
                 AppendReport::Each { outcomes, .. } => {
+                    // To the end, also when the account is full: a smaller message may have been stored after one that did not fit.
+                    let mut is_full = false;
                     for (index, outcome) in range.zip(outcomes) {
                         fates[index] = match outcome {
                             Appended::Stored(uid) => Fate::Stored(uid),
+                            Appended::Refused(_) if is_full => Fate::Left,
                             Appended::Refused(refusal) => self.once_more(target, &messages[index], &batch[index], refusal).await?,
                         };
-                        if matches!(fates[index], Fate::Left) {
-                            return Ok(fates);
-                        }
+                        is_full |= matches!(fates[index], Fate::Left);
+                    }
+                    if is_full {
+                        return Ok(fates);
                     }
                 }
                 AppendReport::RefusedTogether(refusal) if range.len() == 1 => {
