@@ -15,7 +15,7 @@ use mailferry::sandbox::world::{APPLICATION_KEY, APPLICATION_SECRET, EXCHANGE_HO
 use mailferry::session::{Session, Step, StoredEvent};
 use terminal::{Terminal, next_keys};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn demo(home: &Path) -> Terminal {
     let state = home.join("state");
@@ -122,7 +122,7 @@ fn killed_at_twenty_moments_and_started_again_both_sides_are_equal() {
     }
     assert!(steps.len() >= 4 && steps.contains(&Step::Migrate), "killed only at {steps:?}");
     let mut terminal = demo(home.path());
-    use_it(&mut terminal, Instant::now() + Duration::from_secs(240), || false);
+    use_it(&mut terminal, Instant::now() + Duration::from_mins(4), || false);
     let status = terminal.ended().unwrap_or_else(|| panic!("not finished:\n{}", terminal.screen()));
     assert!(status.success(), "{status:?}\n{}", terminal.screen());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");

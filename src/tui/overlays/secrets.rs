@@ -119,14 +119,12 @@ pub(super) fn kept(model: &mut Model, kept: Result<Keeping, Problem>) -> Vec<Eff
     match kept {
         Ok(keeping) => {
             model.keeping = keeping;
-            match state.then {
-                Some(task) => vec![Effect::Submit(Command::Retry { task })],
-                None => {
-                    let mut effects = crate::tui::steps::enter(model);
-                    effects.extend((!model.session.troubles.is_empty()).then_some(Effect::Submit(Command::RetryAll)));
-                    effects
-                }
+            if let Some(task) = state.then {
+                return vec![Effect::Submit(Command::Retry { task })];
             }
+            let mut effects = crate::tui::steps::enter(model);
+            effects.extend((!model.session.troubles.is_empty()).then_some(Effect::Submit(Command::RetryAll)));
+            effects
         }
         Err(problem) => {
             model.overlay = Some(Overlay::problem(problem));
