@@ -145,6 +145,7 @@ fn prefill(demo: &Demo) -> Prefill {
         consumer_key: keys.consumer_key,
         accounts: guided.map(|login| PrefilledAccount { address: login.address, host: FOREIGN_HOST.to_owned() }).collect(),
         target_host: Some(PLAIN_HOST.to_owned()),
+        panel: Some(demo.panel_url()),
         passwords,
         target_passwords: BTreeMap::new(),
     }

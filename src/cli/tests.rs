@@ -227,7 +227,7 @@ fn story() -> Vec<StoredEvent> {
         Event::SourcesChosen { accounts: vec![anna] },
         Event::PlanAccepted { migrations: vec![planned], create_at_once: false },
         Event::SourceRenamed { migration: one, witness: Witness::Login },
-        Event::TargetCreated { migration: one, seat: None, witness: Witness::Login, gap_millis: Some(37_200) },
+        Event::TargetCreated { migration: one, seat: None, witness: Witness::Platform, gap_millis: Some(37_200) },
         Event::CopyConfirmed,
         refused,
         stopped,

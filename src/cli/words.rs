@@ -157,6 +157,9 @@ pub(super) fn event(session: &Session, event: &Event) -> Option<String> {
         },
         Event::RenameUndone { migration } => format!("{}has its own name again", account(migration)),
         Event::CreateIntended { migration, .. } => format!("{}creating the new account", account(migration)),
+        Event::TargetCreated { migration, witness: Witness::Login | Witness::NotNeeded, .. } => {
+            format!("{}the login at the new place works", account(migration))
+        }
         Event::TargetCreated { migration, gap_millis, .. } => {
             let gap = gap_millis.map(|millis| format!(", the address was without a mailbox for {} s", millis.div_ceil(1000)));
             format!("{}new account created{}", account(migration), gap.unwrap_or_default())

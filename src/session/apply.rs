@@ -6,7 +6,7 @@ use crate::problem::Disposition;
 
 use super::state::Doubt;
 use super::{
-    CopyState, CreateState, DomainState, Event, MailboxProgress, Migration, PlannedMigration, RenameState, Session, Side, Step,
+    CopyState, CreateState, DomainState, Event, MailboxProgress, Migration, Mode, PlannedMigration, RenameState, Session, Side, Step,
     StoredEvent, Undo,
 };
 
@@ -54,7 +54,8 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         }
         Event::RenameConfirmed => {
             session.is_rename_confirmed = true;
-            session.is_create_confirmed |= session.create_at_once;
+            // In guided mode the person creates, and says so when it is done.
+            session.is_create_confirmed |= session.create_at_once && session.mode != Some(Mode::Guided);
         }
         Event::CreateConfirmed => session.is_create_confirmed = true,
         Event::CopyConfirmed => session.is_copy_confirmed = true,

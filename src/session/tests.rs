@@ -97,6 +97,18 @@ fn undo_is_offered_until_the_copy_starts_and_in_the_right_order() {
 }
 
 #[test]
+fn in_guided_mode_nothing_is_proven_before_the_person_says_that_it_is_created() {
+    let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::PlanAccepted { .. })).collect();
+    events[1] = Event::ModeChosen { mode: Mode::Guided, strategy: Strategy::RenameFirst };
+    events.push(Event::PlanAccepted { migrations: vec![planned(1, "john.smith"), planned(2, "anna.keller")], create_at_once: true });
+    events.push(Event::RenameConfirmed);
+    events.extend([1, 2].map(|id| Event::SourceRenamed { migration: MigrationId(id), witness: super::Witness::NotNeeded }));
+    let session = after(&events);
+    assert_eq!(session.step(), Step::Create);
+    assert!(due(&session).is_empty(), "{:?}", due(&session));
+}
+
+#[test]
 fn an_undone_rename_asks_for_confirmation_again() {
     let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::CreateConfirmed)).collect();
     events.extend([Event::RenameUndoRequested { migration: MigrationId(1) }, Event::RenameUndone { migration: MigrationId(1) }]);

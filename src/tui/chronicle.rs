@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::domain::{EmailAddress, MailboxId, MigrationId, Moment};
-use crate::session::{Event, Mode, Session, Side, StoredEvent};
+use crate::session::{Event, Mode, Session, Side, StoredEvent, Witness};
 use crate::text::{Value, Words};
 
 /// How a line is meant.
@@ -118,6 +118,9 @@ impl Teller<'_> {
         match event {
             Event::RenameConfirmed => self.plain("", "event-rename-confirmed", &[], Tone::Plain),
             Event::RenameIntended { migration, to, .. } => named(migration, "event-renaming", to, Tone::Plain),
+            Event::SourceRenamed { migration, witness: Witness::NotNeeded } => {
+                self.plain(self.account(*migration), "event-source-kept", &[], Tone::Good)
+            }
             Event::SourceRenamed { migration, .. } => {
                 let to = self.session.migration(*migration).and_then(|m| m.temporary.clone())?;
                 named(migration, "event-source-renamed", &to, Tone::Good)

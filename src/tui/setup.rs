@@ -73,6 +73,8 @@ pub struct Prefill {
     pub accounts: Vec<PrefilledAccount>,
     /// IMAP host of the destination (guided).
     pub target_host: Option<String>,
+    /// The rehearsal's own control panel, for the clicks of the guided mode.
+    pub panel: Option<String>,
     /// Passwords at the source.
     pub passwords: BTreeMap<EmailAddress, Secret>,
     /// Passwords at the destination (guided).

@@ -22,6 +22,7 @@ event-plan-accepted = { $count ->
 event-rename-confirmed = Renaming confirmed
 event-renaming = being renamed to { $to }
 event-source-renamed = is now { $to } at the old place
+event-source-kept = keeps its name at the old place
 event-undo-requested = being undone
 event-rename-undone = is { $address } again
 event-create-confirmed = Creating confirmed

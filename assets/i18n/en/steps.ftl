@@ -239,6 +239,7 @@ create-running = A free account of the new service gets the address. You can lea
 create-proving = Each new account is opened once. That changes nothing.
 create-proven = the new account is there
 create-call-guided = I have created them: try the logins
+clicks-rehearsal = In this rehearsal the control panel is { $url }
 clicks-create-1 = In the control panel, open the new service ({ $host }), tab `Email accounts`.
 clicks-create-2 = Press `…` beside a free account (`@configureme.me`), then `Edit`, and give it the address and a password.
 clicks-create-3 = Wait until the panel shows the address without a running operation, then type the password here.

@@ -10,6 +10,16 @@ use crate::domain::{Secret, SecretRef};
 /// Two probes at the same time must not remove each other's value.
 static PROBES: AtomicU32 = AtomicU32::new(0);
 
+/// Why there is no keyring, for a person; what the system said goes to the log.
+fn in_words(error: &Error) -> String {
+    tracing::info!(%error, "no keyring");
+    match error {
+        Error::PlatformFailure(_) | Error::NoDefaultStore => "no keyring service is running on this system".to_owned(),
+        Error::NoStorageAccess(_) => "the keyring is locked, or has no place to keep things in".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// Entries of one service name in the OS keyring.
 pub(super) struct OsKeyring {
     service: String,
@@ -18,7 +28,7 @@ pub(super) struct OsKeyring {
 impl OsKeyring {
     /// Connects, and proves that values can be kept: without a default collection reading works and writing does not.
     pub(super) fn open(service: &str) -> Result<Self, String> {
-        keyring::Entry::store_status().as_ref().map_err(ToString::to_string)?;
+        keyring::Entry::store_status().as_ref().map_err(in_words)?;
         let keyring = Self { service: service.to_owned() };
         let probe = SecretRef(format!("probe-{}-{}", std::process::id(), PROBES.fetch_add(1, Ordering::Relaxed)));
         let value = Secret::new("is this keyring in order?");

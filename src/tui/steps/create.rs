@@ -17,7 +17,7 @@ use crate::tui::sheet::{Sheet, Touch};
 use crate::tui::{Action, Effect, Model, trouble};
 
 use super::StepMsg;
-use super::rename::{act_on_trouble, trouble_hints, undoable};
+use super::rename::{act_on_trouble, panel, trouble_hints, undoable};
 use super::review::new_passwords;
 
 /// Where the proof of a new account stands.
@@ -263,7 +263,7 @@ fn guided(model: &Model, ink: Ink<'_>) -> Sheet {
     for (number, key) in [(1usize, "clicks-create-1"), (2, "clicks-create-2"), (3, "clicks-create-3")] {
         sheet.head(ink.item(&format!("{number}."), theme.accent, &ink.tell(key, &[("host", (&host).into())]), theme.plain));
     }
-    sheet.head([ink.gap()]);
+    sheet.head(panel(model, ink)).head([ink.gap()]);
     let width = state.fields.values().map(|(field, _)| columns(&field.label)).max().unwrap_or(0).min(ink.width / 2);
     for (i, (field, proof)) in state.fields.values().enumerate() {
         if i == state.selected {

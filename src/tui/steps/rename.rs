@@ -167,7 +167,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         for (number, key) in [(1usize, "clicks-rename-1"), (2, "clicks-rename-2"), (3, "clicks-rename-3")] {
             sheet.head(ink.item(&format!("{number}."), theme.accent, &ink.tell(key, &[("host", (&host).into())]), theme.plain));
         }
-        sheet.head([ink.gap()]);
+        sheet.head(panel(model, ink)).head([ink.gap()]);
     }
     for (i, migration) in model.session.migrations.iter().enumerate() {
         if i == model.steps.rename.selected {
@@ -251,4 +251,10 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
         cells.push(Cell::new(what, ink.width.saturating_sub(from_width + to_width + 10)).style(style));
     }
     ink.row(is_selected, &cells)
+}
+
+/// Where the rehearsal's own control panel is: there is no other in which to click.
+pub(super) fn panel(model: &Model, ink: Ink<'_>) -> Vec<ratatui::text::Line<'static>> {
+    let Some(url) = &model.prefill.panel else { return Vec::new() };
+    ink.item(ink.glyphs().note, ink.theme().quiet, &ink.tell("clicks-rehearsal", &[("url", url.into())]), ink.theme().quiet)
 }

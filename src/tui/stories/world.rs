@@ -346,6 +346,7 @@ pub(super) fn prefill(mode: Mode) -> Prefill {
     let passwords: BTreeMap<EmailAddress, Secret> =
         ACCOUNTS.iter().map(|(name, _, _)| (address(name), Secret::new(format!("not the real one of {name}")))).collect();
     Prefill {
+        panel: (mode == Mode::Guided).then(|| "http://127.0.0.1:8080/panel".to_owned()),
         mode: Some(mode),
         api_endpoint: Some("ovh-eu".to_owned()),
         application_key: Some(Secret::new("7kbG7Bk7S9Nt7ZSV")),
