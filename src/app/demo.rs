@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::adapters::clock::SystemClock;
 use crate::adapters::journal::SqliteJournal;
@@ -13,7 +14,8 @@ use crate::engine::{Engine, Limits, Opening, Stop, report};
 use crate::plan::{SourceAccount, SourceName};
 use crate::ports::{Clock, Journal, SecretStore};
 use crate::problem::ProblemCode;
-use crate::sandbox::demo::{Demo, DemoOptions, MailSize};
+use crate::sandbox::demo::{Demo, DemoFaults, DemoOptions, MailSize};
+use crate::sandbox::mail::{Fault as MailFault, Scope};
 use crate::sandbox::world::{
     DOMAIN, EMAIL_PRO_HOST, EXCHANGE_HOST, FOREIGN_HOST, PLAIN_HOST, Pace, WorldLogin, email_pro_service, exchange_service, seeded_password,
 };
@@ -34,6 +36,8 @@ use super::wizard::{Stage, Wish};
 const DEMO_KEYRING_SERVICE: &str = "mailferry-demo";
 /// The seed of the usual world.
 const USUAL_SEED: u64 = 1;
+/// The servers of the demo are as far away and as busy as real ones, so that a copy can be watched.
+const DISTANCE: MailFault = MailFault::Latency { per_command: Duration::from_millis(3), per_stored: Duration::from_millis(5) };
 /// Milliseconds between two looks at operations and DNS: the demo's world is near.
 const POLL_MILLIS: u64 = 500;
 
@@ -45,6 +49,10 @@ pub(super) async fn start(request: &DemoRequest, folder: &Path) -> Result<Demo, 
         pace: if request.is_fast { Pace::Quick } else { Pace::Human },
         size: if request.is_small { MailSize::Small } else { MailSize::Full },
         now: SystemClock.now(),
+        faults: DemoFaults {
+            mail: if request.is_fast { Vec::new() } else { vec![(Scope::Everywhere, DISTANCE)] },
+            ..DemoFaults::default()
+        },
         ..DemoOptions::default()
     };
     Demo::start(options).await.map_err(|error| {

@@ -164,7 +164,8 @@ review-about = { $account }: { $skipped ->
     [0] all { $copied } folders are copied
     [one] { $copied } folders are copied, 1 stays
    *[other] { $copied } folders are copied, { $skipped } stay
- } (`{ $key }` shows them)
+ }
+review-about-key = (`{ $key }` shows them)
 review-at-once = Create each new account right after the rename
 review-call = Accept the plan; nothing is changed by that
 review-folders-title = Folders of { $address }

@@ -251,9 +251,14 @@ fn about(model: &Model, ink: Ink<'_>, migration: &Migration, room: usize) -> Vec
         ("account", migration.source.address.local().into()),
         ("copied", copied.len().into()),
         ("skipped", (mailboxes.len() - copied.len()).into()),
-        ("key", ink.key(Action::Open).into()),
     ];
-    let mut lines = ink.paragraph(&ink.tell("review-about", &params), theme.quiet);
+    let mut text = ink.tell("review-about", &params);
+    let key = ink.key(Action::Open);
+    // While a name is typed, the key is a letter of it.
+    if !key.is_empty() {
+        text = format!("{text} {}", ink.tell("review-about-key", &[("key", key.into())]));
+    }
+    let mut lines = ink.paragraph(&text, theme.quiet);
     let mut findings: Vec<&Finding> = inventory.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
     let said: usize = findings.iter().map(|finding| finding_lines(ink, finding).len()).sum();
