@@ -53,7 +53,6 @@ pub(super) async fn start(request: &DemoRequest, folder: &Path) -> Result<Demo, 
             mail: if request.is_fast { Vec::new() } else { vec![(Scope::Everywhere, DISTANCE)] },
             ..DemoFaults::default()
         },
-        ..DemoOptions::default()
     };
     Demo::start(options).await.map_err(|error| {
         let text = format!("error: the demo's world cannot be started in {}: {error}", folder.display());
