@@ -56,7 +56,7 @@ fn messages(count: u32) -> Vec<OutgoingMessage> {
                 "x".repeat((at as usize * 977) % 20_000)
             );
             let date = ["02-Feb-2026 10:00:00 +0100", "31-Dec-1999 23:59:59 -1130", "01-Mar-2012 00:00:01 +0000"][at as usize % 3];
-            OutgoingMessage { flags, internal_date: date.parse().ok(), bytes: Bytes::from(text.into_bytes()) }
+            OutgoingMessage { flags, internal_date: date.parse().ok(), body: text.into_bytes().into() }
         })
         .collect()
 }
@@ -86,10 +86,10 @@ async fn goes_in_and_comes_out(connection: &mut dyn MailConnection, mailbox: &Wi
     connection.fetch(&uids.iter().copied().collect(), &mut basket).await.expect("fetched");
     assert_eq!(basket.0.len(), sent.len());
     for ((sent, got), listed) in sent.iter().zip(&basket.0).zip(&listed) {
-        assert!(sent.bytes == got.bytes, "{} is not as it was", got.uid);
+        assert!(sent.body == got.body, "{} is not as it was", got.uid);
         assert_eq!((&sent.flags, &sent.flags), (&got.flags, &listed.flags));
         assert_eq!((sent.internal_date, sent.internal_date), (got.internal_date, listed.internal_date));
-        assert_eq!(listed.size, ByteSize(sent.bytes.len() as u64));
+        assert_eq!(listed.size, ByteSize(sent.body.len()));
     }
     assert!(connection.list().await.expect("listed").iter().all(|mailbox| !mailbox.wire.0.contains("INJECTED")));
 }
@@ -160,7 +160,7 @@ async fn an_empty_message_is_refused_and_its_neighbours_are_stored() {
     let dovecot = Dovecot::start();
     let mut connection = connect(&dovecot).await;
     let mut batch = messages(3);
-    batch[1].bytes = Bytes::new();
+    batch[1].body = Bytes::new().into();
     let report = connection.append(&WireName("INBOX".to_owned()), &batch).await.expect("answered");
     let AppendReport::Each { outcomes, .. } = report else { panic!("{report:?}") };
     assert!(matches!((&outcomes[0], &outcomes[2]), (Appended::Stored(Some(_)), Appended::Stored(Some(_)))));
@@ -176,7 +176,7 @@ async fn a_full_account_and_a_missing_mailbox_say_so() {
     let mut connection = connect(&dovecot).await;
     let quota = connection.quota().await.expect("answered").expect("a quota");
     assert_eq!((quota.used, quota.limit), (ByteSize(0), ByteSize(102_400)));
-    let big = OutgoingMessage { flags: Flags::default(), internal_date: None, bytes: Bytes::from(vec![b'x'; 200_000]) };
+    let big = OutgoingMessage { flags: Flags::default(), internal_date: None, body: vec![b'x'; 200_000].into() };
     let report = connection.append(&WireName("INBOX".to_owned()), std::slice::from_ref(&big)).await.expect("answered");
     assert!(
         matches!(&report, AppendReport::Each { outcomes, .. } if matches!(&outcomes[..], [Appended::Refused(r)] if r.kind == RefusalKind::Quota)),
@@ -193,7 +193,7 @@ async fn flags_are_added_and_large_messages_pass() {
     let mut connection = connect(&dovecot).await;
     let inbox = WireName("INBOX".to_owned());
     let bytes = Bytes::from((0..40_u32 << 20).map(|at| b"abcdef\r\n"[at as usize % 8]).collect::<Vec<_>>());
-    let large = OutgoingMessage { flags: Flags::default(), internal_date: None, bytes: bytes.clone() };
+    let large = OutgoingMessage { flags: Flags::default(), internal_date: None, body: bytes.clone().into() };
     let uid = stored(connection.append(&inbox, &[large]).await.expect("answered"))[0];
     connection.select(&inbox).await.expect("opened");
     let one = UidSet::range(uid, uid);
@@ -201,7 +201,7 @@ async fn flags_are_added_and_large_messages_pass() {
     let mut basket = Basket::default();
     connection.fetch(&one, &mut basket).await.expect("fetched");
     assert_eq!(basket.0[0].flags, Flags::from("\\Flagged $Later".to_owned()));
-    assert!(basket.0[0].bytes == bytes, "a byte changed");
+    assert!(basket.0[0].body == bytes.into(), "a byte changed");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::{Comparison, Digest, Expected, Fingerprint, Present, compare, recogni
 use crate::domain::{Flags, InternalDate, Keyword, Uid};
 
 fn print(exact: u8, content: u8) -> Fingerprint {
-    Fingerprint { exact: Digest([exact; 32]), content: Digest([content; 32]) }
+    Fingerprint { exact: Digest([exact; 32]), content: Some(Digest([content; 32])) }
 }
 
 fn date(seconds: i64) -> Option<InternalDate> {

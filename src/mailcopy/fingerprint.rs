@@ -14,14 +14,41 @@ pub struct Digest(pub [u8; 32]);
 pub struct Fingerprint {
     /// Of the bytes as they are.
     pub exact: Digest,
-    /// Of what the bytes say: normalised headers and decoded parts.
-    pub content: Digest,
+    /// Of what the bytes say: normalised headers and decoded parts. None where it was not looked at: it costs as much as
+    /// everything else together, and only matters where a server changes bytes.
+    pub content: Option<Digest>,
 }
 
 impl Fingerprint {
     /// What this message is. Never fails: bytes that are no message are known as they stand.
     pub fn of(bytes: &[u8]) -> Self {
-        Self { exact: Digest(*blake3::hash(bytes).as_bytes()), content: Digest(super::content::digest(bytes)) }
+        Self { content: Some(Digest(super::content::digest(bytes))), ..Self::of_bytes(bytes) }
+    }
+
+    /// What these bytes are, without what they say.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self { exact: Digest(*blake3::hash(bytes).as_bytes()), content: None }
+    }
+
+    /// The same over bytes that come in pieces.
+    pub fn of_pieces() -> Pieces {
+        Pieces(blake3::Hasher::new())
+    }
+}
+
+/// Takes a message piece by piece.
+#[derive(Debug, Clone)]
+pub struct Pieces(blake3::Hasher);
+
+impl Pieces {
+    /// The next piece.
+    pub fn take(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// What the pieces are together.
+    pub fn finish(&self) -> Fingerprint {
+        Fingerprint { exact: Digest(*self.0.finalize().as_bytes()), content: None }
     }
 }
 

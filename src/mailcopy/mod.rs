@@ -17,7 +17,7 @@ mod settle;
 
 pub use batch::{Batch, BatchLimit, Batcher};
 pub use compare::{Expected, FlagsDiffer, Present, Recognised, Verification, compare, recognise, unaccounted};
-pub use fingerprint::{Digest, Fingerprint};
+pub use fingerprint::{Digest, Fingerprint, Pieces};
 pub use outgoing::{Outgoing, date_from_headers, prepare};
 pub use pairing::Comparison;
 pub use settle::{Settlement, settle};

@@ -28,7 +28,7 @@ impl Comparison {
     pub fn is_equal(self, one: &Fingerprint, other: &Fingerprint) -> bool {
         match self {
             Self::Bytes => one.exact == other.exact,
-            Self::Content => one.content == other.content,
+            Self::Content => one.exact == other.exact || (one.content.is_some() && one.content == other.content),
         }
     }
 }
@@ -39,7 +39,7 @@ pub(super) fn pair(left: &[(Uid, Fingerprint)], right: &[(Uid, Fingerprint)], by
     let mut left: BTreeMap<Uid, Fingerprint> = left.iter().rev().copied().collect();
     let mut right: BTreeMap<Uid, Fingerprint> = right.iter().rev().copied().collect();
     let mut pairs = BTreeMap::new();
-    pass(&mut left, &mut right, |f| f.exact, &mut pairs);
+    pass(&mut left, &mut right, |f| Some(f.exact), &mut pairs);
     if by == Comparison::Content {
         pass(&mut left, &mut right, |f| f.content, &mut pairs);
     }
@@ -49,15 +49,17 @@ pub(super) fn pair(left: &[(Uid, Fingerprint)], right: &[(Uid, Fingerprint)], by
 fn pass(
     left: &mut BTreeMap<Uid, Fingerprint>,
     right: &mut BTreeMap<Uid, Fingerprint>,
-    digest: impl Fn(&Fingerprint) -> Digest,
+    digest: impl Fn(&Fingerprint) -> Option<Digest>,
     pairs: &mut BTreeMap<Uid, Uid>,
 ) {
     let mut free: BTreeMap<Digest, VecDeque<Uid>> = BTreeMap::new();
     for (uid, fingerprint) in right.iter() {
-        free.entry(digest(fingerprint)).or_default().push_back(*uid);
+        if let Some(digest) = digest(fingerprint) {
+            free.entry(digest).or_default().push_back(*uid);
+        }
     }
     left.retain(|uid, fingerprint| {
-        let Some(twin) = free.get_mut(&digest(fingerprint)).and_then(VecDeque::pop_front) else { return true };
+        let Some(twin) = digest(fingerprint).and_then(|digest| free.get_mut(&digest)?.pop_front()) else { return true };
         right.remove(&twin);
         pairs.insert(*uid, twin);
         false

@@ -44,7 +44,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn message(exact: u8, content: u8) -> Fingerprint {
-        Fingerprint { exact: Digest([exact; 32]), content: Digest([content; 32]) }
+        Fingerprint { exact: Digest([exact; 32]), content: Some(Digest([content; 32])) }
     }
 
     fn list(messages: &[(u32, u8, u8)]) -> Vec<(Uid, Fingerprint)> {

@@ -4,7 +4,6 @@
 //! the connection is of no use any more, and whether the command was carried out is **not known**.
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
@@ -12,6 +11,8 @@ use crate::domain::{
     WireName,
 };
 use crate::problem::{Disposition, Problem, ProblemCode, Troubling};
+
+use super::Body;
 
 /// User name and password of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,9 @@ pub struct MailboxState {
     pub exists: u32,
     /// Keywords that can be stored; `None`: any (`\*`).
     pub permanent_keywords: Option<Vec<String>>,
+    /// HIGHESTMODSEQ (RFC 7162), where the server keeps it for this mailbox.
+    #[serde(default)]
+    pub highest_modseq: Option<u64>,
 }
 
 impl MailboxState {
@@ -70,6 +74,15 @@ pub struct MessageSummary {
     pub internal_date: Option<InternalDate>,
 }
 
+/// A message by number and size alone: eight bytes, so that a million of them fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weighed {
+    /// Its UID.
+    pub uid: Uid,
+    /// `RFC822.SIZE`, cut at 4 GiB: a hint about the lane, never about what arrived.
+    pub size: u32,
+}
+
 /// A whole message as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FetchedMessage {
@@ -80,7 +93,7 @@ pub struct FetchedMessage {
     /// INTERNALDATE, when the server gave one that can be read.
     pub internal_date: Option<InternalDate>,
     /// The message.
-    pub bytes: Bytes,
+    pub body: Body,
 }
 
 /// A message to be appended.
@@ -91,7 +104,7 @@ pub struct OutgoingMessage {
     /// INTERNALDATE; none: the server takes the present.
     pub internal_date: Option<InternalDate>,
     /// The message.
-    pub bytes: Bytes,
+    pub body: Body,
 }
 
 /// Why a server does not take something, as far as its words tell.
@@ -249,6 +262,17 @@ pub trait MessageSink: Send {
     async fn take(&mut self, message: FetchedMessage) -> Result<(), SinkClosed>;
 }
 
+/// Batches on their way into one mailbox, one behind the other: what is next, and what became of what was given out.
+///
+/// Methods take `&self`, because the next batch is asked for while outcomes come in.
+#[async_trait]
+pub trait BatchQueue: Send + Sync {
+    /// The next batch, when there is one; none when no more will come. Safe to be dropped while it waits: nothing is lost then.
+    async fn next(&self) -> Option<Vec<OutgoingMessage>>;
+    /// What became of the oldest batch that was given out and not reported yet.
+    async fn report(&self, report: AppendReport);
+}
+
 /// Opens connections.
 #[async_trait]
 pub trait MailStore: Send + Sync {
@@ -269,6 +293,16 @@ pub trait MailConnection: Send {
     async fn list(&mut self) -> Result<Vec<ListedMailbox>, MailError>;
     /// How this server would spell a mailbox name.
     fn wire_name(&self, name: &MailboxName) -> Result<WireName, NameRefused>;
+    /// All mailboxes, each with its state where it can be opened, in as few round trips as the server allows (LIST-STATUS,
+    /// else pipelined STATUS). `permanent_keywords` is not known here.
+    async fn overview(&mut self) -> Result<Vec<(ListedMailbox, Option<MailboxState>)>, MailError> {
+        let mut all = Vec::new();
+        for mailbox in self.list().await? {
+            let state = if mailbox.is_selectable { self.status(&mailbox.wire).await? } else { None };
+            all.push((mailbox, state));
+        }
+        Ok(all)
+    }
     /// Opens read-only (EXAMINE).
     async fn examine(&mut self, mailbox: &WireName) -> Result<MailboxState, MailError>;
     /// Opens for writing flags (SELECT): targets only.
@@ -277,11 +311,41 @@ pub trait MailConnection: Send {
     async fn status(&mut self, mailbox: &WireName) -> Result<Option<MailboxState>, MailError>;
     /// UID, size, flags and date of the messages with UID ≥ `from` in the open mailbox, ascending; complete or an error.
     async fn enumerate(&mut self, from: Uid) -> Result<Vec<MessageSummary>, MailError>;
+    /// UID and size of the messages with UID ≥ `from` in the open mailbox, ascending; complete or an error.
+    async fn weigh(&mut self, from: Uid) -> Result<Vec<Weighed>, MailError> {
+        let listed = self.enumerate(from).await?;
+        Ok(listed.into_iter().map(|m| Weighed { uid: m.uid, size: u32::try_from(m.size.0).unwrap_or(u32::MAX) }).collect())
+    }
+    /// Flags of messages of the open mailbox, ascending: of those in `uids`, and if `since` is given only of those that changed
+    /// after that mod-sequence (`CHANGEDSINCE`, RFC 7162; only where the server keeps them).
+    async fn flags_of(&mut self, uids: &UidSet, since: Option<u64>) -> Result<Vec<(Uid, Flags)>, MailError> {
+        let _ = since;
+        let listed = self.enumerate(Uid(1)).await?;
+        Ok(listed.into_iter().filter(|m| uids.contains(m.uid)).map(|m| (m.uid, m.flags)).collect())
+    }
     /// Reads whole messages of the open mailbox without marking them (BODY.PEEK[]), in the order of the server, into `sink`.
     /// Ends with an error unless the command completed. A UID that is not there any more is simply not delivered.
     async fn fetch(&mut self, uids: &UidSet, sink: &mut dyn MessageSink) -> Result<(), MailError>;
+    /// Reads one window after the other, the next asked for before the last has come.
+    async fn fetch_windows(&mut self, windows: &[UidSet], sink: &mut dyn MessageSink) -> Result<(), MailError> {
+        for window in windows {
+            self.fetch(window, sink).await?;
+        }
+        Ok(())
+    }
     /// Appends messages in the best form that the server offers. On an error with a lost connection all of them are in doubt.
     async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError>;
+    /// Appends batch after batch, the next sent before the last is answered where the server allows it. Reports come in the order of
+    /// the batches. On an error with a lost connection every batch that was not reported is in doubt.
+    async fn append_stream(&mut self, mailbox: &WireName, queue: &dyn BatchQueue) -> Result<(), MailError> {
+        while let Some(batch) = queue.next().await {
+            let report = self.append(mailbox, &batch).await?;
+            queue.report(report).await;
+        }
+        Ok(())
+    }
+    /// Takes flags from messages of the selected mailbox (`UID STORE -FLAGS.SILENT`).
+    async fn remove_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError>;
     /// Adds flags to messages of the selected mailbox (`UID STORE +FLAGS.SILENT`).
     async fn add_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError>;
     /// Creates a mailbox, with a role where the server can; an existing one is fine.

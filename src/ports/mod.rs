@@ -3,6 +3,7 @@
 //! An adapter says *what kind* of failure happened (its error is [`Troubling`](crate::problem::Troubling));
 //! whether and when to try again is the engine's. No protocol type of a foreign crate appears here.
 
+mod body;
 mod clock;
 mod journal;
 mod mail;
@@ -10,11 +11,12 @@ mod platform;
 mod resolver;
 mod secrets;
 
+pub use body::{Body, Spill};
 pub use clock::Clock;
 pub use journal::{Entry, EntryState, FoundSession, Journal, JournalError, LedgerChange, MailboxTally, Record};
 pub use mail::{
-    AppendReport, Appended, CertificateSeen, FetchedMessage, ListedMailbox, Login, MailConnection, MailError, MailStore, MailboxState,
-    MessageSink, MessageSummary, NameRefused, OutgoingMessage, Refusal, RefusalKind, SinkClosed,
+    AppendReport, Appended, BatchQueue, CertificateSeen, FetchedMessage, ListedMailbox, Login, MailConnection, MailError, MailStore,
+    MailboxState, MessageSink, MessageSummary, NameRefused, OutgoingMessage, Refusal, RefusalKind, SinkClosed, Weighed,
 };
 pub use platform::{ApiError, ApiKeys, ConsumerKeyRequest, PlatformApi, PlatformGate, SeatRequest};
 pub use resolver::{DnsAnswer, DnsError, Resolver};

@@ -275,6 +275,9 @@ impl MailConnection for CutConnection {
     async fn add_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError> {
         effect!(self, "add flags", self.inner.add_flags(uids, flags))
     }
+    async fn remove_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError> {
+        effect!(self, "remove flags", self.inner.remove_flags(uids, flags))
+    }
     async fn create(&mut self, mailbox: &WireName, role: Option<Role>) -> Result<(), MailError> {
         effect!(self, "create mailbox", self.inner.create(mailbox, role))
     }

@@ -6,7 +6,6 @@
 
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
 use mailferry::adapters::AddressBook;
 use mailferry::adapters::imap::{ImapStore, Timeouts};
 use mailferry::domain::{Flags, InternalDate, MailboxName, Role, WireName};
@@ -37,7 +36,7 @@ pub(crate) fn generated(messages: u32) -> Vec<Wanted> {
     let message = |m: &mailferry::sandbox::mail::MessageSnapshot| OutgoingMessage {
         flags: m.flags.clone(),
         internal_date: Some(m.internal_date),
-        bytes: m.bytes.clone(),
+        body: m.bytes.clone().into(),
     };
     let mailboxes = snapshot.mailboxes.iter().map(|(name, mailbox)| Wanted {
         name: name.clone(),
@@ -50,7 +49,7 @@ pub(crate) fn generated(messages: u32) -> Vec<Wanted> {
 
 fn written(flags: &str, at: i64, text: impl Into<Vec<u8>>) -> OutgoingMessage {
     let date = InternalDate::from_unix(at, 60).expect("in range");
-    OutgoingMessage { flags: Flags::from(flags.to_owned()), internal_date: Some(date), bytes: Bytes::from(text.into()) }
+    OutgoingMessage { flags: Flags::from(flags.to_owned()), internal_date: Some(date), body: text.into().into() }
 }
 
 /// Twins in one mailbox, in the same second and not; no Message-ID; keywords; long lines; no final line end; an empty mailbox.

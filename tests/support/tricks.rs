@@ -122,7 +122,7 @@ struct Fuse<'a> {
 #[async_trait]
 impl MessageSink for Fuse<'_> {
     async fn take(&mut self, message: FetchedMessage) -> Result<(), SinkClosed> {
-        if self.text.is_some_and(|text| holds(&message.bytes, text)) {
+        if self.text.is_some_and(|text| holds(&message.body.load().expect("bytes"), text)) {
             self.is_blown = true;
             return Err(SinkClosed);
         }
@@ -166,7 +166,7 @@ impl MailConnection for Connection {
         self.works();
         self.mail.tricks().appends.push(messages.len());
         let text = self.mail.tricks().dies_of_storing;
-        if let Some(fatal) = messages.iter().position(|m| text.is_some_and(|text| holds(&m.bytes, text))) {
+        if let Some(fatal) = messages.iter().position(|m| text.is_some_and(|text| holds(&m.body.load().expect("bytes"), text))) {
             if !self.inner.capabilities().has_multiappend {
                 self.inner.append(mailbox, &messages[..fatal]).await?;
             }
@@ -183,6 +183,9 @@ impl MailConnection for Connection {
     }
     async fn add_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError> {
         self.inner.add_flags(uids, flags).await
+    }
+    async fn remove_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError> {
+        self.inner.remove_flags(uids, flags).await
     }
     async fn create(&mut self, mailbox: &WireName, role: Option<Role>) -> Result<(), MailError> {
         self.inner.create(mailbox, role).await

@@ -111,9 +111,9 @@ impl ImapConnection {
     fn needs_care(&self, mailbox: &WireName, message: &OutgoingMessage) -> bool {
         let is_new = |keyword: &crate::domain::Keyword| !self.proven.contains(&(mailbox.clone(), keyword.as_str().to_ascii_lowercase()));
         self.caution.is_raised()
-            || message.bytes.is_empty()
-            || message.bytes.len() > LARGEST_FREE_LITERAL
-            || self.capabilities.append_limit.is_some_and(|limit| message.bytes.len() as u64 > limit.0)
+            || message.body.is_empty()
+            || message.body.len() > LARGEST_FREE_LITERAL as u64
+            || self.capabilities.append_limit.is_some_and(|limit| message.body.len() > limit.0)
             || message.internal_date.is_some_and(|date| !USUAL_DATES.contains(&date.unix_seconds()))
             || message.flags.keywords().any(is_new)
     }
@@ -134,16 +134,16 @@ impl ImapConnection {
         (place, message): (usize, &OutgoingMessage),
         outcomes: &mut Outcomes,
     ) -> Result<(), MailError> {
-        if let Some(limit) = self.capabilities.append_limit.filter(|limit| message.bytes.len() as u64 > limit.0) {
+        if let Some(limit) = self.capabilities.append_limit.filter(|limit| message.body.len() > limit.0) {
             let text = format!("larger than the server takes (APPENDLIMIT={})", limit.0);
             outcomes.set(place, Appended::Refused(Refusal { kind: RefusalKind::TooBig, text }));
             return Ok(());
         }
         let tag = self.conversation.next_tag();
-        let head = format!("{tag} APPEND {name}{}{{{}}}\r\n", head_of(message), message.bytes.len());
+        let head = format!("{tag} APPEND {name}{}{{{}}}\r\n", head_of(message), message.body.len());
         show(&head);
         self.conversation.send(head.as_bytes()).await?;
-        let outcome = self.conversation.offer(&tag, &message.bytes).await?;
+        let outcome = self.conversation.offer(&tag, &in_memory(message)?).await?;
         self.caution.used();
         self.judge_one(place, &outcome, outcomes)?;
         if outcome.status == Status::Ok {
@@ -165,7 +165,7 @@ impl ImapConnection {
         let mut has_free_literal = false;
         let mut ended = None;
         for message in messages {
-            let size = message.bytes.len();
+            let size = usize::try_from(message.body.len()).unwrap_or(usize::MAX);
             let is_free = self.may_send_freely(size);
             has_free_literal |= is_free;
             let head = format!("{}{{{size}{}}}\r\n", head_of(message), if is_free { "+" } else { "" });
@@ -179,7 +179,7 @@ impl ImapConnection {
                     break;
                 }
             }
-            self.add_body(&mut buffer, &message.bytes).await?;
+            self.add_body(&mut buffer, &in_memory(message)?).await?;
         }
         let outcome = if let Some(outcome) = ended {
             outcome
@@ -208,7 +208,7 @@ impl ImapConnection {
         let mut pipeline = Pipeline::default();
         for place in run {
             let message = &messages[place];
-            let size = message.bytes.len();
+            let size = usize::try_from(message.body.len()).unwrap_or(usize::MAX);
             let tag = self.conversation.next_tag();
             let is_free = self.may_send_freely(size);
             let head = format!("{tag} APPEND {name}{}{{{size}{}}}\r\n", head_of(message), if is_free { "+" } else { "" });
@@ -216,7 +216,7 @@ impl ImapConnection {
             if is_free {
                 self.make_room(&mut pipeline, outcomes).await?;
                 pipeline.buffer.extend_from_slice(head.as_bytes());
-                self.add_body(&mut pipeline.buffer, &message.bytes).await?;
+                self.add_body(&mut pipeline.buffer, &in_memory(message)?).await?;
                 pipeline.buffer.extend_from_slice(b"\r\n");
                 pipeline.waiting.push_back(Waiting { tag, message: Some(place), bytes: size });
                 if self.is_breath_due() {
@@ -227,7 +227,7 @@ impl ImapConnection {
             } else {
                 self.drain(&mut pipeline, outcomes).await?;
                 self.conversation.send(head.as_bytes()).await?;
-                let outcome = self.conversation.offer(&tag, &message.bytes).await?;
+                let outcome = self.conversation.offer(&tag, &in_memory(message)?).await?;
                 self.judge_one(place, &outcome, outcomes)?;
                 self.breathe().await?;
             }
@@ -332,6 +332,11 @@ impl ImapConnection {
         }
         Ok(())
     }
+}
+
+/// The message's bytes.
+fn in_memory(message: &OutgoingMessage) -> Result<bytes::Bytes, MailError> {
+    message.body.load().map_err(|error| MailError::Lost(format!("a message could not be read from the disk: {error}")))
 }
 
 fn show(head: &str) {

@@ -12,6 +12,8 @@ pub(super) enum Code {
     /// UIDVALIDITY and the UIDs given, as ranges.
     AppendUid(u32, Vec<(u32, u32)>),
     UidNext(u32),
+    /// HIGHESTMODSEQ (RFC 7162).
+    HighestModSeq(u64),
     UidValidity(u32),
     /// As the server names them, `\*` included.
     PermanentFlags(Vec<String>),
@@ -26,6 +28,7 @@ impl Code {
         match self {
             Self::AppendUid(..) => "APPENDUID",
             Self::UidNext(_) => "UIDNEXT",
+            Self::HighestModSeq(_) => "HIGHESTMODSEQ",
             Self::UidValidity(_) => "UIDVALIDITY",
             Self::PermanentFlags(_) => "PERMANENTFLAGS",
             Self::Capability(_) => "CAPABILITY",
@@ -37,6 +40,7 @@ impl Code {
     pub(super) fn from_library(code: &ResponseCode<'_>) -> Self {
         match code {
             ResponseCode::AppendUid(validity, uids) => Self::AppendUid(*validity, uids.iter().map(range).collect()),
+            ResponseCode::HighestModSeq(modseq) => Self::HighestModSeq(*modseq),
             ResponseCode::UidNext(uid) => Self::UidNext(*uid),
             ResponseCode::UidValidity(validity) => Self::UidValidity(*validity),
             ResponseCode::PermanentFlags(flags) => Self::PermanentFlags(flags.iter().map(ToString::to_string).collect()),
@@ -56,6 +60,7 @@ impl Code {
         let name = name.text()?.to_ascii_uppercase();
         let number = || rest.first().and_then(Value::number).and_then(|number| u32::try_from(number).ok());
         Some(match name.as_str() {
+            "HIGHESTMODSEQ" => Self::HighestModSeq(rest.first().and_then(Value::number)?),
             "UIDNEXT" => Self::UidNext(number()?),
             "UIDVALIDITY" => Self::UidValidity(number()?),
             "PERMANENTFLAGS" => Self::PermanentFlags(rest.first()?.list()?.iter().filter_map(Value::text).collect()),

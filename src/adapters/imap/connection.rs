@@ -45,6 +45,19 @@ pub(super) struct ImapConnection {
     pub(super) goodbye: Duration,
 }
 
+impl ImapConnection {
+    async fn store_flags(&mut self, uids: &UidSet, sign: char, flags: &Flags) -> Result<(), MailError> {
+        let names = flags.wire_names().join(" ");
+        if names.is_empty() {
+            return Ok(());
+        }
+        for set in uids.chunks(LONGEST_SET) {
+            self.conversation.run(&Command::new(format!("UID STORE {set} {sign}FLAGS.SILENT ({names})")), |_| {}).await?;
+        }
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl MailConnection for ImapConnection {
     fn capabilities(&self) -> &Capabilities {
@@ -84,14 +97,11 @@ impl MailConnection for ImapConnection {
     }
 
     async fn add_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError> {
-        let names = flags.wire_names().join(" ");
-        if names.is_empty() {
-            return Ok(());
-        }
-        for set in uids.chunks(LONGEST_SET) {
-            self.conversation.run(&Command::new(format!("UID STORE {set} +FLAGS.SILENT ({names})")), |_| {}).await?;
-        }
-        Ok(())
+        self.store_flags(uids, '+', flags).await
+    }
+
+    async fn remove_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError> {
+        self.store_flags(uids, '-', flags).await
     }
 
     async fn create(&mut self, mailbox: &WireName, role: Option<Role>) -> Result<(), MailError> {

@@ -23,6 +23,7 @@ struct Findings {
     uid_next: Option<Uid>,
     exists: u32,
     permanent_flags: Option<Vec<String>>,
+    highest_modseq: Option<u64>,
 }
 
 impl Findings {
@@ -32,6 +33,7 @@ impl Findings {
             Reply::Exists(count) => self.exists = count,
             Reply::Expunge(_) => self.exists = self.exists.saturating_sub(1),
             Reply::Notice(outcome) => match outcome.code {
+                Some(Code::HighestModSeq(modseq)) if modseq > 0 => self.highest_modseq = Some(modseq),
                 Some(Code::UidValidity(validity)) => self.uid_validity = Some(UidValidity(validity)),
                 Some(Code::UidNext(uid)) if uid > 0 => self.uid_next = Some(Uid(uid)),
                 Some(Code::PermanentFlags(flags)) => self.permanent_flags = Some(flags),
@@ -70,7 +72,7 @@ impl ImapConnection {
             opened.uid_next = Some(uid_next);
         }
         let permanent_keywords = findings.permanent_keywords(access);
-        Ok(MailboxState { uid_validity, uid_next, exists: findings.exists, permanent_keywords })
+        Ok(MailboxState { uid_validity, uid_next, exists: findings.exists, permanent_keywords, highest_modseq: findings.highest_modseq })
     }
 
     /// One above the UID of the last message.
@@ -111,9 +113,13 @@ impl ImapConnection {
             value.and_then(|number| u32::try_from(number).ok())
         };
         match (item("UIDVALIDITY"), item("UIDNEXT"), item("MESSAGES")) {
-            (Some(validity), Some(uid_next), Some(exists)) if uid_next > 0 => {
-                Ok(Some(MailboxState { uid_validity: UidValidity(validity), uid_next: Uid(uid_next), exists, permanent_keywords: None }))
-            }
+            (Some(validity), Some(uid_next), Some(exists)) if uid_next > 0 => Ok(Some(MailboxState {
+                uid_validity: UidValidity(validity),
+                uid_next: Uid(uid_next),
+                exists,
+                permanent_keywords: None,
+                highest_modseq: None,
+            })),
             _ => self.status_by_opening(mailbox).await.map(Some),
         }
     }

@@ -205,9 +205,12 @@ impl ImapConnection {
 /// The message in a FETCH response; none in an unsolicited one about flags.
 fn whole(fetched: Fetched) -> Result<Option<FetchedMessage>, MailError> {
     match (fetched.uid, fetched.body) {
-        (Some(uid), Some(bytes)) => {
-            Ok(Some(FetchedMessage { uid, flags: fetched.flags.unwrap_or_default(), internal_date: fetched.internal_date, bytes }))
-        }
+        (Some(uid), Some(bytes)) => Ok(Some(FetchedMessage {
+            uid,
+            flags: fetched.flags.unwrap_or_default(),
+            internal_date: fetched.internal_date,
+            body: bytes.into(),
+        })),
         (None, Some(_)) => Err(MailError::Protocol("a message without its UID".to_owned())),
         (_, None) => Ok(None),
     }

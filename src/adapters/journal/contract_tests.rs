@@ -21,7 +21,7 @@ pub(super) fn entry(uid: u32, state: EntryState) -> Entry {
         source_uid: Uid(uid),
         target_validity: UidValidity(7),
         target_uid: (state != EntryState::Intended).then_some(Uid(uid.wrapping_add(1000))),
-        fingerprint: Fingerprint { exact: byte(uid), content: byte(uid.wrapping_add(1)) },
+        fingerprint: Fingerprint { exact: byte(uid), content: Some(byte(uid.wrapping_add(1))) },
         size: ByteSize(u64::from(uid) * 10),
         internal_date: uid.is_multiple_of(2).then(|| InternalDate::from_unix(i64::from(uid) - 3_000_000_000, -570).expect("a date")),
         flags: Flags::from_wire(["\\Seen", "$Forwarded", "\\Odd"]),

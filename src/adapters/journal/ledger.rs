@@ -60,7 +60,7 @@ fn put(connection: &Connection, entry: &Entry) -> rusqlite::Result<()> {
         entry.target_validity.0,
         entry.target_uid.map(|uid| uid.0),
         &entry.fingerprint.exact.0[..],
-        &entry.fingerprint.content.0[..],
+        entry.fingerprint.content.as_ref().map_or(&[][..], |digest| &digest.0[..]),
         i64::try_from(entry.size.0).unwrap_or(i64::MAX),
         entry.internal_date.map(InternalDate::unix_seconds),
         entry.internal_date.map(InternalDate::offset_minutes),
@@ -94,6 +94,11 @@ fn renumber(
     rest.execute(params![migration.0, mailbox.0]).map(drop)
 }
 
+/// An empty blob: the content was not looked at.
+fn content_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Digest>> {
+    if row.get_ref(column)?.as_blob()?.is_empty() { Ok(None) } else { row.get(column).map(|bytes| Some(Digest(bytes))) }
+}
+
 /// Reads a row of `reader::entries`.
 pub(super) fn read_entry(migration: MigrationId, mailbox: MailboxId, row: &Row<'_>) -> rusqlite::Result<Entry> {
     let digest = |column| row.get::<_, [u8; 32]>(column).map(Digest);
@@ -111,7 +116,7 @@ pub(super) fn read_entry(migration: MigrationId, mailbox: MailboxId, row: &Row<'
         source_uid: Uid(row.get(1)?),
         target_validity: UidValidity(row.get(2)?),
         target_uid: row.get::<_, Option<u32>>(3)?.map(Uid),
-        fingerprint: Fingerprint { exact: digest(4)?, content: digest(5)? },
+        fingerprint: Fingerprint { exact: digest(4)?, content: content_of(row, 5)? },
         size: ByteSize(number(6)?),
         internal_date,
         flags: Flags::from(row.get::<_, String>(9)?),

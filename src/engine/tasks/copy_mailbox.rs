@@ -140,7 +140,7 @@ struct Inlet {
 impl MessageSink for Inlet {
     async fn take(&mut self, message: FetchedMessage) -> Result<(), SinkClosed> {
         let permit = tokio::select! {
-            permit = self.budget.take(message.bytes.len()) => permit,
+            permit = self.budget.take(usize::try_from(message.body.len()).unwrap_or(usize::MAX)) => permit,
             () = self.feed.closed() => return Err(SinkClosed),
         };
         self.delivered.insert(message.uid);
@@ -168,7 +168,7 @@ async fn write(
         let mut ready = Vec::new();
         match next {
             Some((message, permit)) => {
-                let size = ByteSize(message.bytes.len() as u64);
+                let size = ByteSize(message.body.len());
                 let is_alone = context.travels_alone(sender.key(message.uid));
                 ready.extend(is_alone.then(|| batcher.take()).flatten());
                 ready.extend(batcher.push(Outbound::new(message, permit), size));

@@ -31,13 +31,14 @@ pub(super) struct Outbound {
 impl Outbound {
     /// A message without a date of its own gets the one that its headers tell.
     pub(super) fn new(mut message: FetchedMessage, permit: Option<OwnedSemaphorePermit>) -> Self {
-        message.internal_date = message.internal_date.or_else(|| date_from_headers(&message.bytes));
-        let fingerprint = Fingerprint::of(&message.bytes);
+        let bytes = message.body.load().unwrap_or_default();
+        message.internal_date = message.internal_date.or_else(|| date_from_headers(&bytes));
+        let fingerprint = Fingerprint::of(&bytes);
         Self { message, fingerprint, _permit: permit }
     }
 
     fn size(&self) -> ByteSize {
-        ByteSize(self.message.bytes.len() as u64)
+        ByteSize(self.message.body.len())
     }
 }
 
@@ -153,7 +154,7 @@ impl<'a> Sender<'a> {
             .map(|outbound| {
                 let state = &self.ends.target;
                 let sent = prepare_outgoing(&outbound.message.flags, outbound.message.internal_date, |keyword| state.takes(keyword));
-                OutgoingMessage { flags: sent.flags, internal_date: sent.internal_date, bytes: outbound.message.bytes.clone() }
+                OutgoingMessage { flags: sent.flags, internal_date: sent.internal_date, body: outbound.message.body.clone() }
             })
             .collect();
         let mut fates: Vec<Fate> = batch.iter().map(|_| Fate::Left).collect();
@@ -222,7 +223,7 @@ impl<'a> Sender<'a> {
         if refusal.kind == RefusalKind::Quota {
             return Ok(Fate::Left);
         }
-        if matches!(refusal.kind, RefusalKind::TooBig) || message.bytes.is_empty() {
+        if matches!(refusal.kind, RefusalKind::TooBig) || message.body.is_empty() {
             return Ok(Fate::Refused(refusal));
         }
         if refusal.kind == RefusalKind::NoMailbox {
@@ -307,7 +308,7 @@ impl<'a> Sender<'a> {
     async fn record_refusal(&self, outbound: &Outbound, batch: BatchId, refusal: Refusal) -> Result<(), Failure> {
         let uid = outbound.message.uid;
         let name = format!("refused/{}-{}-{}-{uid}.eml", self.ends.migration, self.ends.mailbox, self.ends.source.uid_validity);
-        self.context.ports.journal.save_file(&name, &outbound.message.bytes).await?;
+        self.context.ports.journal.save_file(&name, &outbound.message.body.load().unwrap_or_default()).await?;
         let entry = Entry { state: EntryState::Refused, reason: Some(refusal.text.clone()), ..self.entry(outbound, batch) };
         let event = Event::MessageRefused {
             migration: self.ends.migration,

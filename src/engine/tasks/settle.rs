@@ -46,7 +46,8 @@ impl MessageSink for Recogniser<'_> {
         if self.context.is_stopping() {
             return Err(SinkClosed);
         }
-        let FetchedMessage { uid, flags, internal_date, bytes } = message;
+        let FetchedMessage { uid, flags, internal_date, body } = message;
+        let Ok(bytes) = body.load() else { return Err(SinkClosed) };
         self.context.advance(1, ByteSize(bytes.len() as u64));
         self.seen.push(SeenMessage { uid, fingerprint: Fingerprint::of(&bytes), flags, internal_date });
         Ok(())

@@ -16,7 +16,7 @@ use super::visit::{Incoming, Status, Visit};
 use super::world::MailWorld;
 use crate::domain::{ByteSize, Capabilities, Flags, ImapEndpoint, MailboxName, Quota, Role, Uid, UidSet, UidValidity, WireName};
 use crate::ports::{
-    AppendReport, Appended, FetchedMessage, ListedMailbox, Login, MailConnection, MailError, MailStore, MailboxState, MessageSink,
+    AppendReport, Appended, Body, FetchedMessage, ListedMailbox, Login, MailConnection, MailError, MailStore, MailboxState, MessageSink,
     MessageSummary, NameRefused, OutgoingMessage, RefusalKind,
 };
 
@@ -139,6 +139,7 @@ impl Connection {
             uid_next: Uid(status.uid_next),
             exists: status.exists,
             permanent_keywords: rules::keywords(self.dialect).map(|names| names.iter().map(|n| (*n).to_owned()).collect()),
+            highest_modseq: None,
         }
     }
 
@@ -168,12 +169,13 @@ impl Connection {
         let mut incoming = Vec::with_capacity(messages.len());
         for message in messages {
             let flags = self.visit.check_flags(message.flags.wire_names())?;
-            if let Some(refused) = self.gate.refuses(&message.bytes) {
+            let bytes = loaded(message)?;
+            if let Some(refused) = self.gate.refuses(&bytes) {
                 return Err(refused);
             }
-            incoming.push(Incoming { flags, date: message.internal_date, bytes: message.bytes.clone() });
+            incoming.push(Incoming { flags, date: message.internal_date, bytes });
         }
-        let room = messages.iter().map(|m| m.bytes.len() as u64).sum();
+        let room = messages.iter().map(|m| m.body.len()).sum();
         if self.gate.takes_room(room) { Ok(incoming) } else { Err(rules::full(self.dialect)) }
     }
 
@@ -192,6 +194,10 @@ impl Connection {
         }
         Ok(stored)
     }
+}
+
+fn loaded(message: &OutgoingMessage) -> Result<bytes::Bytes, Refused> {
+    message.body.load().map_err(|error| Refused::content(&error.to_string()))
 }
 
 #[async_trait]
@@ -264,7 +270,12 @@ impl MailConnection for Connection {
         for message in self.visit.messages(&name, |uid| uids.contains(Uid(uid))).map_err(refused)? {
             pass(&self.gate, Point::Delivering, &mut self.lost).await?;
             let bytes = self.visit.bytes(&message, holds_mail);
-            let fetched = FetchedMessage { uid: Uid(message.uid), flags: message.flags, internal_date: Some(message.date), bytes };
+            let fetched = FetchedMessage {
+                uid: Uid(message.uid),
+                flags: message.flags,
+                internal_date: Some(message.date),
+                body: Body::Memory(bytes),
+            };
             if sink.take(fetched).await.is_err() {
                 self.lost = true;
                 return Ok(());
@@ -302,6 +313,15 @@ impl MailConnection for Connection {
         let flags = self.visit.check_flags(flags.wire_names()).map_err(refused)?;
         let uids: Vec<u32> = self.visit.uids(&name).map_err(refused)?.into_iter().filter(|uid| uids.contains(Uid(*uid))).collect();
         self.visit.flag(&name, &uids, FlagChange::Add, &flags).map_err(refused)?;
+        after(&self.gate, &mut self.lost).await
+    }
+
+    async fn remove_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError> {
+        before(&self.gate, &mut self.lost).await?;
+        let name = self.opened()?.name.clone();
+        let flags = self.visit.check_flags(flags.wire_names()).map_err(refused)?;
+        let uids: Vec<u32> = self.visit.uids(&name).map_err(refused)?.into_iter().filter(|uid| uids.contains(Uid(*uid))).collect();
+        self.visit.flag(&name, &uids, FlagChange::Remove, &flags).map_err(refused)?;
         after(&self.gate, &mut self.lost).await
     }
 

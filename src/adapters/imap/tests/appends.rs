@@ -11,7 +11,7 @@ fn message(flags: &str, bytes: &[u8]) -> OutgoingMessage {
     OutgoingMessage {
         flags: Flags::from(flags.to_owned()),
         internal_date: Some("02-Feb-2026 10:00:00 +0100".parse().expect("a date")),
-        bytes: Bytes::copy_from_slice(bytes),
+        body: Bytes::copy_from_slice(bytes).into(),
     }
 }
 

@@ -142,7 +142,7 @@ async fn the_log_of_the_wire_holds_no_password_and_no_mail() {
     let message = crate::ports::OutgoingMessage {
         flags: crate::domain::Flags::default(),
         internal_date: None,
-        bytes: bytes::Bytes::from_static(b"confidential"),
+        body: bytes::Bytes::from_static(b"confidential").into(),
     };
     connection.append(&crate::domain::WireName("INBOX".to_owned()), &[message]).await.expect("appended");
     drop(connection);

@@ -52,7 +52,7 @@ async fn connect(world: &MailWorld, host: &str, user: &str) -> Result<Box<dyn Ma
 
 fn outgoing(text: &str) -> OutgoingMessage {
     let bytes = Bytes::from(format!("Subject: {text}\r\n\r\n{text}\r\n"));
-    OutgoingMessage { flags: Flags::from_wire(["\\Seen"]), internal_date: Some(date()), bytes }
+    OutgoingMessage { flags: Flags::from_wire(["\\Seen"]), internal_date: Some(date()), body: bytes.into() }
 }
 
 fn inbox() -> WireName {
@@ -109,7 +109,7 @@ async fn what_is_fetched_and_appended_is_the_same_and_kept_by_reference() {
     let mut read = Collect(Vec::new());
     from.fetch(&listed.iter().map(|m| m.uid).collect(), &mut read).await.expect("read");
     let messages: Vec<OutgoingMessage> =
-        read.0.into_iter().map(|m| OutgoingMessage { flags: m.flags, internal_date: m.internal_date, bytes: m.bytes }).collect();
+        read.0.into_iter().map(|m| OutgoingMessage { flags: m.flags, internal_date: m.internal_date, body: m.body }).collect();
     let report = to.append(&inbox(), &messages).await.expect("appended");
     assert!(matches!(report, AppendReport::Each { outcomes, .. } if outcomes.len() == messages.len()));
     let (before, after) = (world.snapshot(&source), world.snapshot(&AccountKey::new("target")));
@@ -226,5 +226,5 @@ async fn a_calendar_gives_placeholders() {
     connection.examine(&WireName("calendar".to_owned())).await.expect("case does not count");
     let mut read = Collect(Vec::new());
     connection.fetch(&UidSet::range(Uid(1), Uid(9)), &mut read).await.expect("read");
-    assert!(String::from_utf8_lossy(&read.0[0].bytes).contains("Retrieval using the IMAP4 protocol failed"));
+    assert!(String::from_utf8_lossy(&read.0[0].body.load().expect("bytes")).contains("Retrieval using the IMAP4 protocol failed"));
 }

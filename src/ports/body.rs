@@ -1,0 +1,126 @@
+//! The bytes of a message: in memory, or beside it when they are many.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::mailcopy::Fingerprint;
+
+/// Bytes that lie outside of memory (a file without a name); readable as often as one likes, gone when dropped.
+pub trait Spill: fmt::Debug + Send + Sync {
+    /// How many bytes.
+    fn len(&self) -> u64;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads exactly `buffer.len()` bytes from `offset` on.
+    ///
+    /// # Errors
+    /// What the file system says, or `UnexpectedEof` beyond the end.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
+}
+
+/// A message's bytes. Cloning shares them.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// In memory.
+    Memory(Bytes),
+    /// Beside it, with the fingerprint that was taken while it was read (of the bytes alone).
+    Spilled {
+        /// Where they lie.
+        bytes: Arc<dyn Spill>,
+        /// What they are.
+        fingerprint: Fingerprint,
+    },
+}
+
+impl Body {
+    /// How many bytes.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Memory(bytes) => bytes.len() as u64,
+            Self::Spilled { bytes, .. } => bytes.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The bytes, if they are in memory.
+    pub const fn in_memory(&self) -> Option<&Bytes> {
+        match self {
+            Self::Memory(bytes) => Some(bytes),
+            Self::Spilled { .. } => None,
+        }
+    }
+
+    /// At most `length` bytes from `offset` on; shorter only at the end.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn part(&self, offset: u64, length: usize) -> io::Result<Bytes> {
+        let start = offset.min(self.len());
+        let length = usize::try_from(self.len() - start).map_or(length, |left| left.min(length));
+        match self {
+            Self::Memory(bytes) => {
+                let start = usize::try_from(start).map_err(io::Error::other)?;
+                Ok(bytes.slice(start..start + length))
+            }
+            Self::Spilled { bytes, .. } => {
+                let mut buffer = vec![0; length];
+                bytes.read_at(start, &mut buffer)?;
+                Ok(buffer.into())
+            }
+        }
+    }
+
+    /// All of it, in memory.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn load(&self) -> io::Result<Bytes> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes.clone()),
+            Self::Spilled { .. } => self.part(0, usize::try_from(self.len()).map_err(io::Error::other)?),
+        }
+    }
+
+    /// What the bytes are, without what they say: cheap, and enough where servers keep bytes.
+    pub fn exact(&self) -> Fingerprint {
+        match self {
+            Self::Memory(bytes) => Fingerprint::of_bytes(bytes),
+            Self::Spilled { fingerprint, .. } => *fingerprint,
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self::Memory(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Memory(bytes.into())
+    }
+}
+
+/// Equal bytes.
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Memory(one), Self::Memory(other)) => one == other,
+            _ => self.len() == other.len() && self.exact().exact == other.exact().exact,
+        }
+    }
+}
+
+impl Eq for Body {}
