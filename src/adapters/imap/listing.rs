@@ -18,7 +18,7 @@ pub(super) struct Line {
 
 impl Line {
     /// Reads `(\HasNoChildren) "/" "name"`. A name that is not UTF-8 cannot be sent back: it is kept readable and cannot be opened.
-    fn from_values(values: &[Value]) -> Option<Self> {
+    pub(super) fn from_values(values: &[Value]) -> Option<Self> {
         let [attributes, _, name, ..] = values else { return None };
         let mut attributes: Vec<String> = attributes.list()?.iter().filter_map(Value::text).collect();
         let bytes = name.bytes()?;

@@ -25,6 +25,8 @@ mod connection;
 mod conversation;
 mod dial;
 mod framing;
+#[doc(hidden)]
+pub mod fuzzing;
 mod listing;
 mod login;
 mod namespace;

@@ -93,13 +93,13 @@ impl ImapConnection {
     }
 
     pub(super) async fn status_of(&mut self, mailbox: &WireName) -> Result<Option<MailboxState>, MailError> {
-        let mut found: Option<Vec<Value>> = None;
+        let mut found = None;
         let command = Command::new("STATUS").mailbox(mailbox).words(" (MESSAGES UIDNEXT UIDVALIDITY)");
         let learn = |reply| {
             if let Reply::Data(name, values) = reply
                 && name == "STATUS"
             {
-                found = values.last().and_then(Value::list).map(<[Value]>::to_vec);
+                found = status_items(&values);
             }
         };
         let outcome = self.conversation.ask(&command, learn).await?;
@@ -107,20 +107,9 @@ impl ImapConnection {
             let is_absent = refusal(&outcome).kind == RefusalKind::NoMailbox || !self.is_listed(mailbox).await?;
             return if is_absent { Ok(None) } else { self.conversation.checked(outcome).map(|_| None) };
         }
-        let item = |name: &str| {
-            let pairs = found.as_deref().unwrap_or_default();
-            let value = pairs.chunks(2).find(|pair| pair[0].is_atom(name)).and_then(|pair| pair.get(1)).and_then(Value::number);
-            value.and_then(|number| u32::try_from(number).ok())
-        };
-        match (item("UIDVALIDITY"), item("UIDNEXT"), item("MESSAGES")) {
-            (Some(validity), Some(uid_next), Some(exists)) if uid_next > 0 => Ok(Some(MailboxState {
-                uid_validity: UidValidity(validity),
-                uid_next: Uid(uid_next),
-                exists,
-                permanent_keywords: None,
-                highest_modseq: None,
-            })),
-            _ => self.status_by_opening(mailbox).await.map(Some),
+        match found {
+            Some(state) => Ok(Some(state)),
+            None => self.status_by_opening(mailbox).await.map(Some),
         }
     }
 
@@ -142,4 +131,18 @@ impl ImapConnection {
         let lines = self.lines(&Command::new("LIST \"\"").mailbox(mailbox)).await?;
         Ok(lines.iter().any(|line| line.spells(mailbox) && line.is_selectable()))
     }
+}
+
+/// The state in `mailbox (MESSAGES 3 UIDNEXT 7 UIDVALIDITY 9)`; none unless all three are said.
+pub(super) fn status_items(values: &[Value]) -> Option<MailboxState> {
+    let pairs = values.last().and_then(Value::list)?;
+    let item = |name: &str| pairs.chunks(2).find(|pair| pair[0].is_atom(name)).and_then(|pair| pair.get(1)).and_then(Value::number);
+    let small = |name: &str| item(name).and_then(|number| u32::try_from(number).ok());
+    Some(MailboxState {
+        uid_validity: UidValidity(small("UIDVALIDITY")?),
+        uid_next: Uid(small("UIDNEXT").filter(|uid_next| *uid_next > 0)?),
+        exists: small("MESSAGES")?,
+        permanent_keywords: None,
+        highest_modseq: item("HIGHESTMODSEQ").filter(|modseq| *modseq > 0),
+    })
 }
