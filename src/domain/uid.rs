@@ -53,6 +53,37 @@ impl UidSet {
         self.ranges.iter().flat_map(|(a, b)| (*a..=*b).map(Uid))
     }
 
+    /// The ranges, ascending, both ends included.
+    pub fn ranges(&self) -> impl Iterator<Item = (Uid, Uid)> + '_ {
+        self.ranges.iter().map(|(a, b)| (Uid(*a), Uid(*b)))
+    }
+
+    /// Those of this set that are not in the other one.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        let mut left = Vec::new();
+        let mut cuts = other.ranges.iter().peekable();
+        for &(first, last) in &self.ranges {
+            // In 64 bits, so that the place behind the last UID exists.
+            let (mut from, last) = (u64::from(first), u64::from(last));
+            while let Some(&&(a, b)) = cuts.peek().filter(|(a, _)| u64::from(*a) <= last) {
+                if u64::from(a) > from {
+                    left.push((from, u64::from(a) - 1));
+                }
+                from = from.max(u64::from(b) + 1);
+                if u64::from(b) > last {
+                    break;
+                }
+                cuts.next();
+            }
+            if from <= last {
+                left.push((from, last));
+            }
+        }
+        let narrow = |uid: u64| u32::try_from(uid).unwrap_or(u32::MAX);
+        Self { ranges: left.into_iter().map(|(a, b)| (narrow(a), narrow(b))).collect() }
+    }
+
     /// Whether `uid` is in the set.
     pub fn contains(&self, uid: Uid) -> bool {
         self.ranges
@@ -138,6 +169,19 @@ mod tests {
             prop_assert_eq!(back, uids.iter().copied().collect::<Vec<_>>());
             prop_assert!(uids.iter().all(|u| set.contains(Uid(*u))));
             prop_assert!(!set.contains(Uid(6000)));
+        }
+
+        #[test]
+        fn what_is_left_is_what_is_in_one_set_alone(
+            one in proptest::collection::btree_set(1u32..60, 0..40), other in proptest::collection::btree_set(1u32..60, 0..40),
+            has_ends: bool,
+        ) {
+            let mut one: std::collections::BTreeSet<Uid> = one.into_iter().map(Uid).collect();
+            let other: std::collections::BTreeSet<Uid> = other.into_iter().map(Uid).collect();
+            one.extend(has_ends.then_some(Uid(u32::MAX)));
+            let left = one.iter().copied().collect::<UidSet>().without(&other.iter().copied().collect());
+            prop_assert_eq!(left.iter().collect::<Vec<_>>(), one.difference(&other).copied().collect::<Vec<_>>());
+            prop_assert_eq!(left.ranges().collect::<Vec<_>>(), left.iter().collect::<UidSet>().ranges().collect::<Vec<_>>());
         }
     }
 }

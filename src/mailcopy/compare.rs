@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Flags, InternalDate, Keyword, SystemFlag, Uid};
+use crate::domain::{Flags, InternalDate, Keyword, Uid};
 
 use super::pairing::pair;
-use super::{Comparison, Fingerprint};
+use super::{Comparison, Difference, Fingerprint};
 
 /// A message that should be at the target: one row of the ledger that is neither refused nor in doubt.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,10 +44,8 @@ pub struct FlagsDiffer {
     pub source: Uid,
     /// UID at the target.
     pub target: Uid,
-    /// Flags that the target lacks.
-    pub lacking: Flags,
-    /// System flags that only the target has.
-    pub surplus: Flags,
+    /// In what.
+    pub difference: Difference,
 }
 
 /// Result of the comparison. Every expected message is in exactly one of `verified`, `altered` and `missing`.
@@ -72,9 +70,16 @@ pub struct Verification {
 
 /// Compares. A recorded target UID is looked at first; a message that is not there under it is looked for by what it is, counting
 /// equals, among target messages that no row holds and that are not older than the oldest one of ours.
-pub fn compare(expected: &[Expected], present: &[Present], by: Comparison, is_storable: impl Fn(&Keyword) -> bool) -> Verification {
+///
+/// This is the thorough look, with everything in memory: for the rows that [`super::Comparing`] did not find where they should be.
+pub fn compare(
+    expected: &[Expected],
+    present: &[Present],
+    (by, oldest): (Comparison, Uid),
+    is_storable: impl Fn(&Keyword) -> bool,
+) -> Verification {
     let at_target: BTreeMap<Uid, &Present> = present.iter().map(|p| (p.uid, p)).collect();
-    let pairs = find(expected, &at_target, by);
+    let pairs = find(expected, &at_target, by, oldest);
     let mut result = Verification {
         verified: Vec::new(),
         altered: Vec::new(),
@@ -104,7 +109,7 @@ pub fn compare(expected: &[Expected], present: &[Present], by: Comparison, is_st
     result
 }
 
-fn find(expected: &[Expected], at_target: &BTreeMap<Uid, &Present>, by: Comparison) -> BTreeMap<Uid, Uid> {
+fn find(expected: &[Expected], at_target: &BTreeMap<Uid, &Present>, by: Comparison, oldest: Uid) -> BTreeMap<Uid, Uid> {
     let mut pairs = BTreeMap::new();
     let mut held = BTreeSet::new();
     for row in expected {
@@ -113,7 +118,6 @@ fn find(expected: &[Expected], at_target: &BTreeMap<Uid, &Present>, by: Comparis
             pairs.insert(row.source, seen.uid);
         }
     }
-    let oldest = expected.iter().filter_map(|row| row.target).min().unwrap_or(Uid(0));
     let left: Vec<(Uid, Fingerprint)> =
         expected.iter().filter(|row| !pairs.contains_key(&row.source)).map(|row| (row.source, row.fingerprint)).collect();
     let free: Vec<(Uid, Fingerprint)> =
@@ -123,17 +127,8 @@ fn find(expected: &[Expected], at_target: &BTreeMap<Uid, &Present>, by: Comparis
 }
 
 fn differing(row: &Expected, seen: &Present, is_storable: impl Fn(&Keyword) -> bool) -> Option<FlagsDiffer> {
-    let wanted = row.flags.clone().keeping_keywords(is_storable);
-    let mut lacking: Vec<&str> = wanted.system().filter(|f| !seen.flags.has(*f)).map(SystemFlag::wire).collect();
-    lacking.extend(wanted.keywords().filter(|k| !seen.flags.keywords().any(|other| other == *k)).map(Keyword::as_str));
-    let lacking = Flags::from_wire(lacking);
-    let surplus = Flags::from_wire(seen.flags.system().filter(|f| !wanted.has(*f)).map(SystemFlag::wire));
-    (lacking != Flags::default() || surplus != Flags::default()).then_some(FlagsDiffer {
-        source: row.source,
-        target: seen.uid,
-        lacking,
-        surplus,
-    })
+    let difference = Difference::between(&row.flags, &seen.flags, is_storable);
+    (!difference.is_none()).then_some(FlagsDiffer { source: row.source, target: seen.uid, difference })
 }
 
 /// Source messages that the ledger does not know yet, ascending: they arrived since it was read.

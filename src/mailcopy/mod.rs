@@ -6,10 +6,12 @@ mod batch;
 mod compare;
 #[cfg(test)]
 mod compare_tests;
+mod comparing;
 mod content;
 mod fingerprint;
 #[cfg(test)]
 mod fingerprint_tests;
+mod ledger_row;
 mod normal;
 mod outgoing;
 mod pairing;
@@ -17,7 +19,9 @@ mod settle;
 
 pub use batch::{Batch, BatchLimit, Batcher};
 pub use compare::{Expected, FlagsDiffer, Present, Recognised, Verification, compare, recognise, unaccounted};
+pub use comparing::{Comparing, Difference, look};
 pub use fingerprint::{Digest, Fingerprint, Pieces};
+pub use ledger_row::{Brief, Briefs, Columns, EntryState, HalfDigest};
 pub use outgoing::{Outgoing, date_from_headers, prepare};
 pub use pairing::Comparison;
 pub use settle::{Settlement, settle};

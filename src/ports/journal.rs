@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BatchId, ByteSize, Flags, InternalDate, MailboxId, MigrationId, Moment, SessionId, Uid, UidValidity};
-use crate::mailcopy::Fingerprint;
+use crate::domain::{BatchId, ByteSize, Flags, InternalDate, MailboxId, MigrationId, Moment, SessionId, Uid, UidSet, UidValidity};
+use crate::mailcopy::{Briefs, Columns, Comparison, EntryState, Fingerprint};
 use crate::problem::{Problem, ProblemCode, Troubling};
 use crate::session::{Event, StoredEvent};
 
@@ -17,20 +17,6 @@ pub struct Record {
     pub event: Event,
     /// What the ledger learns in the same transaction.
     pub ledger: Vec<LedgerChange>,
-}
-
-/// What is known of one source message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EntryState {
-    /// An append is recorded, its outcome is not: in doubt until settled.
-    Intended,
-    /// At the target.
-    Copied,
-    /// At the target, and read back equal.
-    Verified,
-    /// Not at the target, for a reason.
-    Refused,
 }
 
 /// One row of the ledger: one source message and what became of it.
@@ -64,6 +50,31 @@ pub struct Entry {
     pub batch: BatchId,
 }
 
+impl Entry {
+    /// What is compared.
+    pub const fn columns(&self) -> Columns {
+        Columns {
+            source: self.source_uid,
+            target: self.target_uid,
+            fingerprint: self.fingerprint,
+            internal_date: self.internal_date,
+            size: self.size.0,
+            state: self.state,
+        }
+    }
+}
+
+/// Which rows: those of one source mailbox under one UIDVALIDITY.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailboxRows {
+    /// Migration.
+    pub migration: MigrationId,
+    /// Mailbox of the migration.
+    pub mailbox: MailboxId,
+    /// UIDVALIDITY of the source mailbox.
+    pub source_validity: UidValidity,
+}
+
 /// A change of the ledger.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LedgerChange {
@@ -93,6 +104,19 @@ pub enum LedgerChange {
         /// Source UID, and the target UID where it is known.
         uids: Vec<(Uid, Option<Uid>)>,
     },
+    /// Flags as they are at the source now, of rows that exist.
+    Reflag {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// UIDVALIDITY of the source mailbox.
+        source_validity: UidValidity,
+        /// The flags.
+        flags: Flags,
+        /// UIDs at the source.
+        uids: Vec<Uid>,
+    },
     /// Source UIDVALIDITY changed: rows of this mailbox are filed under the new UIDs (old UID, new UID); rows not named are removed.
     Renumber {
         /// Migration.
@@ -117,6 +141,9 @@ pub struct MailboxTally {
     pub bytes: ByteSize,
     /// Messages verified.
     pub verified: u64,
+    /// Messages whose header, flags and date were compared, and not their body.
+    #[serde(default)]
+    pub sampled: u64,
     /// Messages refused.
     pub refused: u64,
 }
@@ -201,6 +228,51 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// [`JournalError`].
     async fn entries(&self, migration: MigrationId, mailbox: MailboxId, state: Option<EntryState>) -> Result<Vec<Entry>, JournalError>;
+
+    /// Ledger rows of these source UIDs, ascending: for the few that must be seen in full.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn entries_of(&self, of: MailboxRows, uids: &UidSet) -> Result<Vec<Entry>, JournalError> {
+        let rows = self.entries(of.migration, of.mailbox, None).await?;
+        Ok(rows.into_iter().filter(|row| row.source_validity == of.source_validity && uids.contains(row.source_uid)).collect())
+    }
+
+    /// The source UIDs that the ledger holds, in whatever state: what is listed at the source and not here is missing at the target.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn accounted(&self, of: MailboxRows) -> Result<UidSet, JournalError> {
+        let rows = self.entries(of.migration, of.mailbox, None).await?;
+        Ok(rows.iter().filter(|row| row.source_validity == of.source_validity).map(|row| row.source_uid).collect())
+    }
+
+    /// Target UIDs from `from` on that rows hold which are not in doubt.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn claimed(
+        &self,
+        migration: MigrationId,
+        mailbox: MailboxId,
+        (target_validity, from): (UidValidity, Uid),
+    ) -> Result<UidSet, JournalError> {
+        let rows = self.entries(migration, mailbox, None).await?;
+        let is_settled = |row: &&Entry| row.state != EntryState::Intended && row.target_validity == target_validity;
+        Ok(rows.iter().filter(is_settled).filter_map(|row| row.target_uid).filter(|uid| *uid >= from).collect())
+    }
+
+    /// All rows of a mailbox, brief: what verification and later passes compare, forty bytes each. Ascending by source UID.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    async fn briefs(&self, of: MailboxRows, by: Comparison) -> Result<Briefs, JournalError> {
+        let mut briefs = Briefs::default();
+        for row in self.entries(of.migration, of.mailbox, None).await?.iter().filter(|row| row.source_validity == of.source_validity) {
+            briefs.push(&row.columns(), &row.flags.to_string(), by);
+        }
+        Ok(briefs)
+    }
 
     /// Totals per mailbox of a migration.
     ///

@@ -11,9 +11,10 @@ mod platform;
 mod resolver;
 mod secrets;
 
+pub use crate::mailcopy::EntryState;
 pub use body::{Body, Spill};
 pub use clock::Clock;
-pub use journal::{Entry, EntryState, FoundSession, Journal, JournalError, LedgerChange, MailboxTally, Record};
+pub use journal::{Entry, FoundSession, Journal, JournalError, LedgerChange, MailboxRows, MailboxTally, Record};
 pub use mail::{
     AppendReport, Appended, BatchQueue, CertificateSeen, FetchedMessage, ListedMailbox, Login, MailConnection, MailError, MailStore,
     MailboxState, MessageSink, MessageSummary, NameRefused, OutgoingMessage, Refusal, RefusalKind, SinkClosed, Weighed,

@@ -1,8 +1,8 @@
 //! What every journal promises, asked of the one on disk and of the one in memory alike.
 
-use crate::domain::{BatchId, ByteSize, Flags, InternalDate, MailboxId, MigrationId, Moment, Uid, UidValidity};
-use crate::mailcopy::{Digest, Fingerprint};
-use crate::ports::{Entry, EntryState, Journal, JournalError, LedgerChange, MailboxTally, Record};
+use crate::domain::{BatchId, ByteSize, Flags, InternalDate, MailboxId, MigrationId, Moment, Uid, UidSet, UidValidity};
+use crate::mailcopy::{Brief, Comparison, Digest, Fingerprint};
+use crate::ports::{Entry, EntryState, Journal, JournalError, LedgerChange, MailboxRows, MailboxTally, Record};
 use crate::session::{Event, StoredEvent};
 
 use super::{MemoryJournal, SqliteJournal};
@@ -10,6 +10,8 @@ use super::{MemoryJournal, SqliteJournal};
 pub(super) const ACCOUNT: MigrationId = MigrationId(1);
 pub(super) const BOX: MailboxId = MailboxId(3);
 pub(super) const VALIDITY: UidValidity = UidValidity(u32::MAX);
+/// The rows that these tests write.
+pub(super) const ROWS: MailboxRows = MailboxRows { migration: ACCOUNT, mailbox: BOX, source_validity: VALIDITY };
 
 /// A row that uses every column to its edges.
 pub(super) fn entry(uid: u32, state: EntryState) -> Entry {
@@ -133,7 +135,7 @@ async fn tallies_count_what_is_at_the_target() {
         let states = [(1, EntryState::Intended), (2, EntryState::Copied), (3, EntryState::Verified), (4, EntryState::Refused)];
         let other = Entry { mailbox: MailboxId(1), ..entry(8, EntryState::Intended) };
         journal.append(vec![record(Event::Paused, vec![put(&states), LedgerChange::Put(vec![other])])]).await.expect("appended");
-        let full = MailboxTally { copied: 2, bytes: ByteSize(50), verified: 1, refused: 1 };
+        let full = MailboxTally { copied: 2, bytes: ByteSize(50), verified: 1, refused: 1, ..MailboxTally::default() };
         assert_eq!(journal.tallies(ACCOUNT).await, Ok(vec![(MailboxId(1), MailboxTally::default()), (BOX, full)]));
         assert_eq!(journal.tallies(MigrationId(2)).await, Ok(vec![]));
     }
@@ -162,4 +164,56 @@ async fn a_failing_memory_writes_nothing_and_recovers() {
     journal.fail_with(None);
     assert_eq!(journal.clone().append(vec![record(Event::Paused, vec![])]).await, Ok(vec![1]));
     assert_eq!(journal.recorded().len(), 1);
+}
+
+#[tokio::test]
+async fn questions_about_a_part_are_answered_like_the_whole() {
+    let (_root, journals) = both();
+    let states =
+        [EntryState::Copied, EntryState::Intended, EntryState::Sampled, EntryState::Refused, EntryState::Verified, EntryState::Altered];
+    let entries: Vec<Entry> = states.iter().zip(1u32..).map(|(state, uid)| entry(uid * 2, *state)).collect();
+    let stranger = Entry { source_validity: UidValidity(3), source_uid: Uid(7), ..entry(7, EntryState::Copied) };
+    let mut elsewhere = entry(4, EntryState::Copied);
+    elsewhere.mailbox = MailboxId(4);
+    for journal in journals {
+        let all = [entries.clone(), vec![stranger.clone(), elsewhere.clone()]].concat();
+        journal.append(vec![record(Event::Paused, vec![LedgerChange::Put(all)])]).await.expect("appended");
+        assert_eq!(journal.accounted(ROWS).await.expect("uids").to_string(), "2,4,6,8,10,12");
+        let some: UidSet = [3, 4, 5, 6, 12, 90].into_iter().map(Uid).collect();
+        let found = journal.entries_of(ROWS, &some).await.expect("rows");
+        assert_eq!(found, [entries[1].clone(), entries[2].clone(), entries[5].clone()]);
+        let claimed = journal.claimed(ACCOUNT, BOX, (UidValidity(7), Uid(1006))).await.expect("uids");
+        assert_eq!(claimed.to_string(), "1006:1008,1010,1012", "whatever the source's UIDVALIDITY, but not what is in doubt");
+        assert!(journal.claimed(ACCOUNT, BOX, (UidValidity(8), Uid(1))).await.expect("uids").is_empty());
+        for by in [Comparison::Bytes, Comparison::Content] {
+            let briefs = journal.briefs(ROWS, by).await.expect("rows");
+            let mut expected = crate::mailcopy::Briefs::default();
+            entries.iter().for_each(|row| expected.push(&row.columns(), &row.flags.to_string(), by));
+            assert_eq!(briefs, expected);
+            let told: Vec<_> = briefs.rows().iter().map(|row| (row.source, row.target(), row.state, briefs.flags(row).clone())).collect();
+            let wanted: Vec<_> = entries.iter().map(|row| (row.source_uid, row.target_uid, row.state, row.flags.clone())).collect();
+            assert_eq!(told, wanted);
+            assert!(briefs.rows().iter().zip(&entries).all(|(brief, row): (&Brief, _)| brief.is(&row.fingerprint) && brief.by() == by));
+        }
+        let tally = journal.tallies(ACCOUNT).await.expect("tallies")[0].1;
+        assert_eq!((tally.copied, tally.verified, tally.sampled, tally.refused), (5, 1, 1, 1));
+        let flags = Flags::from_wire(["\\Answered"]);
+        let reflag = LedgerChange::Reflag {
+            migration: ACCOUNT,
+            mailbox: BOX,
+            source_validity: VALIDITY,
+            flags: flags.clone(),
+            uids: vec![Uid(2), Uid(10), Uid(99)],
+        };
+        journal.append(vec![record(Event::Paused, vec![reflag])]).await.expect("appended");
+        let flagged: Vec<u32> = journal
+            .entries(ACCOUNT, BOX, None)
+            .await
+            .expect("rows")
+            .iter()
+            .filter(|row| row.flags == flags)
+            .map(|row| row.source_uid.0)
+            .collect();
+        assert_eq!(flagged, [2, 10]);
+    }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params, types::Type};
 
 use crate::domain::{BatchId, ByteSize, Flags, InternalDate, MailboxId, MigrationId, Uid, UidValidity};
-use crate::mailcopy::{Digest, Fingerprint};
+use crate::mailcopy::{Columns, Digest, Fingerprint};
 use crate::ports::{Entry, EntryState, LedgerChange};
 
 const PUT: &str = "INSERT OR REPLACE INTO messages(migration, mailbox, source_validity, source_uid, target_validity, target_uid,
@@ -15,15 +15,15 @@ pub(super) const fn state_name(state: EntryState) -> &'static str {
     match state {
         EntryState::Intended => "intended",
         EntryState::Copied => "copied",
+        EntryState::Sampled => "sampled",
         EntryState::Verified => "verified",
+        EntryState::Altered => "altered",
         EntryState::Refused => "refused",
     }
 }
 
 fn state_of(name: &str) -> Option<EntryState> {
-    [EntryState::Intended, EntryState::Copied, EntryState::Verified, EntryState::Refused]
-        .into_iter()
-        .find(|state| state_name(*state) == name)
+    EntryState::ALL.into_iter().find(|state| state_name(*state) == name)
 }
 
 /// Carries out a change. The caller owns the transaction.
@@ -46,6 +46,13 @@ pub(super) fn write(connection: &Connection, change: &LedgerChange) -> rusqlite:
                 let target = target.map(|uid| uid.0);
                 update.execute(params![migration.0, mailbox.0, source_validity.0, uid.0, state_name(*state), target]).map(drop)
             })
+        }
+        LedgerChange::Reflag { migration, mailbox, source_validity, flags, uids } => {
+            let mut update = connection.prepare_cached(
+                "UPDATE messages SET flags = ?5 WHERE migration = ?1 AND mailbox = ?2 AND source_validity = ?3 AND source_uid = ?4",
+            )?;
+            let flags = flags.to_string();
+            uids.iter().try_for_each(|uid| update.execute(params![migration.0, mailbox.0, source_validity.0, uid.0, flags]).map(drop))
         }
         LedgerChange::Renumber { migration, mailbox, from, to, uids } => renumber(connection, (*migration, *mailbox), (*from, *to), uids),
     }
@@ -99,29 +106,48 @@ fn content_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Digest>> 
     if row.get_ref(column)?.as_blob()?.is_empty() { Ok(None) } else { row.get(column).map(|bytes| Some(Digest(bytes))) }
 }
 
-/// Reads a row of `reader::entries`.
-pub(super) fn read_entry(migration: MigrationId, mailbox: MailboxId, row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let digest = |column| row.get::<_, [u8; 32]>(column).map(Digest);
-    let number = |column| row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0));
+/// The columns of a row, in the order in which `read_columns` and `read_entry` look for them.
+pub(super) const COLUMNS: &str = "source_validity, source_uid, target_validity, target_uid, exact, content, size, arrived, arrived_offset, \
+    flags, state, reason, batch";
+
+fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0))
+}
+
+/// Reads what is compared of a row of [`COLUMNS`].
+pub(super) fn read_columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
     let internal_date = match (row.get::<_, Option<i64>>(7)?, row.get::<_, Option<i16>>(8)?) {
         (Some(seconds), Some(offset)) => InternalDate::from_unix(seconds, offset),
         _ => None,
     };
     let state = row.get_ref(10)?.as_str()?;
     let state = state_of(state).ok_or_else(|| rusqlite::Error::InvalidColumnType(10, format!("state {state:?}"), Type::Text))?;
+    Ok(Columns {
+        source: Uid(row.get(1)?),
+        target: row.get::<_, Option<u32>>(3)?.map(Uid),
+        fingerprint: Fingerprint { exact: Digest(row.get(4)?), content: content_of(row, 5)? },
+        internal_date,
+        size: number(row, 6)?,
+        state,
+    })
+}
+
+/// Reads a row of [`COLUMNS`].
+pub(super) fn read_entry(migration: MigrationId, mailbox: MailboxId, row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let Columns { source, target, fingerprint, internal_date, size, state } = read_columns(row)?;
     Ok(Entry {
         migration,
         mailbox,
         source_validity: UidValidity(row.get(0)?),
-        source_uid: Uid(row.get(1)?),
+        source_uid: source,
         target_validity: UidValidity(row.get(2)?),
-        target_uid: row.get::<_, Option<u32>>(3)?.map(Uid),
-        fingerprint: Fingerprint { exact: digest(4)?, content: content_of(row, 5)? },
-        size: ByteSize(number(6)?),
+        target_uid: target,
+        fingerprint,
+        size: ByteSize(size),
         internal_date,
         flags: Flags::from(row.get::<_, String>(9)?),
         state,
         reason: row.get(11)?,
-        batch: BatchId(number(12)?),
+        batch: BatchId(number(row, 12)?),
     })
 }

@@ -86,6 +86,13 @@ impl Memory {
                     }
                 }
             }
+            LedgerChange::Reflag { migration, mailbox, source_validity, flags, uids } => {
+                for uid in uids {
+                    if let Some(entry) = self.ledger.get_mut(&(*migration, *mailbox, *source_validity, *uid)) {
+                        entry.flags.clone_from(flags);
+                    }
+                }
+            }
             LedgerChange::Renumber { migration, mailbox, from, to, uids } => {
                 let is_meant = |key: &Key| (key.0, key.1, key.2) == (*migration, *mailbox, *from);
                 let mut aside: BTreeMap<Uid, Entry> = BTreeMap::new();
@@ -141,9 +148,10 @@ impl Journal for MemoryJournal {
         let mut tallies: BTreeMap<MailboxId, MailboxTally> = BTreeMap::new();
         for entry in self.memory().ledger.values().filter(|e| e.migration == migration) {
             let tally = tallies.entry(entry.mailbox).or_default();
-            let is_there = matches!(entry.state, EntryState::Copied | EntryState::Verified);
+            let is_there = entry.state.is_at_target();
             tally.copied += u64::from(is_there);
             tally.verified += u64::from(entry.state == EntryState::Verified);
+            tally.sampled += u64::from(entry.state == EntryState::Sampled);
             tally.refused += u64::from(entry.state == EntryState::Refused);
             if is_there {
                 tally.bytes += entry.size;

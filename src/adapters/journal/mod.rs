@@ -20,6 +20,8 @@ mod writer;
 mod contract_tests;
 #[cfg(test)]
 mod disk_tests;
+#[cfg(test)]
+mod scale_tests;
 
 pub use folder::{forget, list};
 pub use memory::MemoryJournal;

@@ -1,9 +1,10 @@
 //! What is asked of a journal on disk.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, ToSql, params};
 
-use crate::domain::{ByteSize, MailboxId, MigrationId, Moment};
-use crate::ports::{Entry, EntryState, JournalError, MailboxTally};
+use crate::domain::{ByteSize, MailboxId, MigrationId, Moment, Uid, UidSet, UidValidity};
+use crate::mailcopy::{Briefs, Comparison};
+use crate::ports::{Entry, EntryState, JournalError, MailboxRows, MailboxTally};
 use crate::session::{Event, StoredEvent};
 
 use super::failure::Place;
@@ -66,21 +67,84 @@ pub(super) fn entries(
     (migration, mailbox): (MigrationId, MailboxId),
     state: Option<EntryState>,
 ) -> Result<Vec<Entry>, JournalError> {
-    let failed = |error: rusqlite::Error| place.sql(&error);
-    let mut query = connection
-        .prepare_cached(
-            "SELECT source_validity, source_uid, target_validity, target_uid, exact, content, size, arrived, arrived_offset,
-                    flags, state, reason, batch
-             FROM messages WHERE migration = ?1 AND mailbox = ?2 AND (?3 IS NULL OR state = ?3)
-             ORDER BY source_uid, source_validity",
-        )
-        .map_err(failed)?;
-    let mut rows = query.query(params![migration.0, mailbox.0, state.map(ledger::state_name)]).map_err(failed)?;
+    const QUERY: Query = Query("migration = ?1 AND mailbox = ?2 AND (?3 IS NULL OR state = ?3) ORDER BY source_uid, source_validity");
     let mut entries = Vec::new();
-    while let Some(row) = rows.next().map_err(failed)? {
-        entries.push(ledger::read_entry(migration, mailbox, row).map_err(|error| place.damaged(&format!("ledger: {error}")))?);
+    QUERY.each(connection, place, params![migration.0, mailbox.0, state.map(ledger::state_name)], |row| {
+        entries.push(ledger::read_entry(migration, mailbox, row)?);
+        Ok(())
+    })?;
+    Ok(entries)
+}
+
+/// Rows of these source UIDs, ascending.
+pub(super) fn entries_of(connection: &Connection, place: &Place, of: MailboxRows, uids: &UidSet) -> Result<Vec<Entry>, JournalError> {
+    const QUERY: Query =
+        Query("migration = ?1 AND mailbox = ?2 AND source_validity = ?3 AND source_uid BETWEEN ?4 AND ?5 ORDER BY source_uid");
+    let mut entries = Vec::new();
+    for (first, last) in uids.ranges() {
+        QUERY.each(connection, place, params![of.migration.0, of.mailbox.0, of.source_validity.0, first.0, last.0], |row| {
+            entries.push(ledger::read_entry(of.migration, of.mailbox, row)?);
+            Ok(())
+        })?;
     }
     Ok(entries)
+}
+
+/// All rows of a mailbox, brief, ascending by source UID.
+pub(super) fn briefs(connection: &Connection, place: &Place, of: MailboxRows, by: Comparison) -> Result<Briefs, JournalError> {
+    const QUERY: Query = Query("migration = ?1 AND mailbox = ?2 AND source_validity = ?3 ORDER BY source_uid");
+    let mut briefs = Briefs::default();
+    QUERY.each(connection, place, params![of.migration.0, of.mailbox.0, of.source_validity.0], |row| {
+        briefs.push(&ledger::read_columns(row)?, row.get_ref(9)?.as_str()?, by);
+        Ok(())
+    })?;
+    Ok(briefs)
+}
+
+/// The source UIDs that the ledger holds.
+pub(super) fn accounted(connection: &Connection, place: &Place, of: MailboxRows) -> Result<UidSet, JournalError> {
+    let query = "SELECT source_uid FROM messages WHERE migration = ? AND mailbox = ? AND source_validity = ? ORDER BY source_uid";
+    uids(connection, query, params![of.migration.0, of.mailbox.0, of.source_validity.0]).map_err(|error| place.sql(&error))
+}
+
+/// Target UIDs from `from` on that rows hold which are not in doubt.
+pub(super) fn claimed(
+    connection: &Connection,
+    place: &Place,
+    (migration, mailbox): (MigrationId, MailboxId),
+    (validity, from): (UidValidity, Uid),
+) -> Result<UidSet, JournalError> {
+    let query = "SELECT target_uid FROM messages
+                 WHERE migration = ? AND mailbox = ? AND state <> 'intended' AND target_validity = ? AND target_uid >= ?";
+    uids(connection, query, params![migration.0, mailbox.0, validity.0, from.0]).map_err(|error| place.sql(&error))
+}
+
+fn uids(connection: &Connection, query: &str, named: &[&dyn ToSql]) -> rusqlite::Result<UidSet> {
+    let mut query = connection.prepare_cached(query)?;
+    query.query_map(named, |row| row.get(0).map(Uid))?.collect()
+}
+
+/// What is asked of the ledger's rows, behind `WHERE`.
+struct Query(&'static str);
+
+impl Query {
+    /// Looks at each row.
+    fn each(
+        &self,
+        connection: &Connection,
+        place: &Place,
+        named: &[&dyn ToSql],
+        mut see: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), JournalError> {
+        let failed = |error: rusqlite::Error| place.sql(&error);
+        let text = format!("SELECT {} FROM messages WHERE {}", ledger::COLUMNS, self.0);
+        let mut query = connection.prepare_cached(&text).map_err(failed)?;
+        let mut rows = query.query(named).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            see(row).map_err(|error| place.damaged(&format!("ledger: {error}")))?;
+        }
+        Ok(())
+    }
 }
 
 /// Totals per mailbox.
@@ -92,15 +156,16 @@ pub(super) fn tallies(
     let failed = |error: rusqlite::Error| place.sql(&error);
     let mut query = connection
         .prepare_cached(
-            "SELECT mailbox, sum(state IN ('copied', 'verified')), sum(iif(state IN ('copied', 'verified'), size, 0)),
-                    sum(state = 'verified'), sum(state = 'refused')
+            "SELECT mailbox, sum(state NOT IN ('intended', 'refused')), sum(iif(state NOT IN ('intended', 'refused'), size, 0)),
+                    sum(state = 'verified'), sum(state = 'refused'), sum(state = 'sampled')
              FROM messages WHERE migration = ? GROUP BY mailbox ORDER BY mailbox",
         )
         .map_err(failed)?;
     let number = |row: &Row<'_>, column: usize| row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0));
     let rows = query.query_map([migration.0], |row| {
         let (copied, bytes) = (number(row, 1)?, ByteSize(number(row, 2)?));
-        Ok((MailboxId(row.get(0)?), MailboxTally { copied, bytes, verified: number(row, 3)?, refused: number(row, 4)? }))
+        let tally = MailboxTally { copied, bytes, verified: number(row, 3)?, refused: number(row, 4)?, sampled: number(row, 5)? };
+        Ok((MailboxId(row.get(0)?), tally))
     });
     rows.map_err(failed)?.collect::<rusqlite::Result<_>>().map_err(failed)
 }

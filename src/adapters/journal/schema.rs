@@ -14,8 +14,9 @@ use super::failure::{Place, io_failure};
 /// `MFRY`: what `file(1)` and SQLite call the kind of this database.
 const APPLICATION: i32 = 0x4d46_5259;
 
-/// Version of the tables. A database with a higher one was written by a newer program.
-const TABLES_VERSION: i32 = 1;
+/// Version of the tables. A database with a higher one was written by a newer program. Version 2 has the states `sampled` and
+/// `altered`; the tables are those of version 1.
+const TABLES_VERSION: i32 = 2;
 
 /// The ledger's states as numbers are given in `ledger.rs`; moments are milliseconds, `arrived` seconds since 1970.
 const TABLES: &str = "
@@ -61,6 +62,10 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
         making.pragma_update(None, "application_id", APPLICATION)?;
         making.pragma_update(None, "user_version", TABLES_VERSION)?;
         making.commit()?;
+    }
+    // Whatever is not ours, or newer, is left as it is, and refused by the check that follows.
+    if version(connection, "user_version")? == 1 && version(connection, "application_id")? == APPLICATION {
+        connection.pragma_update(None, "user_version", TABLES_VERSION)?;
     }
     Ok(())
 }

@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::domain::{MailboxId, MigrationId, SessionId};
-use crate::ports::{Entry, EntryState, Journal, JournalError, MailboxTally, Record};
+use crate::domain::{MailboxId, MigrationId, SessionId, Uid, UidSet, UidValidity};
+use crate::mailcopy::{Briefs, Comparison};
+use crate::ports::{Entry, EntryState, Journal, JournalError, MailboxRows, MailboxTally, Record};
 use crate::session::StoredEvent;
 
 use super::failure::{Place, io_failure};
@@ -170,6 +171,23 @@ impl Journal for SqliteJournal {
 
     async fn entries(&self, migration: MigrationId, mailbox: MailboxId, state: Option<EntryState>) -> Result<Vec<Entry>, JournalError> {
         self.read(move |connection, place| reader::entries(connection, place, (migration, mailbox), state)).await
+    }
+
+    async fn entries_of(&self, of: MailboxRows, uids: &UidSet) -> Result<Vec<Entry>, JournalError> {
+        let uids = uids.clone();
+        self.read(move |connection, place| reader::entries_of(connection, place, of, &uids)).await
+    }
+
+    async fn accounted(&self, of: MailboxRows) -> Result<UidSet, JournalError> {
+        self.read(move |connection, place| reader::accounted(connection, place, of)).await
+    }
+
+    async fn claimed(&self, migration: MigrationId, mailbox: MailboxId, from: (UidValidity, Uid)) -> Result<UidSet, JournalError> {
+        self.read(move |connection, place| reader::claimed(connection, place, (migration, mailbox), from)).await
+    }
+
+    async fn briefs(&self, of: MailboxRows, by: Comparison) -> Result<Briefs, JournalError> {
+        self.read(move |connection, place| reader::briefs(connection, place, of, by)).await
     }
 
     async fn tallies(&self, migration: MigrationId) -> Result<Vec<(MailboxId, MailboxTally)>, JournalError> {

@@ -63,7 +63,7 @@ fn compare(ends: &Ends, stored: &[&Entry], seen: &[super::settle::SeenMessage]) 
         .map(|m| Present { uid: m.uid, fingerprint: m.fingerprint, flags: m.flags.clone(), internal_date: m.internal_date })
         .collect();
     let state = &ends.target;
-    let mut verification = crate::mailcopy::compare(&expected, &present, ends.by, |keyword| state.takes(keyword));
+    let mut verification = crate::mailcopy::compare(&expected, &present, (ends.by, Uid(0)), |keyword| state.takes(keyword));
     accept_another_form(&mut verification, &expected, &present);
     verification
 }
