@@ -68,7 +68,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("keyring_core", &["adapters/secrets"]),
     ("axum", &["sandbox/http"]),
     ("rcgen", &["sandbox"]),
-    ("base64", &["adapters/imap", "adapters/ovh", "sandbox", "tui"]),
+    ("base64", &["mailcopy", "adapters/imap", "adapters/ovh", "sandbox", "tui"]),
     ("percent_encoding", &["adapters/ovh", "sandbox/http", "cli"]),
     ("rand", &["adapters", "engine", "sandbox", "app"]),
     ("jiff", &["text", "adapters", "app"]),

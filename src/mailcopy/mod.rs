@@ -15,6 +15,7 @@ mod ledger_row;
 mod normal;
 mod outgoing;
 mod pairing;
+mod repair;
 mod settle;
 
 pub use batch::{Batch, BatchLimit, Batcher};
@@ -24,4 +25,5 @@ pub use fingerprint::{Digest, Fingerprint, Pieces};
 pub use ledger_row::{Brief, Briefs, Columns, EntryState, HalfDigest};
 pub use outgoing::{Outgoing, date_from_headers, prepare};
 pub use pairing::Comparison;
+pub use repair::{Repair, USUAL_LONGEST_LINE, attempts as repair_attempts, repaired};
 pub use settle::{Settlement, settle};
