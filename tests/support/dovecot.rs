@@ -15,7 +15,7 @@ use mailferry::domain::{ImapEndpoint, Secret, Security};
 use mailferry::ports::Login;
 
 /// The user that owns the mail (nobody).
-const OWNER: u32 = 65_534;
+pub(crate) const OWNER: u32 = 65_534;
 
 /// A running server; stopped when dropped.
 pub(crate) struct Dovecot {
@@ -144,12 +144,16 @@ fn spawn(folder: &Path) -> Child {
         .expect("dovecot-imapd is installed")
 }
 
-fn free_port() -> u16 {
+/// A port of loopback that nobody listens on.
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
-fn write_certificate(folder: &Path) -> (String, String) {
+/// `cert.pem` and `key.pem` for `localhost`; answers their authority (PEM) and the certificate's SHA-256.
+pub(crate) fn write_certificate(folder: &Path) -> (String, String) {
     let mut authority = rcgen::CertificateParams::new(Vec::<String>::new()).expect("parameters");
+    // OpenSSL looks an authority up by its name: each has its own.
+    authority.distinguished_name.push(rcgen::DnType::CommonName, folder.display().to_string());
     authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let authority_key = rcgen::KeyPair::generate().expect("a key");
     let authority_pem = authority.self_signed(&authority_key).expect("a certificate").pem();
