@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 
-use super::super::mail::{Incoming, Point, Refused, Side, full};
+use super::super::mail::{Dialect, Incoming, Point, Refused, Side};
 use super::args::{Args, print_set};
 use super::lexer::{Token, lex};
 use super::outcome::{Fail, Outcome, bad};
@@ -40,7 +40,8 @@ impl Session<'_> {
                 Err(refused) => return self.refuse_announcement(&mut args, refused).await,
             };
             if refused.is_none() {
-                refused = self.visited()?.check_size(announcement.size).err();
+                let by_fault = self.wire.gate.refuses_size(announcement.size);
+                refused = by_fault.or(self.visited()?.check_size(announcement.size).err());
             }
             if let Some(refused) = refused.clone()
                 && announcement.waits
@@ -59,8 +60,11 @@ impl Session<'_> {
             if line.is_empty() {
                 break;
             }
+            self.said.push_str(&String::from_utf8_lossy(&line));
             args = self.next_message(&line)?;
         }
+        let heard = self.conduct.heard(&self.said);
+        self.last_words(heard)?;
         match (refused, name) {
             (Some(refused), _) | (None, Err(refused)) => Err(refused.into()),
             (None, Ok(name)) => self.store_all(&name, incoming).await,
@@ -69,8 +73,10 @@ impl Session<'_> {
 
     /// Arguments of the next message of the same command.
     fn next_message(&self, line: &Bytes) -> Result<Args, Fail> {
-        if self.is_exchange() {
-            return Err(bad("Command Argument Error. 12").into());
+        match self.hall.dialect {
+            Dialect::Exchange => return Err(bad("Command Argument Error. 12").into()),
+            _ if !self.can("MULTIAPPEND") => return Err(bad("Too many arguments.").into()),
+            _ => {}
         }
         lex(line).map(Args::new).ok_or_else(|| bad("Invalid arguments.").into())
     }
@@ -115,18 +121,16 @@ impl Session<'_> {
     async fn store_all(&mut self, name: &MailboxName, incoming: Vec<Incoming>) -> Outcome {
         let count = u32::try_from(incoming.len()).unwrap_or(u32::MAX);
         self.pass(Point::Stored(Side::Before, count))?;
-        if let Some(refused) = incoming.iter().find_map(|m| self.wire.gate.refuses(&m.bytes)) {
-            return Err(refused.into());
-        }
-        if !self.wire.gate.takes_room(incoming.iter().map(|m| m.bytes.len() as u64).sum()) {
-            return Err(full(self.hall.dialect).into());
-        }
-        let takes = self.wire.gate.storing_takes(count);
+        let takes = self.wire.gate.storing_takes(count, incoming.iter().map(|m| m.bytes.len() as u64).sum());
         if !takes.is_zero() {
             tokio::time::sleep(takes).await;
         }
-        let (validity, uids) = self.visited()?.append(name, incoming)?;
+        let receipt = self.visited()?.receive(&self.wire.gate, name, incoming)?;
         self.pass(Point::Stored(Side::After, count))?;
-        Ok(format!("[APPENDUID {validity} {}] {}", print_set(&uids), self.completed("APPEND")))
+        let done = self.completed("APPEND");
+        Ok(match receipt.uids {
+            Some(uids) => format!("[APPENDUID {} {}] {done}", receipt.uid_validity, print_set(&uids)),
+            None => done,
+        })
     }
 }

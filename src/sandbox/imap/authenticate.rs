@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::mail::{Visit, capability_line, login_text};
+use super::super::mail::{Dialect, Oddity, Visit, login_text};
 use super::args::Args;
 use super::door::Protection;
 use super::outcome::{Closed, Fail, Outcome, bad, no};
@@ -14,23 +14,21 @@ use super::wire::Line;
 
 impl Session<'_> {
     pub(super) fn greeting(&self) -> String {
-        if self.is_exchange() {
-            "* OK The Microsoft Exchange IMAP4 service is ready.".to_owned()
-        } else {
-            format!("* OK [CAPABILITY {}] Dovecot ready.", self.capabilities())
-        }
+        let manners = self.manners();
+        let code = if manners.greets_with_capabilities { format!("[CAPABILITY {}] ", self.capabilities()) } else { String::new() };
+        format!("* OK {code}{}", manners.greeting)
     }
 
     /// What is offered now.
     fn capabilities(&self) -> String {
-        let whole = capability_line(self.hall.dialect);
+        let manners = self.manners();
         match (&self.visit, &self.hall.protection) {
             (None, Protection::StartTls(_)) if !self.is_secured => {
-                let offered = "IMAP4rev1 ID ENABLE IDLE LITERAL+ STARTTLS LOGINDISABLED";
-                if self.is_exchange() { format!("IMAP4 {offered}") } else { offered.to_owned() }
+                let words = manners.before_login.split(' ').filter(|word| !word.starts_with("AUTH="));
+                words.chain(["STARTTLS", "LOGINDISABLED"]).collect::<Vec<_>>().join(" ")
             }
-            (None, _) if !self.is_exchange() => "IMAP4rev1 SASL-IR ID ENABLE IDLE LITERAL+ AUTH=PLAIN".to_owned(),
-            _ => whole.to_owned(),
+            (None, _) => manners.before_login.to_owned(),
+            (Some(_), _) => manners.capabilities.to_owned(),
         }
     }
 
@@ -41,13 +39,17 @@ impl Session<'_> {
     }
 
     pub(super) fn id(&mut self) -> String {
-        let name = if self.is_exchange() { "Microsoft.Exchange.Imap4.Imap4Server" } else { "Dovecot" };
-        self.wire.say(&format!("* ID (\"name\" \"{name}\")"));
+        let software = self.manners().software;
+        self.wire.say(&format!("* ID (\"name\" \"{software}\")"));
         self.completed("ID")
     }
 
     pub(super) fn logout(&mut self) -> Outcome {
-        let text = if self.is_exchange() { "* BYE Microsoft Exchange Server IMAP4 server signing off." } else { "* BYE Logging out" };
+        let text = match self.hall.dialect {
+            Dialect::Exchange => "* BYE Microsoft Exchange Server IMAP4 server signing off.",
+            Dialect::Zimbra => "* BYE Zimbra IMAP4rev1 server closing connection",
+            _ => "* BYE Logging out",
+        };
         self.wire.say(text);
         Err(Fail::Closed(Closed::Said))
     }
@@ -70,7 +72,8 @@ impl Session<'_> {
     }
 
     pub(super) async fn authenticate(&mut self, mut args: Args) -> Outcome {
-        if !args.word()?.eq_ignore_ascii_case("PLAIN") {
+        let is_offered = self.manners().before_login.contains("AUTH=PLAIN");
+        if !args.word()?.eq_ignore_ascii_case("PLAIN") || !is_offered {
             return Err(no("[CANNOT] Unsupported authentication mechanism.").into());
         }
         self.may_log_in()?;
@@ -112,6 +115,11 @@ impl Session<'_> {
         let key = hall.directory.authenticate(&hall.host, user, password).map_err(|refusal| no(login_text(hall.dialect, refusal)))?;
         self.visit = Some(Visit::begin(&hall.world, &key, hall.dialect)?);
         self.wire.gate.enter(&key);
-        Ok(if self.is_exchange() { format!("{command} completed.") } else { format!("[CAPABILITY {}] Logged in", self.capabilities()) })
+        self.is_not_connected = self.wire.gate.is_odd(Oddity::NotConnected);
+        Ok(if self.manners().greets_with_capabilities {
+            format!("[CAPABILITY {}] Logged in", self.capabilities())
+        } else {
+            self.completed(command)
+        })
     }
 }

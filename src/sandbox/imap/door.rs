@@ -109,7 +109,7 @@ async fn accept(hall: Arc<Hall>, listener: TcpListener, sessions: TaskTracker, s
 async fn serve(hall: &Hall, stream: TcpStream) {
     // Answers are written in one piece, waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
-    let mut wire = Wire::new(stream, hall.world.faults().gate(&hall.host));
+    let mut wire = Wire::new(stream, hall.world.faults().gate(&hall.host, hall.dialect));
     if let Protection::Tls(config) = &hall.protection
         && wire.secure(config).await.is_err()
     {

@@ -5,6 +5,9 @@ use super::args::{Args, print_set};
 use super::outcome::{Outcome, bad, no};
 use super::session::Session;
 
+/// Messages that a Zimbra-like server copies in one command.
+const MOST_COPIED: usize = 1000;
+
 impl Session<'_> {
     pub(super) fn store(&mut self, command: &str, mut args: Args) -> Outcome {
         let by_uid = command.starts_with("UID");
@@ -26,11 +29,20 @@ impl Session<'_> {
         let Some(selected) = &self.selected else { return Err(bad("No mailbox selected.").into()) };
         let uids = selected.named(&set, by_uid)?;
         let changed = self.visited()?.flag(&selected.name, &uids, how, &flags)?;
-        if !is_silent {
-            for (uid, flags) in changed {
-                let Some(sequence) = self.selected.as_ref().and_then(|s| s.sequence(uid)) else { continue };
-                let uid = if by_uid { format!("UID {uid} ") } else { String::new() };
-                self.wire.say(&format!("* {sequence} FETCH ({uid}FLAGS ({}))", flags.wire_names().join(" ")));
+        for message in changed {
+            let Some(sequence) = self.selected.as_ref().and_then(|s| s.sequence(message.uid)) else { continue };
+            let mut items = Vec::new();
+            if by_uid {
+                items.push(format!("UID {}", message.uid));
+            }
+            if self.knows_modseq {
+                items.push(format!("MODSEQ ({})", message.modseq));
+            }
+            if !is_silent {
+                items.push(format!("FLAGS ({})", message.flags.wire_names().join(" ")));
+            }
+            if !is_silent || self.knows_modseq {
+                self.wire.say(&format!("* {sequence} FETCH ({})", items.join(" ")));
             }
         }
         Ok(self.completed(command))
@@ -51,9 +63,15 @@ impl Session<'_> {
         if uids.is_empty() {
             return if by_uid { Ok("No messages found.".to_owned()) } else { Err(no("No matching messages").into()) };
         }
+        if self.hall.dialect.is_zimbra() && uids.len() > MOST_COPIED {
+            return Err(no("COPY rejected, too many items requested").into());
+        }
         let visit = self.visited()?;
         let (validity, old, new) =
             if moves { visit.relocate(&selected.name, &uids, &to)? } else { visit.copy(&selected.name, &uids, &to)? };
+        if !self.can("UIDPLUS") {
+            return Ok(self.completed(command));
+        }
         let code = format!("[COPYUID {validity} {} {}]", print_set(&old), print_set(&new));
         if moves {
             self.wire.say(&format!("* OK {code} Moved UIDs."));

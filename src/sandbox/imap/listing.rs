@@ -10,6 +10,8 @@ use crate::domain::MailboxName;
 /// What a LIST asks for.
 #[derive(Debug, Default)]
 struct Wish {
+    /// More than RFC 3501 knows.
+    is_extended: bool,
     only_subscribed: bool,
     only_special: bool,
     shows_subscribed: bool,
@@ -22,6 +24,7 @@ impl Wish {
     fn read(args: &mut Args) -> Result<Self, Fail> {
         let mut wish = Self::default();
         if args.peek() == Some(&Token::Open) {
+            wish.is_extended = true;
             for option in args.list()? {
                 match option.to_ascii_uppercase().as_str() {
                     "SUBSCRIBED" => (wish.only_subscribed, wish.shows_subscribed) = (true, true),
@@ -34,6 +37,7 @@ impl Wish {
         wish.reference = args.text()?;
         wish.patterns = args.list()?;
         if args.peek().is_some() {
+            wish.is_extended = true;
             if !args.word()?.eq_ignore_ascii_case("RETURN") || args.next() != Some(Token::Open) {
                 return Err(bad("Invalid arguments.").into());
             }
@@ -58,12 +62,16 @@ impl Wish {
 }
 
 impl Session<'_> {
-    pub(super) fn list(&mut self, mut args: Args) -> Outcome {
+    /// LIST, and XLIST, which says the same with the attributes of an older time.
+    pub(super) fn list(&mut self, command: &str, mut args: Args) -> Outcome {
         let wish = Wish::read(&mut args)?;
+        if wish.is_extended && !self.can("LIST-EXTENDED") {
+            return Err(bad("Invalid arguments.").into());
+        }
         let delimiter = self.hall.dialect.delimiter();
         if wish.patterns.iter().all(String::is_empty) {
-            self.wire.say(&format!("* LIST (\\Noselect) \"{delimiter}\" \"\""));
-            return Ok(self.completed("LIST"));
+            self.wire.say(&format!("* {command} (\\Noselect) \"{delimiter}\" \"\""));
+            return Ok(self.completed(command));
         }
         let names = self.visited()?.names();
         for listed in self.visited()?.list()? {
@@ -72,14 +80,36 @@ impl Session<'_> {
                 && (!wish.only_subscribed || listed.is_subscribed)
                 && (!wish.only_special || listed.role.and_then(crate::domain::Role::attribute).is_some());
             if is_wanted {
-                let attributes = attributes(&listed, self.is_exchange(), wish.shows_subscribed);
-                self.wire.say(&format!("* LIST ({}) \"{delimiter}\" {}", attributes.join(" "), spelled(&wire)));
+                let mut attributes = self.attributes(&listed, wish.shows_subscribed);
+                if command == "XLIST" {
+                    attributes.iter_mut().filter(|a| **a == "\\Junk").for_each(|a| *a = "\\Spam");
+                    attributes.extend(listed.name.is_inbox().then_some("\\Inbox"));
+                }
+                self.wire.say(&format!("* {command} ({}) \"{delimiter}\" {}", attributes.join(" "), spelled(&wire)));
                 if let Some(items) = wish.status_items.as_ref().filter(|_| listed.exists) {
                     self.say_status(&listed.name, items)?;
                 }
             }
         }
-        Ok(self.completed("LIST"))
+        Ok(self.completed(command))
+    }
+
+    fn attributes(&self, listed: &Listed, shows_subscribed: bool) -> Vec<&'static str> {
+        let mut attributes = Vec::new();
+        if !listed.exists {
+            attributes.push("\\Noselect");
+        }
+        if self.is_exchange() && listed.name.is_inbox() {
+            attributes.push("\\Marked");
+        }
+        if self.can("CHILDREN") {
+            attributes.push(if listed.has_children { "\\HasChildren" } else { "\\HasNoChildren" });
+        }
+        attributes.extend(listed.role.and_then(crate::domain::Role::attribute));
+        if shows_subscribed && listed.is_subscribed {
+            attributes.push("\\Subscribed");
+        }
+        attributes
     }
 
     pub(super) fn lsub(&mut self, mut args: Args) -> Outcome {
@@ -101,22 +131,6 @@ impl Session<'_> {
 pub(super) fn spelled(wire: &str) -> String {
     let is_atom = !wire.is_empty() && wire.bytes().all(|b| b.is_ascii_graphic() && !b"(){%*\"\\]".contains(&b));
     if is_atom { wire.to_owned() } else { quote(wire) }
-}
-
-fn attributes(listed: &Listed, is_exchange: bool, shows_subscribed: bool) -> Vec<&'static str> {
-    let mut attributes = Vec::new();
-    if !listed.exists {
-        attributes.push("\\Noselect");
-    }
-    if is_exchange && listed.name.is_inbox() {
-        attributes.push("\\Marked");
-    }
-    attributes.push(if listed.has_children { "\\HasChildren" } else { "\\HasNoChildren" });
-    attributes.extend(listed.role.and_then(crate::domain::Role::attribute));
-    if shows_subscribed && listed.is_subscribed {
-        attributes.push("\\Subscribed");
-    }
-    attributes
 }
 
 /// Whether a name matches a pattern: `*` is anything, `%` anything without a delimiter; the inbox has no case.

@@ -1,6 +1,6 @@
 //! Commands on mailboxes: STATUS, CREATE, DELETE, RENAME, subscriptions, NAMESPACE, ENABLE, quota.
 
-use super::super::mail::QUOTA;
+use super::super::mail::Oddity;
 use super::args::Args;
 use super::lexer::Token;
 use super::listing::spelled;
@@ -11,15 +11,21 @@ use crate::domain::{MailboxName, Role};
 impl Session<'_> {
     pub(super) fn namespace(&mut self) -> String {
         let delimiter = self.hall.dialect.delimiter();
-        self.wire.say(&format!("* NAMESPACE ((\"\" \"{delimiter}\")) NIL NIL"));
+        let prefix = self.hall.dialect.prefix();
+        let others = if self.hall.dialect.is_zimbra() { "((\"/home/\" \"/\"))" } else { "NIL" };
+        self.wire.say(&format!("* NAMESPACE ((\"{prefix}\" \"{delimiter}\")) {others} NIL"));
         self.completed("NAMESPACE")
     }
 
-    pub(super) fn enable(&mut self) -> Outcome {
-        if self.is_exchange() {
-            return Err(bad("Command Error. 12").into());
+    /// ENABLE (RFC 5161): CONDSTORE is all that can be.
+    pub(super) fn enable(&mut self, mut args: Args) -> Outcome {
+        let mut wanted = Vec::new();
+        while args.peek().is_some() {
+            wanted.push(args.word()?);
         }
-        self.wire.say("* ENABLED");
+        let has_it = self.can("CONDSTORE") && wanted.iter().any(|word| word.eq_ignore_ascii_case("CONDSTORE"));
+        self.knows_modseq |= has_it;
+        self.wire.say(if has_it { "* ENABLED CONDSTORE" } else { "* ENABLED" });
         Ok(self.completed("ENABLE"))
     }
 
@@ -41,11 +47,14 @@ impl Session<'_> {
         for item in items {
             let item = item.to_ascii_uppercase();
             let value = match item.as_str() {
-                "MESSAGES" => status.exists,
+                "MESSAGES" => u64::from(status.exists),
                 "RECENT" => 0,
-                "UIDNEXT" => status.uid_next,
-                "UIDVALIDITY" => status.uid_validity,
-                "UNSEEN" => status.unseen,
+                "UIDNEXT" if self.wire.gate.is_odd(Oddity::NoUidNext) => continue,
+                "UIDNEXT" if self.wire.gate.is_odd(Oddity::WrongUidNext) => 1,
+                "UIDNEXT" => u64::from(status.uid_next),
+                "UIDVALIDITY" => u64::from(status.uid_validity),
+                "UNSEEN" => u64::from(status.unseen),
+                "HIGHESTMODSEQ" if self.can("CONDSTORE") => status.modseq,
                 _ => return Err(bad("Invalid status item.").into()),
             };
             words.push(format!("{item} {value}"));
@@ -64,13 +73,16 @@ impl Session<'_> {
             role = Some(self.created_role(&mut args)?);
         }
         args.end()?;
+        if let Some(refused) = self.wire.gate.refuses_name(&name) {
+            return Err(refused.into());
+        }
         self.visited()?.create(&name, role)?;
         Ok(self.completed("CREATE"))
     }
 
     /// `(USE (\Sent))` (RFC 6154 §3).
     fn created_role(&self, args: &mut Args) -> Result<Role, Fail> {
-        let is_use = args.next() == Some(Token::Open) && args.word()?.eq_ignore_ascii_case("USE") && !self.is_exchange();
+        let is_use = args.next() == Some(Token::Open) && args.word()?.eq_ignore_ascii_case("USE") && self.can("CREATE-SPECIAL-USE");
         if !is_use {
             return Err(bad("Invalid arguments.").into());
         }
@@ -112,7 +124,7 @@ impl Session<'_> {
     }
 
     pub(super) fn quota(&mut self, command: &str, mut args: Args) -> Outcome {
-        let used = self.visited()?.used()?.div_ceil(1024);
+        let (used, limit) = self.visited()?.quota(&self.wire.gate)?;
         if command == "GETQUOTAROOT" {
             let name = self.mailbox(&mut args)?;
             let status = self.visited()?.status(&name)?;
@@ -122,7 +134,7 @@ impl Session<'_> {
             return Err(no("[NONEXISTENT] Quota root doesn't exist.").into());
         }
         args.end()?;
-        self.wire.say(&format!("* QUOTA \"User quota\" (STORAGE {used} {})", QUOTA / 1024));
+        self.wire.say(&format!("* QUOTA \"User quota\" (STORAGE {} {})", used.div_ceil(1024), limit / 1024));
         Ok(self.completed(command))
     }
 }

@@ -1,7 +1,7 @@
 //! The IMAP door: sockets that speak like each platform, on the state and rules of `sandbox::mail`.
 //!
 //! Every command that a mail program needs to copy a store is here, and faults strike here as they do in process. Not here:
-//! ENVELOPE and BODYSTRUCTURE, CONDSTORE, SORT, THREAD, and news of flags that another connection changed.
+//! ENVELOPE and BODYSTRUCTURE, QRESYNC, SORT, THREAD, and news of flags that another connection changed.
 
 mod append;
 mod args;

@@ -64,6 +64,11 @@ impl Section {
         Some(Self { part, partial, label: format!("BODY[{upper}]{origin}") })
     }
 
+    /// Whether only headers are wanted.
+    pub(super) const fn is_of_headers(&self) -> bool {
+        matches!(self.part, Part::Header | Part::Fields(..))
+    }
+
     /// The wanted bytes.
     pub(super) fn of(&self, message: &Bytes) -> Bytes {
         let part = match &self.part {
@@ -80,6 +85,15 @@ impl Section {
             }
         }
     }
+}
+
+/// What cannot be written in a header becomes `?`: so a Zimbra-like server gives headers that are asked for alone.
+pub(super) fn only_ascii(bytes: &Bytes) -> Bytes {
+    let is_fine = |byte: u8| matches!(byte, b'\r' | b'\n' | b'\t' | b' '..=b'~');
+    if bytes.iter().all(|byte| is_fine(*byte)) {
+        return bytes.clone();
+    }
+    bytes.iter().map(|byte| if is_fine(*byte) { *byte } else { b'?' }).collect::<Vec<u8>>().into()
 }
 
 /// Where the body begins.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::super::mail::{Dialect, Stored, keywords};
+use super::super::mail::{Dialect, Oddity, Status, Stored, keywords};
 use super::args::{Args, sequence_set};
+use super::lexer::Token;
 use super::outcome::{Closed, Fail, Outcome, bad};
 use super::session::Session;
 use super::wire::Line;
@@ -73,7 +74,13 @@ fn flag_lists(dialect: Dialect, messages: &[Stored], access: Access) -> (String,
 impl Session<'_> {
     pub(super) fn select(&mut self, mut args: Args, access: Access) -> Outcome {
         let name = self.mailbox(&mut args)?;
+        if args.peek() == Some(&Token::Open) && self.can("CONDSTORE") {
+            self.knows_modseq |= args.list()?.iter().any(|word| word.eq_ignore_ascii_case("CONDSTORE"));
+        }
         args.end()?;
+        if self.selected.is_some() && self.hall.dialect.has_codes() {
+            self.wire.say("* OK [CLOSED] Previous mailbox closed.");
+        }
         // Whatever was open is closed, even when this fails (RFC 9051 §6.3.2).
         self.selected = None;
         let visit = self.visited()?;
@@ -83,19 +90,39 @@ impl Session<'_> {
         let uids: Vec<u32> = messages.iter().map(|m| m.uid).collect();
         let is_read_only = access == Access::ReadOnly;
         let (flags, permanent) = flag_lists(self.hall.dialect, &messages, access);
+        let text = if self.hall.dialect.is_zimbra() { "junk-related flags are not permanent" } else { "Flags permitted." };
         self.wire.say(&format!("* FLAGS ({flags})"));
-        self.wire.say(&format!("* OK [PERMANENTFLAGS ({permanent})] Flags permitted."));
-        self.wire.say(&format!("* {} EXISTS", uids.len()));
+        self.wire.say(&format!("* OK [PERMANENTFLAGS ({permanent})] {text}"));
+        self.say_exists(uids.len());
         self.wire.say("* 0 RECENT");
         if let Some(first) = messages.iter().position(|m| !m.flags.has(SystemFlag::Seen)) {
             self.wire.say(&format!("* OK [UNSEEN {}] First unseen.", first + 1));
         }
-        self.wire.say(&format!("* OK [UIDVALIDITY {}] UIDs valid", status.uid_validity));
-        self.wire.say(&format!("* OK [UIDNEXT {}] Predicted next UID", status.uid_next));
+        self.say_numbers(&status);
         let (name, holds_mail) = (status.name, status.holds_mail);
         self.selected = Some(Selected { name, is_read_only, holds_mail, uids, mark });
         let (code, command) = if is_read_only { ("READ-ONLY", "EXAMINE") } else { ("READ-WRITE", "SELECT") };
         Ok(format!("[{code}] {}", self.completed(command)))
+    }
+
+    /// A Zimbra-like server may say EXISTS more than once while it opens a mailbox; the last one counts.
+    fn say_exists(&mut self, exists: usize) {
+        if self.hall.dialect.is_zimbra() || self.wire.gate.is_odd(Oddity::SeveralExists) {
+            self.wire.say(&format!("* {} EXISTS", exists.saturating_sub(1)));
+        }
+        let more = if self.wire.gate.is_odd(Oddity::WrongExists) { 3 } else { 0 };
+        self.wire.say(&format!("* {} EXISTS", exists + more));
+    }
+
+    fn say_numbers(&mut self, status: &Status) {
+        self.wire.say(&format!("* OK [UIDVALIDITY {}] UIDs valid", status.uid_validity));
+        if !self.wire.gate.is_odd(Oddity::NoUidNext) {
+            let uid_next = if self.wire.gate.is_odd(Oddity::WrongUidNext) { 1 } else { status.uid_next };
+            self.wire.say(&format!("* OK [UIDNEXT {uid_next}] Predicted next UID"));
+        }
+        if self.can("CONDSTORE") {
+            self.wire.say(&format!("* OK [HIGHESTMODSEQ {}] Highest", status.modseq));
+        }
     }
 
     /// Tells what came and went in the opened mailbox. Says goodbye when its UIDs lost their meaning.

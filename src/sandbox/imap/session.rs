@@ -1,9 +1,8 @@
 //! One connection: reads commands, lets them be carried out, says how they ended.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::super::mail::{CutStyle, Point, Side, Visit};
+use super::super::mail::{Conduct, CutStyle, Dialect, Ended, Manners, Oddity, Point, Refused, Side, Visit, worded};
 use super::args::Args;
 use super::door::{Hall, Protection};
 use super::lexer::{Token, lex};
@@ -23,7 +22,15 @@ pub(super) struct Session<'a> {
     pub(super) is_secured: bool,
     /// TLS begins once the answer to STARTTLS is sent.
     pub(super) begin_tls: Option<Arc<rustls::ServerConfig>>,
-    errors: u32,
+    /// The command that runs, as it was said: without tag and literals.
+    pub(super) said: String,
+    /// Whether the client knows of mod-sequences (RFC 7162 §3.1).
+    pub(super) knows_modseq: bool,
+    pub(super) conduct: Conduct,
+    /// Logged in, and refused everything.
+    pub(super) is_not_connected: bool,
+    /// Commands so far; a Zimbra-like server says it is alive now and then.
+    commands: u32,
 }
 
 /// A command as it came.
@@ -45,7 +52,19 @@ enum Read {
 impl<'a> Session<'a> {
     pub(super) fn new(hall: &'a Hall, wire: Wire) -> Self {
         let is_secured = !matches!(hall.protection, Protection::StartTls(_));
-        Self { hall, wire, visit: None, selected: None, is_secured, begin_tls: None, errors: 0 }
+        Self {
+            hall,
+            wire,
+            visit: None,
+            selected: None,
+            is_secured,
+            begin_tls: None,
+            said: String::new(),
+            knows_modseq: false,
+            conduct: Conduct::new(hall.dialect),
+            is_not_connected: false,
+            commands: 0,
+        }
     }
 
     /// Serves until the connection is over.
@@ -67,18 +86,25 @@ impl<'a> Session<'a> {
             Read::Command(command) => command,
             Read::Refused(tag, text) => {
                 self.wire.say(&format!("{tag} BAD {text}"));
-                return self.count_error(true);
+                return self.count(Ended::Bad);
             }
             Read::Nothing => return Ok(()),
         };
-        self.before(&tag).await?;
-        let outcome = self.carry_out(&name, args).await;
+        self.before(&tag, &name).await?;
+        let outcome = match self.refuses_at_once(&name) {
+            Some(refused) => self.refuse_whole(args, refused).await,
+            None => self.carry_out(&name, args).await,
+        };
         // Nothing is answered when the connection is cut between the effect and its answer.
         if let Err(Fail::Closed(closed)) = outcome {
             if closed == Closed::Said && name == "LOGOUT" {
                 self.wire.say(&format!("{tag} OK LOGOUT completed."));
             }
             return Err(closed);
+        }
+        let silent = self.wire.gate.stall();
+        if !silent.is_zero() {
+            tokio::time::sleep(silent).await;
         }
         self.pass(Point::Command(Side::After))?;
         // Sequence numbers may not change under these (RFC 9051 §7.5.1).
@@ -87,19 +113,19 @@ impl<'a> Session<'a> {
         }
         match outcome {
             Ok(text) => {
+                self.keep_alive();
                 self.wire.say(&format!("{tag} OK {text}"));
-                if !self.is_exchange() {
-                    self.errors = 0;
-                }
+                self.count(Ended::Ok)?;
                 match self.begin_tls.take() {
                     Some(config) => self.wire.secure(&config).await,
                     None => self.wire.relieve().await,
                 }
             }
             Err(Fail::Refused(refused)) => {
+                let refused = worded(self.hall.dialect, &name, refused);
                 let word = if refused.is_bad { "BAD" } else { "NO" };
                 self.wire.say(&format!("{tag} {word} {}", refused.text));
-                self.count_error(refused.is_bad)
+                self.count(if refused.is_bad { Ended::Bad } else { Ended::No })
             }
             Err(Fail::Closed(closed)) => Err(closed),
         }
@@ -109,32 +135,84 @@ impl<'a> Session<'a> {
         self.hall.dialect.is_exchange()
     }
 
-    /// An Exchange-like server closes after ten errors of any kind, a Dovecot-like one after twenty `BAD` in a row.
-    fn count_error(&mut self, is_bad: bool) -> Result<(), Closed> {
-        self.errors += u32::from(is_bad || self.is_exchange());
-        if self.errors >= if self.is_exchange() { 10 } else { 20 } {
-            let text = if self.is_exchange() { "* BYE Connection is closed. 13" } else { "* BYE Too many invalid IMAP commands." };
-            self.wire.say(text);
-            return Err(Closed::Said);
+    pub(super) fn manners(&self) -> &'static Manners {
+        self.hall.dialect.manners()
+    }
+
+    /// Whether a word is advertised after login; what is not is refused.
+    pub(super) fn can(&self, word: &str) -> bool {
+        self.manners().has(word)
+    }
+
+    /// Counts how a command ended; too many errors end the connection.
+    fn count(&mut self, how: Ended) -> Result<(), Closed> {
+        let counted = self.conduct.ended(how);
+        self.last_words(counted)
+    }
+
+    /// Ends the connection when there are last words.
+    pub(super) fn last_words(&mut self, result: Result<(), &'static str>) -> Result<(), Closed> {
+        result.map_err(|bye| {
+            self.wire.say(&format!("* {bye}"));
+            Closed::Said
+        })
+    }
+
+    /// A Zimbra-like server says `* NOOP` now and then, so that nobody takes it for dead.
+    fn keep_alive(&mut self) {
+        self.commands += 1;
+        if self.hall.dialect.is_zimbra() && self.visit.is_some() && self.commands.is_multiple_of(8) {
+            self.wire.say("* NOOP");
         }
-        Ok(())
     }
 
     /// What faults do before a command.
-    async fn before(&mut self, tag: &str) -> Result<(), Closed> {
+    async fn before(&mut self, tag: &str, name: &str) -> Result<(), Closed> {
+        self.wire.gate.begin(name);
+        let said = if matches!(name, "LOGIN" | "AUTHENTICATE") { name } else { &self.said };
+        self.wire.gate.hear(said);
+        if name != "APPEND" {
+            let heard = self.conduct.heard(&self.said);
+            self.last_words(heard)?;
+        }
         let omen = self.wire.gate.omen();
-        if omen.delay > Duration::ZERO {
+        if !omen.delay.is_zero() {
             tokio::time::sleep(omen.delay).await;
         }
         for line in omen.untagged {
             self.wire.say(&format!("* {line}"));
         }
-        if let Some(millis) = omen.throttle_millis {
-            self.wire.say(&format!("{tag} NO Request is throttled. Suggested Backoff Time: {millis} milliseconds"));
+        if let Some(hint) = omen.throttle {
+            let hint = hint.map(|millis| format!(" Suggested Backoff Time: {millis} milliseconds")).unwrap_or_default();
+            self.wire.say(&format!("{tag} NO Request is throttled.{hint}"));
             self.wire.say("* BYE Connection is closed. 14");
             return Err(Closed::Said);
         }
+        if let (Some(selected), Some(visit)) = (&self.selected, &self.visit)
+            && self.wire.gate.is_odd(Oddity::Renumbers)
+        {
+            // A mailbox that is gone meanwhile is found missing by the command itself.
+            let _ = visit.renumber(&selected.name);
+        }
         self.pass(Point::Command(Side::Before))
+    }
+
+    /// What a command is answered without a look at it.
+    fn refuses_at_once(&mut self, name: &str) -> Option<Refused> {
+        if self.is_not_connected && name != "LOGOUT" {
+            return Some(bad("User is authenticated but not connected."));
+        }
+        self.wire.gate.answers()
+    }
+
+    /// Refuses a command, and takes the message that it may be about to send.
+    async fn refuse_whole(&mut self, mut args: Args, refused: Refused) -> Outcome {
+        while let Some((size, false)) = args.take_announced() {
+            self.wire.swallow(size).await?;
+            let Line::Whole(line) = self.wire.line(self.line_limit()).await? else { break };
+            args = Args::new(lex(&line).unwrap_or_default());
+        }
+        Err(refused.into())
     }
 
     /// A half-effect: goes on, or the connection is cut here.
@@ -152,7 +230,7 @@ impl<'a> Session<'a> {
 
     /// Longest command line.
     pub(super) fn line_limit(&self) -> usize {
-        if self.is_exchange() { 10_000 } else { 65_536 }
+        self.manners().command_line
     }
 
     async fn read_command(&mut self) -> Result<Read, Closed> {
@@ -161,7 +239,11 @@ impl<'a> Session<'a> {
             Line::Whole(line) => line,
             Line::TooLong(beginning) => {
                 let tag = beginning.split(|b| *b == b' ').next().unwrap_or_default();
-                let text = if self.is_exchange() { "Command Argument Error. 11" } else { "Too long argument." };
+                let text = match self.hall.dialect {
+                    Dialect::Exchange => "Command Argument Error. 11",
+                    Dialect::Zimbra => "maximum line length exceeded",
+                    _ => "Too long argument.",
+                };
                 return Ok(Read::Refused(tag_of(tag), text.to_owned()));
             }
         };
@@ -174,6 +256,14 @@ impl<'a> Session<'a> {
         let (Ok(_), Ok(name)) = (words.word(), words.word()) else { return invalid(tag) };
         let mut name = name.to_ascii_uppercase();
         let mut args = words;
+        let after_tag = line.iter().position(|b| *b == b' ').map_or(line.len(), |at| at + 1);
+        self.said = String::from_utf8_lossy(&line[after_tag..]).into_owned();
+        if let Some(Token::Announced { waits: false, .. }) = args.last()
+            && !self.can("LITERAL+")
+        {
+            // It is no literal here; what follows is read as commands.
+            return Ok(Read::Refused(tag, "Invalid literal.".to_owned()));
+        }
         if name == "UID" {
             let Ok(word) = args.word() else { return invalid(tag) };
             name = format!("UID {}", word.to_ascii_uppercase());
@@ -210,14 +300,15 @@ impl<'a> Session<'a> {
             "CAPABILITY" => Ok(self.capability()),
             "NOOP" | "CHECK" => Ok(self.completed(name)),
             "LOGOUT" => self.logout(),
-            "ID" => Ok(self.id()),
+            "ID" if self.can("ID") => Ok(self.id()),
             "STARTTLS" => self.starttls(),
             "LOGIN" => self.login(args),
             "AUTHENTICATE" => self.authenticate(args).await,
             _ if self.visit.is_none() => Err(bad("Command received in Invalid state.").into()),
-            "NAMESPACE" => Ok(self.namespace()),
-            "ENABLE" => self.enable(),
-            "LIST" => self.list(args),
+            "NAMESPACE" if self.can("NAMESPACE") => Ok(self.namespace()),
+            "ENABLE" if self.can("ENABLE") => self.enable(args),
+            "LIST" => self.list(name, args),
+            "XLIST" if self.can("XLIST") => self.list(name, args),
             "LSUB" => self.lsub(args),
             "STATUS" => self.status(args),
             "SELECT" => self.select(args, super::selected::Access::ReadWrite),
@@ -226,21 +317,27 @@ impl<'a> Session<'a> {
             "DELETE" => self.delete(args),
             "RENAME" => self.rename(args),
             "SUBSCRIBE" | "UNSUBSCRIBE" => self.subscribe(name, args),
-            "GETQUOTAROOT" | "GETQUOTA" if !self.is_exchange() => self.quota(name, args),
+            "GETQUOTAROOT" | "GETQUOTA" if self.can("QUOTA") => self.quota(name, args),
             "APPEND" => self.append(args).await,
-            "IDLE" => self.idle().await,
+            "IDLE" if self.can("IDLE") => self.idle().await,
             _ => self.carry_out_selected(name, args).await,
         }
     }
 
     async fn carry_out_selected(&mut self, name: &str, args: Args) -> Outcome {
-        let is_known = matches!(
-            name.strip_prefix("UID ").unwrap_or(name),
-            "FETCH" | "STORE" | "SEARCH" | "COPY" | "MOVE" | "EXPUNGE" | "CLOSE" | "UNSELECT"
-        );
+        let is_known = match name.strip_prefix("UID ").unwrap_or(name) {
+            "FETCH" | "STORE" | "SEARCH" | "COPY" => true,
+            "CLOSE" => name == "CLOSE",
+            "EXPUNGE" => name == "EXPUNGE" || self.can("UIDPLUS"),
+            word @ ("MOVE" | "UNSELECT") => self.can(word),
+            _ => false,
+        };
         if !is_known {
-            let text =
-                if self.is_exchange() { "Command Error. 12".to_owned() } else { format!("Error in IMAP command {name}: Unknown command.") };
+            let text = match self.hall.dialect {
+                Dialect::Exchange => "Command Error. 12".to_owned(),
+                Dialect::Zimbra => "parse error: command not implemented".to_owned(),
+                _ => format!("Error in IMAP command {name}: Unknown command."),
+            };
             return Err(bad(&text).into());
         }
         if self.selected.is_none() {
@@ -267,13 +364,17 @@ impl<'a> Session<'a> {
 
     /// The text of a success.
     pub(super) fn completed(&self, name: &str) -> String {
-        if self.is_exchange() {
-            return format!("{name} completed.");
+        let name = name.strip_prefix("UID ").unwrap_or(name);
+        match self.hall.dialect {
+            Dialect::Exchange => format!("{name} completed."),
+            Dialect::Zimbra | Dialect::Minimal | Dialect::Courier => format!("{name} completed"),
+            Dialect::Dovecot | Dialect::DovecotSlash => {
+                let lower = name.to_ascii_lowercase();
+                let mut letters = lower.chars();
+                let first = letters.next().map(|c| c.to_ascii_uppercase()).unwrap_or_default();
+                format!("{first}{} completed (0.001 + 0.000 secs).", letters.as_str())
+            }
         }
-        let lower = name.strip_prefix("UID ").unwrap_or(name).to_ascii_lowercase();
-        let mut letters = lower.chars();
-        let first = letters.next().map(|c| c.to_ascii_uppercase()).unwrap_or_default();
-        format!("{first}{} completed (0.001 + 0.000 secs).", letters.as_str())
     }
 
     /// A mailbox name from the arguments.

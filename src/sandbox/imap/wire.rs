@@ -62,7 +62,8 @@ impl Wire {
             Stream::Secured(stream) => stream.read_buf(&mut self.input).await,
             Stream::Handshaking => return Err(Closed::Gone),
         };
-        if matches!(read, Ok(0) | Err(_)) { Err(Closed::Gone) } else { Ok(()) }
+        let Ok(read @ 1..) = read else { return Err(Closed::Gone) };
+        self.cut(Point::Received(read as u64))
     }
 
     /// The next line. Dropping the future before it is ready loses nothing, unless the line was too long.
@@ -138,7 +139,11 @@ impl Wire {
         let allowed = self.gate.may_send().map_or(whole, |most| usize::try_from(most).unwrap_or(usize::MAX).min(whole));
         let output = std::mem::take(&mut self.output);
         self.write(&output[..allowed]).await?;
-        match self.gate.at(Point::Sent(whole as u64)) {
+        self.cut(Point::Sent(whole as u64))
+    }
+
+    fn cut(&mut self, point: Point) -> Result<(), Closed> {
+        match self.gate.at(point) {
             None => Ok(()),
             Some(CutStyle::Freeze) => Err(Closed::Frozen),
             // The bytes before the cut arrive: a reset with zero linger could take them back.

@@ -44,20 +44,50 @@ pub enum Dialect {
     DovecotSlash,
     /// Like Exchange (also Email Pro): no MULTIAPPEND, no SPECIAL-USE, no QUOTA, rebuilt messages, an error budget.
     Exchange,
+    /// Like Zimbra 10: many extensions, names without case, five errors in a row or 25 equal commands in a row end a connection, one
+    /// reader of bodies per account.
+    Zimbra,
+    /// IMAP4rev1 (RFC 3501) and nothing else; every literal waits for permission.
+    Minimal,
+    /// The same with NAMESPACE and CHILDREN: everything lies below `INBOX.`, as with Courier.
+    Courier,
 }
 
 impl Dialect {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Dovecot, Self::DovecotSlash, Self::Exchange, Self::Zimbra, Self::Minimal, Self::Courier];
+
     /// The hierarchy delimiter.
     pub const fn delimiter(self) -> char {
         match self {
-            Self::Dovecot => '.',
-            Self::DovecotSlash | Self::Exchange => '/',
+            Self::Dovecot | Self::Courier => '.',
+            Self::DovecotSlash | Self::Exchange | Self::Zimbra | Self::Minimal => '/',
         }
+    }
+
+    /// What stands before every name but INBOX.
+    pub const fn prefix(self) -> &'static str {
+        if matches!(self, Self::Courier) { "INBOX." } else { "" }
     }
 
     /// Whether this is the Exchange family.
     pub const fn is_exchange(self) -> bool {
         matches!(self, Self::Exchange)
+    }
+
+    /// Whether this is Zimbra.
+    pub const fn is_zimbra(self) -> bool {
+        matches!(self, Self::Zimbra)
+    }
+
+    /// Whether refusals carry the response codes of RFC 5530.
+    pub(in crate::sandbox) const fn has_codes(self) -> bool {
+        matches!(self, Self::Dovecot | Self::DovecotSlash)
+    }
+
+    /// Whether names that differ only in case are the same mailbox.
+    pub const fn ignores_case(self) -> bool {
+        matches!(self, Self::Exchange | Self::Zimbra)
     }
 }
 

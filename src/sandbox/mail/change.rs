@@ -31,6 +31,9 @@ pub(super) struct Arrival {
     pub(super) flags: Flags,
     /// INTERNALDATE.
     pub(super) date: InternalDate,
+    /// Whether `\Flagged` stays between IMAP and the server, and is not seen by other protocols.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) hides_flagged: bool,
     /// Bytes.
     pub(super) body: Body,
 }

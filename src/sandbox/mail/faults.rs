@@ -1,13 +1,11 @@
-//! Trouble on request: latency, cuts, throttling, full accounts, refusals, unknown lines; set and cleared while the world runs.
+//! Trouble on request, set and cleared while the world runs: the words for it. What it does to a connection is in `gate`.
+//!
+//! Everything is counted, nothing is thrown: the same commands meet the same faults.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use super::access::AccountKey;
-use super::refused::Refused;
-use crate::domain::ByteSize;
+use crate::domain::{ByteSize, InternalDate};
 
 /// Whom a fault hits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +16,8 @@ pub enum Scope {
     Host(String),
     /// Connections that are logged in to this store.
     Account(AccountKey),
+    /// The n-th connection to this host, counted from 1 since the world began.
+    Connection(String, u64),
 }
 
 /// Where a connection is cut. Counting begins when the fault is set, and again after each cut.
@@ -32,6 +32,10 @@ pub enum CutPoint {
     Fetch(u32),
     /// After n bytes sent to the client; sockets only.
     Sent(u64),
+    /// After n bytes received from the client; sockets only.
+    Received(u64),
+    /// Around the n-th command of this name (`"UID FETCH"`; `""`: any), counted from 1.
+    Command(&'static str, u32, Side),
 }
 
 /// On which side of an effect.
@@ -65,6 +69,85 @@ pub struct Cut {
     pub times: u32,
 }
 
+/// When something strikes: the first chances pass, then so many are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occasion {
+    /// Chances that pass first.
+    pub after: u32,
+    /// How often it strikes.
+    pub times: u32,
+}
+
+impl Occasion {
+    /// Every time.
+    pub const ALWAYS: Self = Self { after: 0, times: u32::MAX };
+    /// The next time only.
+    pub const ONCE: Self = Self { after: 0, times: 1 };
+
+    /// The n-th time only, counted from 1.
+    pub const fn nth(n: u32) -> Self {
+        Self { after: n.saturating_sub(1), times: 1 }
+    }
+
+    /// The next so many times.
+    pub const fn times(times: u32) -> Self {
+        Self { after: 0, times }
+    }
+}
+
+/// What a server does that it should not. Each says what its chances are; both doors know it unless it says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Oddity {
+    /// APPEND: stored, and no APPENDUID is said.
+    NoAppendUid,
+    /// APPEND: APPENDUID names UID 0; sockets only.
+    ZeroAppendUid,
+    /// APPEND: APPENDUID names UIDs that nobody has.
+    WrongAppendUid,
+    /// APPEND: `OK`, and nothing was stored.
+    PretendsStored,
+    /// APPEND: `NO`, and it was stored: the reply is lost on the server's way.
+    PretendsRefused,
+    /// APPEND: bytes with the high bit become `X`.
+    LosesHighBytes,
+    /// APPEND: a message without a line end at its end gets one.
+    AddsNewline,
+    /// APPEND: NUL becomes 0x80.
+    ReplacesNul,
+    /// APPEND: header lines and MIME are written anew.
+    RebuildsHeaders,
+    /// APPEND: INTERNALDATE is the present, whatever was said.
+    DatesToday,
+    /// APPEND: INTERNALDATE is so many minutes later.
+    ShiftsDate(i32),
+    /// APPEND: flags are not stored.
+    DropsFlags,
+    /// SELECT, EXAMINE: three messages more than there are.
+    WrongExists,
+    /// SELECT, EXAMINE: EXISTS is said several times, the last time right; sockets only.
+    SeveralExists,
+    /// SELECT, EXAMINE, STATUS: no UIDNEXT; sockets only.
+    NoUidNext,
+    /// SELECT, EXAMINE, STATUS: UIDNEXT is 1.
+    WrongUidNext,
+    /// A message listed or delivered: RFC822.SIZE is half of what it is.
+    WrongSize,
+    /// A message delivered: nothing of it comes.
+    EmptyBody,
+    /// A message delivered: only its first half comes, and is announced so.
+    ShortBody,
+    /// FETCH: messages come in the opposite order.
+    Unordered,
+    /// FETCH: before each message another one's flags are told; sockets only.
+    ForeignFetch,
+    /// FETCH: a message is said to be expunged that is there; sockets only.
+    ForeignExpunge,
+    /// Any command while a mailbox is open: before it the mailbox gets another UIDVALIDITY and its messages other UIDs.
+    Renumbers,
+    /// Login: accepted, and every command after it is answered with `BAD User is authenticated but not connected.`
+    NotConnected,
+}
+
 /// One kind of trouble.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
@@ -86,6 +169,38 @@ pub enum Fault {
         /// How often.
         times: u32,
     },
+    /// The same without saying how long.
+    Busy {
+        /// Commands that pass first.
+        after_commands: u32,
+        /// How often.
+        times: u32,
+    },
+    /// The effect happens, then nothing is heard for a time. For ever: a cut that freezes.
+    Stall {
+        /// The name of the command; `""`: any.
+        command: &'static str,
+        /// How long.
+        pause: Duration,
+        /// When.
+        occasion: Occasion,
+    },
+    /// A command is answered with this and not carried out.
+    Answer {
+        /// The name of the command; `""`: any; `"LOGIN"`: AUTHENTICATE too.
+        command: &'static str,
+        /// `NO …` or `BAD …`.
+        line: String,
+        /// When.
+        occasion: Occasion,
+    },
+    /// Bodies take their time, in both directions.
+    Slow {
+        /// For each message.
+        per_message: Duration,
+        /// For each 1024 bytes.
+        per_kilobyte: Duration,
+    },
     /// The account is full after this much more.
     Full {
         /// What still fits.
@@ -95,224 +210,37 @@ pub enum Fault {
     RefuseContaining(String),
     /// Messages larger than this are refused.
     RefuseLarger(ByteSize),
+    /// Messages with this flag or keyword are refused.
+    RefuseFlag(String),
+    /// Messages of this date or later are refused.
+    RefuseDatesFrom(InternalDate),
+    /// Mailboxes in whose name this occurs cannot be made.
+    RefuseName(String),
+    /// Messages with a NUL byte are refused, as Cyrus does.
+    RefuseNul,
+    /// Messages with a bare LF are refused, as Cyrus does.
+    RefuseBareNewline,
+    /// Something odd.
+    Odd(Oddity, Occasion),
     /// This line (without `* ` and line end) is sent before each answer; sockets only.
     Untagged(String),
 }
 
-/// A fault with its counters.
-#[derive(Debug)]
-struct Live {
-    scope: Scope,
-    fault: Fault,
-    counted: u64,
-    fired: u32,
-}
-
-/// What a door does before a command.
-#[derive(Debug, Default)]
-pub(in crate::sandbox) struct Omen {
-    /// Waits so long.
-    pub(in crate::sandbox) delay: Duration,
-    /// Answers with the throttling text and closes.
-    pub(in crate::sandbox) throttle_millis: Option<u64>,
-    /// Sends these lines.
-    pub(in crate::sandbox) untagged: Vec<String>,
-}
-
-/// A half-effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) enum Point {
-    Command(Side),
-    Stored(Side, u32),
-    Delivering,
-    Sent(u64),
-}
-
-/// The faults of a world; cloning gives another handle to the same.
-#[derive(Debug, Clone)]
-pub struct Faults {
-    live: Arc<Mutex<Vec<Live>>>,
-    cuts: Arc<watch::Sender<u64>>,
-}
-
-impl Default for Faults {
-    fn default() -> Self {
-        Self { live: Arc::default(), cuts: Arc::new(watch::Sender::new(0)) }
-    }
-}
-
-impl Faults {
-    /// Adds a fault; one of the same kind and scope is replaced (refusals by content add up).
-    pub fn set(&self, scope: Scope, fault: Fault) {
-        let mut live = self.live();
-        if !matches!(fault, Fault::RefuseContaining(_) | Fault::Untagged(_)) {
-            live.retain(|l| l.scope != scope || std::mem::discriminant(&l.fault) != std::mem::discriminant(&fault));
-        }
-        live.push(Live { scope, fault, counted: 0, fired: 0 });
-    }
-
-    /// Takes the faults of a scope away.
-    pub fn clear(&self, scope: &Scope) {
-        self.live().retain(|l| l.scope != *scope);
-    }
-
-    /// Takes all faults away.
-    pub fn clear_all(&self) {
-        self.live().clear();
-    }
-
-    /// How many connections were cut so far.
-    pub fn cuts(&self) -> u64 {
-        *self.cuts.borrow()
-    }
-
-    /// Returns once more than `seen` connections were cut.
-    pub async fn cut_after(&self, seen: u64) {
-        let mut cuts = self.cuts.subscribe();
-        // The sender lives as long as `self`.
-        let _ = cuts.wait_for(|count| *count > seen).await;
-    }
-
-    fn live(&self) -> MutexGuard<'_, Vec<Live>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The faults as they hit one connection.
-    pub(in crate::sandbox) fn gate(&self, host: &str) -> Gate {
-        Gate { faults: self.clone(), host: host.to_owned(), account: None }
-    }
-}
-
-/// The faults as one connection sees them.
-#[derive(Debug, Clone)]
-pub(in crate::sandbox) struct Gate {
-    faults: Faults,
-    host: String,
-    account: Option<AccountKey>,
-}
-
-impl Gate {
-    /// From now on the connection belongs to an account.
-    pub(in crate::sandbox) fn enter(&mut self, account: &AccountKey) {
-        self.account = Some(account.clone());
-    }
-
-    fn hits(&self, scope: &Scope) -> bool {
-        match scope {
-            Scope::Everywhere => true,
-            Scope::Host(host) => host.eq_ignore_ascii_case(&self.host),
-            Scope::Account(key) => self.account.as_ref() == Some(key),
+impl Fault {
+    /// Whether this takes the place of another one in the same scope.
+    pub(super) fn replaces(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::RefuseContaining(_)
+                | Self::RefuseFlag(_)
+                | Self::RefuseName(_)
+                | Self::Untagged(_)
+                | Self::Answer { .. }
+                | Self::Stall { .. },
+                _,
+            ) => false,
+            (Self::Odd(one, _), Self::Odd(other, _)) => one == other,
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
         }
     }
-
-    /// What happens before a command.
-    pub(in crate::sandbox) fn omen(&self) -> Omen {
-        let mut omen = Omen::default();
-        for live in self.faults.live().iter_mut().filter(|l| self.hits(&l.scope)) {
-            match &live.fault {
-                Fault::Latency { per_command, .. } => omen.delay += *per_command,
-                Fault::Untagged(line) => omen.untagged.push(line.clone()),
-                Fault::Throttle { after_commands, wait_millis, times } if live.fired < *times => {
-                    if live.counted >= u64::from(*after_commands) {
-                        live.fired += 1;
-                        live.counted = 0;
-                        omen.throttle_millis = Some(*wait_millis);
-                    } else {
-                        live.counted += 1;
-                    }
-                }
-                _ => {}
-            }
-        }
-        omen
-    }
-
-    /// How long storing so many messages takes.
-    pub(in crate::sandbox) fn storing_takes(&self, messages: u32) -> Duration {
-        let live = self.faults.live();
-        let each = live
-            .iter()
-            .filter(|l| self.hits(&l.scope))
-            .filter_map(|l| if let Fault::Latency { per_stored, .. } = &l.fault { Some(*per_stored * messages) } else { None });
-        each.sum()
-    }
-
-    /// Whether the connection is cut here.
-    pub(in crate::sandbox) fn at(&self, point: Point) -> Option<CutStyle> {
-        let mut style = None;
-        for live in self.faults.live().iter_mut().filter(|l| self.hits(&l.scope)) {
-            let Fault::Cut(cut) = live.fault else { continue };
-            if live.fired < cut.times && strikes(&mut live.counted, cut.point, point) {
-                live.fired += 1;
-                live.counted = 0;
-                style = Some(cut.style);
-            }
-        }
-        if style.is_some() {
-            self.faults.cuts.send_modify(|cuts| *cuts += 1);
-        }
-        style
-    }
-
-    /// How many bytes may still be sent before a cut, if one waits.
-    pub(in crate::sandbox) fn may_send(&self) -> Option<u64> {
-        let live = self.faults.live();
-        let rest = live.iter().filter(|l| self.hits(&l.scope)).filter_map(|l| match l.fault {
-            Fault::Cut(Cut { point: CutPoint::Sent(n), times, .. }) if l.fired < times => Some(n.saturating_sub(l.counted)),
-            _ => None,
-        });
-        rest.min()
-    }
-
-    /// Whether a message is refused by a fault.
-    pub(in crate::sandbox) fn refuses(&self, bytes: &[u8]) -> Option<Refused> {
-        self.faults.live().iter().filter(|l| self.hits(&l.scope)).find_map(|live| match &live.fault {
-            Fault::RefuseContaining(text) if contains(bytes, text.as_bytes()) => Some(Refused::content("Message is not accepted here")),
-            Fault::RefuseLarger(most) if bytes.len() as u64 > most.0 => Some(Refused::too_big()),
-            _ => None,
-        })
-    }
-
-    /// Takes room for a message; `false` when the account is full.
-    pub(in crate::sandbox) fn takes_room(&self, bytes: u64) -> bool {
-        let mut live = self.faults.live();
-        let mut full: Vec<&mut Live> = live.iter_mut().filter(|l| self.hits(&l.scope) && matches!(l.fault, Fault::Full { .. })).collect();
-        let fits = full.iter().all(|l| matches!(l.fault, Fault::Full { room } if l.counted + bytes <= room.0));
-        if fits {
-            for live in &mut full {
-                live.counted += bytes;
-            }
-        }
-        fits
-    }
-}
-
-/// Counts a point and says whether the cut is here.
-fn strikes(counted: &mut u64, cut: CutPoint, point: Point) -> bool {
-    match (cut, point) {
-        (CutPoint::Step(n), point) if !matches!(point, Point::Sent(_)) => {
-            *counted += 1;
-            *counted == n + 1
-        }
-        (CutPoint::Append(n, side), Point::Stored(now, messages)) => {
-            let reaches = *counted + u64::from(messages) >= u64::from(n);
-            if now == Side::After {
-                *counted += u64::from(messages);
-            }
-            side == now && reaches
-        }
-        (CutPoint::Fetch(n), Point::Delivering) => {
-            *counted += 1;
-            *counted == u64::from(n) + 1
-        }
-        (CutPoint::Sent(n), Point::Sent(bytes)) => {
-            *counted += bytes;
-            *counted > n
-        }
-        _ => false,
-    }
-}
-
-fn contains(bytes: &[u8], text: &[u8]) -> bool {
-    !text.is_empty() && bytes.windows(text.len()).any(|w| w == text)
 }

@@ -4,14 +4,18 @@
 //! Who may log in is not known here: the platform side of the world says so ([`Directory`]).
 
 mod access;
+mod alter;
 mod blob;
 mod change;
+mod conduct;
 mod dice;
 mod faults;
 mod folders;
+mod gate;
 mod generate;
 mod in_process;
 mod log;
+mod manners;
 mod names;
 mod rebuild;
 mod recall;
@@ -28,7 +32,8 @@ mod world;
 mod tests;
 
 pub use access::{AccountKey, Dialect, Directory, FolderLanguage, LoginRefusal, Template};
-pub use faults::{Cut, CutPoint, CutStyle, Fault, Faults, Scope, Side};
+pub use faults::{Cut, CutPoint, CutStyle, Fault, Occasion, Oddity, Scope, Side};
+pub use gate::{Faults, Heard};
 pub use generate::Fill;
 pub use in_process::InProcessMail;
 pub use rebuild::rebuilt;
@@ -36,10 +41,11 @@ pub use snapshot::{AccountSnapshot, MailboxSnapshot, MessageSnapshot};
 pub use world::MailWorld;
 
 pub(in crate::sandbox) use change::FlagChange;
-pub(in crate::sandbox) use faults::{Gate, Point};
-pub(in crate::sandbox) use in_process::QUOTA;
+pub(in crate::sandbox) use conduct::{Conduct, Ended};
+pub(in crate::sandbox) use gate::{Gate, Point};
+pub(in crate::sandbox) use manners::Manners;
 pub(in crate::sandbox) use names::Names;
 pub(in crate::sandbox) use refused::Refused;
-pub(in crate::sandbox) use rules::{capability_line, full, keywords, login_text};
+pub(in crate::sandbox) use rules::{keywords, login_text, worded};
 pub(in crate::sandbox) use state::Stored;
-pub(in crate::sandbox) use visit::{Incoming, Listed, Visit};
+pub(in crate::sandbox) use visit::{Incoming, Listed, Status, Visit};

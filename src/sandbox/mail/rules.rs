@@ -1,88 +1,119 @@
-//! What a dialect takes: flags, sizes, lines. The words are those of the real servers, as far as they were seen.
+//! What a dialect takes: flags, dates, sizes, lines. The words are those of the real servers, as far as they were seen.
 
 use bytes::Bytes;
 
 use super::access::{Dialect, LoginRefusal};
+use super::manners::Keywords;
 use super::refused::Refused;
-use crate::domain::{Flags, Keyword, SystemFlag};
+use crate::domain::{Flags, InternalDate, Keyword, SystemFlag};
 use crate::ports::RefusalKind;
 
-/// Largest message of an Exchange-like server, 35 MiB.
-const EXCHANGE_LARGEST: u64 = 36_700_160;
-/// Largest message of a Dovecot-like server: one that would not fit the demo either.
-const DOVECOT_LARGEST: u64 = 256 * 1024 * 1024;
-/// Longest line that an Exchange-like server stores.
-const EXCHANGE_LINE: usize = 10_000;
 /// The one answer of an Exchange-like server to almost anything.
 const ARGUMENT_ERROR: &str = "Command Argument Error. 11";
+/// The last second that a Zimbra-like server takes, 2038-01-19T03:14:07Z.
+const LAST_SECOND: i64 = 2_147_483_647;
+/// Longest name of a tag of a Zimbra-like server.
+const LONGEST_TAG: usize = 255;
+
+/// The one answer of a Zimbra-like server to almost anything; the command's name is put before it ([`worded`]).
+fn failed() -> Refused {
+    Refused::no(RefusalKind::Unsaid, "failed")
+}
 
 /// Keywords that can be stored; `None`: any.
 pub(in crate::sandbox) const fn keywords(dialect: Dialect) -> Option<&'static [&'static str]> {
-    match dialect {
-        Dialect::Dovecot | Dialect::DovecotSlash => None,
-        Dialect::Exchange => Some(&["$MDNSent"]),
+    match dialect.manners().keywords {
+        Keywords::Any | Keywords::AnyBut(_) => None,
+        Keywords::Only(known) => Some(known),
+        Keywords::Dropped => Some(&[]),
     }
 }
 
-/// Reads flag names as a client sent them.
+fn is_among(known: &[&str], name: &str) -> bool {
+    known.iter().any(|k| k.eq_ignore_ascii_case(name))
+}
+
+/// Reads flag names as a client sent them; what the server forgets is left out.
 pub(super) fn flags<'a>(dialect: Dialect, names: impl IntoIterator<Item = &'a str>) -> Result<Flags, Refused> {
-    let names: Vec<&str> = names.into_iter().collect();
-    for name in &names {
+    let mut kept = Vec::new();
+    for name in names {
         let is_system = SystemFlag::ALL.iter().any(|f| f.wire().eq_ignore_ascii_case(name));
-        let is_known = keywords(dialect).is_none_or(|known| known.iter().any(|k| k.eq_ignore_ascii_case(name)));
-        let is_keyword = Keyword::new(name).is_some() && is_known;
-        if is_system || is_keyword {
+        if is_system {
+            kept.push(name);
             continue;
         }
-        return Err(match dialect {
-            Dialect::Exchange => Refused::bad(RefusalKind::Content, ARGUMENT_ERROR),
-            Dialect::Dovecot | Dialect::DovecotSlash if name.starts_with('\\') => {
-                Refused::bad(RefusalKind::Content, &format!("Invalid system flag {name}"))
+        let is_keyword = Keyword::new(name).is_some();
+        match dialect.manners().keywords {
+            Keywords::Any if is_keyword => kept.push(name),
+            Keywords::AnyBut(forgotten) if is_tag(name) => {
+                if !is_among(forgotten, name) {
+                    kept.push(name);
+                }
             }
-            Dialect::Dovecot | Dialect::DovecotSlash => Refused::bad(RefusalKind::Content, "Invalid flags list"),
-        });
+            Keywords::Only(known) if is_keyword && is_among(known, name) => kept.push(name),
+            Keywords::Dropped if is_keyword => {}
+            _ => return Err(flag_refused(dialect, name)),
+        }
     }
-    Ok(Flags::from_wire(names))
+    Ok(Flags::from_wire(kept))
+}
+
+/// What can be a tag of a Zimbra-like server (zm-mailbox, `Tag.validateItemName`).
+fn is_tag(name: &str) -> bool {
+    Keyword::new(name).is_some() && name.len() <= LONGEST_TAG && !name.contains(':')
+}
+
+fn flag_refused(dialect: Dialect, name: &str) -> Refused {
+    match dialect {
+        Dialect::Exchange => Refused::bad(RefusalKind::Content, ARGUMENT_ERROR),
+        Dialect::Zimbra if name.starts_with('\\') => Refused::bad(RefusalKind::Content, &format!("parse error: invalid flag: {name}")),
+        Dialect::Zimbra => failed(),
+        _ if name.starts_with('\\') => Refused::bad(RefusalKind::Content, &format!("Invalid system flag {name}")),
+        _ => Refused::bad(RefusalKind::Content, "Invalid flags list"),
+    }
+}
+
+/// Checks a date.
+pub(super) fn date(dialect: Dialect, date: Option<InternalDate>) -> Result<(), Refused> {
+    let is_late = date.is_some_and(|date| date.unix_seconds() > LAST_SECOND);
+    if dialect.is_zimbra() && is_late { Err(failed()) } else { Ok(()) }
 }
 
 /// Checks an announced size.
 pub(super) fn size(dialect: Dialect, size: u64) -> Result<(), Refused> {
+    if size > dialect.manners().largest { Err(too_big(dialect)) } else { Ok(()) }
+}
+
+/// The message is too large.
+pub(in crate::sandbox) fn too_big(dialect: Dialect) -> Refused {
     match dialect {
-        Dialect::Exchange if size > EXCHANGE_LARGEST => Err(Refused::bad(RefusalKind::TooBig, ARGUMENT_ERROR)),
-        Dialect::Dovecot | Dialect::DovecotSlash if size > DOVECOT_LARGEST => Err(Refused::too_big()),
-        _ => Ok(()),
+        Dialect::Exchange => Refused::bad(RefusalKind::TooBig, ARGUMENT_ERROR),
+        Dialect::Zimbra => Refused::bad(RefusalKind::TooBig, "maximum message size exceeded"),
+        _ => Refused::too_big(),
     }
 }
 
 /// Checks a message.
 pub(super) fn message(dialect: Dialect, bytes: &[u8]) -> Result<(), Refused> {
     size(dialect, bytes.len() as u64)?;
+    let longest = dialect.manners().message_line;
     match dialect {
-        Dialect::Dovecot | Dialect::DovecotSlash if bytes.is_empty() => {
-            Err(Refused::no(RefusalKind::Content, "Can't save a zero byte message."))
+        Dialect::Exchange => {
+            let has_long_line = bytes.split(|b| *b == b'\n').any(|line| line.len() > longest);
+            let is_taken = !bytes.is_empty() && !has_long_line && !bytes.contains(&0);
+            if is_taken { Ok(()) } else { Err(Refused::bad(RefusalKind::Content, ARGUMENT_ERROR)) }
         }
-        Dialect::Exchange if bytes.is_empty() || bytes.split(|b| *b == b'\n').any(|line| line.len() > EXCHANGE_LINE) => {
-            Err(Refused::bad(RefusalKind::Content, ARGUMENT_ERROR))
-        }
+        Dialect::Zimbra if bytes.is_empty() => Err(failed()),
+        _ if bytes.is_empty() => Err(Refused::no(RefusalKind::Content, "Can't save a zero byte message.")),
         _ => Ok(()),
-    }
-}
-
-/// The capability line after login, without the word `CAPABILITY`: only what really works.
-pub(in crate::sandbox) const fn capability_line(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Dovecot | Dialect::DovecotSlash => {
-            "IMAP4rev1 SASL-IR ID ENABLE IDLE LITERAL+ AUTH=PLAIN MULTIAPPEND UNSELECT CHILDREN NAMESPACE UIDPLUS LIST-EXTENDED \
-             LIST-STATUS SPECIAL-USE CREATE-SPECIAL-USE QUOTA MOVE"
-        }
-        Dialect::Exchange => "IMAP4 IMAP4rev1 AUTH=PLAIN SASL-IR UIDPLUS MOVE ID UNSELECT CHILDREN IDLE NAMESPACE LITERAL+",
     }
 }
 
 /// How a login is refused.
 pub(in crate::sandbox) const fn login_text(dialect: Dialect, refusal: LoginRefusal) -> &'static str {
     match (dialect, refusal) {
-        (Dialect::Exchange, LoginRefusal::WrongPassword) => "LOGIN failed.",
+        (Dialect::Exchange | Dialect::Zimbra | Dialect::Minimal, LoginRefusal::WrongPassword) => "LOGIN failed.",
+        (Dialect::Courier, LoginRefusal::WrongPassword) => "Login failed.",
         (Dialect::Exchange, LoginRefusal::ImapDisabled) => "User is authenticated but not connected.",
         (_, LoginRefusal::MustChangePassword) => "[ALERT] password must be changed before IMAP login permitted",
         (_, LoginRefusal::WrongPassword) => "[AUTHENTICATIONFAILED] Authentication failed.",
@@ -97,6 +128,23 @@ pub(in crate::sandbox) fn full(dialect: Dialect) -> Refused {
         Dialect::Dovecot | Dialect::DovecotSlash => {
             Refused::no(RefusalKind::Quota, "[OVERQUOTA] Quota exceeded (mailbox for user is full)")
         }
+        Dialect::Zimbra => failed(),
+        Dialect::Minimal => Refused::no(RefusalKind::Quota, "Mailbox is full"),
+        Dialect::Courier => Refused::no(RefusalKind::Quota, "You exceeded your mail quota."),
+    }
+}
+
+/// A refusal as the dialect says it of a command: a Zimbra-like server names the command and nothing else.
+pub(in crate::sandbox) fn worded(dialect: Dialect, command: &str, refused: Refused) -> Refused {
+    if !dialect.is_zimbra() || refused.is_bad {
+        return refused;
+    }
+    let command = command.strip_prefix("UID ").unwrap_or(command);
+    let code = refused.text.strip_prefix("[TRYCREATE]").map(|_| "[TRYCREATE] ");
+    match code {
+        Some(code) => Refused::no(RefusalKind::NoMailbox, &format!("{code}{command} failed")),
+        None if refused.text.starts_with('[') => refused,
+        None => Refused::no(RefusalKind::Unsaid, &format!("{command} failed")),
     }
 }
 
@@ -127,11 +175,31 @@ mod tests {
     }
 
     #[test]
+    fn zimbra_forgets_junk_flags_and_refuses_what_cannot_be_a_tag() {
+        let kept = |names: &[&str]| flags(Dialect::Zimbra, names.iter().copied()).map(|f| f.to_string()).map_err(|r| r.text);
+        assert_eq!(kept(&["\\Seen", "$Junk", "notjunk", "$Forwarded", "Work"]).as_deref(), Ok("\\Seen $Forwarded Work"));
+        assert_eq!(kept(&["EmailswithStickyNotes:FLAG51135"]).as_deref(), Err(&"failed".to_owned()));
+        let late: InternalDate = "20-Jan-2038 00:00:00 +0000".parse().expect("valid");
+        assert!(date(Dialect::Zimbra, Some(late)).is_err() && date(Dialect::Dovecot, Some(late)).is_ok());
+        assert_eq!(worded(Dialect::Zimbra, "APPEND", full(Dialect::Zimbra)), Refused::no(RefusalKind::Unsaid, "APPEND failed"));
+        let missing = Refused::no(RefusalKind::NoMailbox, "[TRYCREATE] x");
+        assert_eq!(worded(Dialect::Zimbra, "UID COPY", missing).text, "[TRYCREATE] COPY failed");
+    }
+
+    #[test]
+    fn a_minimal_server_drops_keywords() {
+        assert_eq!(flags(Dialect::Minimal, ["\\Seen", "Work"]).map(|f| f.to_string()), Ok("\\Seen".to_owned()));
+    }
+
+    #[test]
     fn long_lines_and_nothing_at_all_are_refused() {
-        let long = vec![b'x'; EXCHANGE_LINE + 1];
+        let most = Dialect::Exchange.manners().message_line;
+        let long = vec![b'x'; most + 1];
         assert!(message(Dialect::Exchange, &long).is_err_and(|r| r.is_bad));
+        assert!(message(Dialect::Exchange, b"x\0").is_err_and(|r| r.is_bad));
         assert!(message(Dialect::Dovecot, &long).is_ok());
         assert!(message(Dialect::Dovecot, b"").is_err_and(|r| !r.is_bad && r.text.starts_with("Can't save a zero byte message")));
-        assert!(size(Dialect::Exchange, EXCHANGE_LARGEST + 1).is_err_and(|r| r.kind == RefusalKind::TooBig));
+        let largest = Dialect::Exchange.manners().largest;
+        assert!(size(Dialect::Exchange, largest + 1).is_err_and(|r| r.kind == RefusalKind::TooBig));
     }
 }

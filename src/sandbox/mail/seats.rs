@@ -7,9 +7,6 @@ use super::access::{AccountKey, Dialect};
 use super::refused::Refused;
 use crate::ports::RefusalKind;
 
-/// Connections per user of an Exchange-like server.
-const EXCHANGE_MOST: u32 = 16;
-
 /// Counts connections per account.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seats {
@@ -21,7 +18,7 @@ impl Seats {
     pub(super) fn take(&self, key: &AccountKey, dialect: Dialect) -> Result<Seat, Refused> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(key.clone()).or_insert(0);
-        if dialect.is_exchange() && *count >= EXCHANGE_MOST {
+        if dialect.manners().seats.is_some_and(|most| *count >= most) {
             return Err(Refused::no(RefusalKind::Unsaid, "[UNAVAILABLE] Too many connections of this user."));
         }
         *count += 1;

@@ -11,8 +11,11 @@ use crate::domain::{Flags, InternalDate, MailboxName, Role, Uid, UidValidity};
 pub struct MessageSnapshot {
     /// UID.
     pub uid: Uid,
-    /// Flags.
+    /// Flags as IMAP shows them.
     pub flags: Flags,
+    /// Flags as every other way into the account shows them: an Exchange-like server tells nobody of a `\Flagged` that came with
+    /// APPEND, only of one that was stored.
+    pub elsewhere: Flags,
     /// INTERNALDATE.
     pub internal_date: InternalDate,
     /// The bytes as stored. An Exchange-like door gives [`rebuilt`](super::rebuilt) bytes of them.

@@ -8,7 +8,7 @@ use super::blob::{Blob, Recalled};
 use super::change::{Arrival, Body, Change, Deed, FlagChange};
 use super::folders::{Folder, template_folders};
 use super::generate::{Catalogue, Fill};
-use crate::domain::{Flags, InternalDate, MailboxName, Role};
+use crate::domain::{Flags, InternalDate, MailboxName, Role, SystemFlag};
 
 /// One stored message.
 #[derive(Debug, Clone)]
@@ -17,6 +17,10 @@ pub(in crate::sandbox) struct Stored {
     pub(in crate::sandbox) flags: Flags,
     pub(in crate::sandbox) date: InternalDate,
     pub(in crate::sandbox) blob: Blob,
+    /// Mod-sequence (RFC 7162): which change of the mailbox was the last of this message.
+    pub(in crate::sandbox) modseq: u64,
+    /// Whether `\Flagged` is seen by IMAP only.
+    pub(in crate::sandbox) hides_flagged: bool,
 }
 
 /// One mailbox; messages ascend by UID.
@@ -26,6 +30,8 @@ pub(super) struct Mailbox {
     pub(super) holds_mail: bool,
     pub(super) uid_validity: u32,
     pub(super) uid_next: u32,
+    /// The last change (HIGHESTMODSEQ).
+    pub(super) modseq: u64,
     pub(super) messages: Vec<Stored>,
 }
 
@@ -106,7 +112,7 @@ impl State {
                 let recalled = Recalled { catalogue: number, entry: placed.entry, form: super::blob::Form::Plain };
                 // Gaps as in a mailbox that has lived.
                 mailbox.uid_next += placed.gap;
-                mailbox.store(placed.flags.clone(), placed.date, Blob::Generated(Arc::clone(&catalogue), recalled));
+                mailbox.store(placed.flags.clone(), placed.date, Blob::Generated(Arc::clone(&catalogue), recalled), false);
             }
         }
     }
@@ -118,7 +124,8 @@ impl State {
             account.subscribed.insert(folder.name.clone());
         }
         let Folder { name, role, holds_mail, .. } = folder;
-        account.mailboxes.entry(name).or_insert(Mailbox { role, holds_mail, uid_validity, uid_next: 1, messages: Vec::new() });
+        let made = Mailbox { role, holds_mail, uid_validity, uid_next: 1, modseq: 1, messages: Vec::new() };
+        account.mailboxes.entry(name).or_insert(made);
     }
 
     fn next_validity(&mut self, key: &AccountKey) -> u32 {
@@ -136,7 +143,7 @@ impl State {
                 Body::Raw { bytes, .. } => Blob::Kept(bytes),
                 Body::Recalled(recalled) => Blob::Generated(Arc::clone(catalogues.get(recalled.catalogue as usize)?), recalled),
             };
-            Some(mailbox.store(arrival.flags, arrival.date, blob))
+            Some(mailbox.store(arrival.flags, arrival.date, blob, arrival.hides_flagged))
         });
         stored.collect()
     }
@@ -146,7 +153,7 @@ impl State {
         let Some(source) = account.mailboxes.get(from) else { return Vec::new() };
         let copies: Vec<Stored> = uids.iter().filter_map(|uid| source.find(*uid).cloned()).collect();
         let Some(target) = account.mailboxes.get_mut(to) else { return Vec::new() };
-        copies.into_iter().map(|m| target.store(m.flags, m.date, m.blob)).collect()
+        copies.into_iter().map(|m| target.store(m.flags, m.date, m.blob, m.hides_flagged)).collect()
     }
 
     fn renumber(&mut self, key: &AccountKey, name: &MailboxName) {
@@ -154,6 +161,7 @@ impl State {
         if let Some(mailbox) = self.accounts.get_mut(key).and_then(|a| a.mailboxes.get_mut(name)) {
             mailbox.uid_validity = uid_validity;
             mailbox.uid_next = 1;
+            mailbox.modseq += 1;
             for message in &mut mailbox.messages {
                 message.uid = mailbox.uid_next;
                 mailbox.uid_next += 1;
@@ -174,7 +182,7 @@ impl Account {
             return Some(found);
         }
         let folded = |n: &MailboxName| n.segments().iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
-        let wanted = dialect.is_exchange().then(|| folded(name))?;
+        let wanted = dialect.ignores_case().then(|| folded(name))?;
         self.mailboxes.keys().find(|n| folded(n) == wanted)
     }
 
@@ -198,6 +206,7 @@ impl Account {
             Deed::Expunge(name, uids) => {
                 if let Some(mailbox) = self.mailboxes.get_mut(&name) {
                     mailbox.messages.retain(|m| uids.binary_search(&m.uid).is_err());
+                    mailbox.modseq += 1;
                 }
             }
             Deed::Fill(_) | Deed::Begin(_) | Deed::Drop | Deed::Create(..) | Deed::Append(..) | Deed::Copy(..) | Deed::Renumber(_) => {}
@@ -222,18 +231,27 @@ impl Mailbox {
         self.messages.binary_search_by_key(&uid, |m| m.uid).ok().map(|at| &self.messages[at])
     }
 
-    fn store(&mut self, flags: Flags, date: InternalDate, blob: Blob) -> u32 {
+    fn store(&mut self, flags: Flags, date: InternalDate, blob: Blob, hides_flagged: bool) -> u32 {
         let uid = self.uid_next;
         self.uid_next += 1;
-        self.messages.push(Stored { uid, flags, date, blob });
+        self.modseq += 1;
+        self.messages.push(Stored { uid, flags, date, blob, modseq: self.modseq, hides_flagged });
         uid
     }
 
+    /// Messages whose flags really change get the next mod-sequence, all the same one.
     fn flag(&mut self, uids: &[u32], how: FlagChange, flags: &Flags) {
+        let next = self.modseq + 1;
         for uid in uids {
             if let Ok(at) = self.messages.binary_search_by_key(uid, |m| m.uid) {
                 let message = &mut self.messages[at];
-                message.flags = changed(&message.flags, how, flags);
+                let after = changed(&message.flags, how, flags);
+                if after != message.flags {
+                    message.hides_flagged &= after.has(SystemFlag::Flagged) && message.flags.has(SystemFlag::Flagged);
+                    message.flags = after;
+                    message.modseq = next;
+                    self.modseq = next;
+                }
             }
         }
     }

@@ -1,10 +1,14 @@
 //! One logged-in look into a store: what both doors do, with the rules of the dialect and without any transport.
 
 use bytes::Bytes;
+use tokio::sync::OwnedMutexGuard;
 
 use super::access::{AccountKey, Dialect};
+use super::alter::alter;
 use super::blob::Form;
 use super::change::{Arrival, Body, Deed, FlagChange};
+use super::faults::Oddity;
+use super::gate::Gate;
 use super::generate::PRESENT;
 use super::names::Names;
 use super::refused::Refused;
@@ -12,8 +16,17 @@ use super::rules;
 use super::seats::Seat;
 use super::state::{Account, Mailbox, Stored};
 use super::world::MailWorld;
-use crate::domain::{Flags, InternalDate, MailboxName, Role};
+use crate::domain::{Flags, InternalDate, MailboxName, Role, SystemFlag};
 use crate::ports::RefusalKind;
+
+/// How long a reader waits for its turn (zm-mailbox, `ImapConfig`).
+const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_mins(10);
+
+/// What every account that tells its quota may hold.
+const QUOTA: u64 = 10_000_000_000;
+
+/// So far above those in use, UIDs belong to nobody.
+const NOBODYS: u32 = 1_000_000;
 
 /// A mailbox as LIST shows it.
 #[derive(Debug, Clone)]
@@ -35,6 +48,8 @@ pub(in crate::sandbox) struct Status {
     pub(in crate::sandbox) exists: u32,
     pub(in crate::sandbox) unseen: u32,
     pub(in crate::sandbox) holds_mail: bool,
+    /// HIGHESTMODSEQ.
+    pub(in crate::sandbox) modseq: u64,
 }
 
 /// A message on its way in.
@@ -43,6 +58,14 @@ pub(in crate::sandbox) struct Incoming {
     pub(in crate::sandbox) flags: Flags,
     pub(in crate::sandbox) date: Option<InternalDate>,
     pub(in crate::sandbox) bytes: Bytes,
+}
+
+/// What a client is told of messages that were stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::sandbox) struct Receipt {
+    pub(in crate::sandbox) uid_validity: u32,
+    /// APPENDUID, if it is said.
+    pub(in crate::sandbox) uids: Option<Vec<u32>>,
 }
 
 /// A logged-in look into one store.
@@ -62,6 +85,23 @@ impl Visit {
     pub(in crate::sandbox) fn begin(world: &MailWorld, key: &AccountKey, dialect: Dialect) -> Result<Self, Refused> {
         let seat = world.seats().take(key, dialect)?;
         Ok(Self { world: world.clone(), key: key.clone(), dialect, _seat: seat })
+    }
+
+    /// Whether LIST tells roles: as announced, and by a Zimbra-like server unannounced.
+    fn tells_roles(&self) -> bool {
+        self.dialect.is_zimbra() || self.dialect.manners().has("SPECIAL-USE")
+    }
+
+    /// Takes the turn of a reader of bodies: a Zimbra-like account has one at a time, over all its connections.
+    ///
+    /// # Errors
+    /// When the turn does not come within ten minutes.
+    pub(in crate::sandbox) async fn turn(&self) -> Result<Option<OwnedMutexGuard<()>>, Refused> {
+        if !self.dialect.is_zimbra() {
+            return Ok(None);
+        }
+        let turn = tokio::time::timeout(LONGEST_WAIT, self.world.reader(&self.key).lock_owned()).await;
+        turn.map(Some).map_err(|_| Refused::no(RefusalKind::Unsaid, "FETCH failed"))
     }
 
     /// How names are spelled here.
@@ -101,7 +141,7 @@ impl Visit {
                 }
             }
             let listed = |name: &MailboxName| Listed {
-                role: account.mailboxes.get(name).and_then(|m| m.role).filter(|_| !self.dialect.is_exchange()),
+                role: account.mailboxes.get(name).and_then(|m| m.role).filter(|_| self.tells_roles()),
                 is_subscribed: account.subscribed.contains(name),
                 exists: account.mailboxes.contains_key(name),
                 has_children: all.iter().any(|other| other.parent().as_ref() == Some(name)),
@@ -123,9 +163,9 @@ impl Visit {
             uid_validity: mailbox.uid_validity,
             uid_next: mailbox.uid_next,
             exists: u32::try_from(mailbox.messages.len()).unwrap_or(u32::MAX),
-            unseen: u32::try_from(mailbox.messages.iter().filter(|m| !m.flags.has(crate::domain::SystemFlag::Seen)).count())
-                .unwrap_or(u32::MAX),
+            unseen: u32::try_from(mailbox.messages.iter().filter(|m| !m.flags.has(SystemFlag::Seen)).count()).unwrap_or(u32::MAX),
             holds_mail: mailbox.holds_mail,
+            modseq: mailbox.modseq,
         })
     }
 
@@ -151,6 +191,18 @@ impl Visit {
         }
         let form = if self.dialect.is_exchange() { Form::Rebuilt } else { Form::Plain };
         self.world.hand_out(&message.blob, form)
+    }
+
+    /// The same with all that faults do to a message on its way out.
+    pub(in crate::sandbox) fn delivered(&self, gate: &Gate, message: &Stored, holds_mail: bool) -> Bytes {
+        let bytes = self.bytes(message, holds_mail);
+        if gate.is_odd(Oddity::EmptyBody) {
+            Bytes::new()
+        } else if gate.is_odd(Oddity::ShortBody) {
+            bytes.slice(..bytes.len() / 2)
+        } else {
+            bytes
+        }
     }
 
     /// The size of a message as this dialect claims it.
@@ -189,8 +241,9 @@ impl Visit {
     ///
     /// # Errors
     /// When the mailbox is missing or the dialect refuses one of the messages.
-    pub(in crate::sandbox) fn append(&self, name: &MailboxName, messages: Vec<Incoming>) -> Result<(u32, Vec<u32>), Refused> {
+    fn append(&self, name: &MailboxName, messages: Vec<Incoming>) -> Result<(u32, Vec<u32>), Refused> {
         for message in &messages {
+            rules::date(self.dialect, message.date)?;
             rules::message(self.dialect, &message.bytes)?;
         }
         // Bodies are compared before the lock is taken.
@@ -200,6 +253,7 @@ impl Visit {
             let (found, mailbox) =
                 account.resolve(name, self.dialect).and_then(|n| account.mailboxes.get_key_value(n)).ok_or_else(missing)?;
             let arrival = |(message, body): (Incoming, Body)| Arrival {
+                hides_flagged: self.dialect.is_exchange() && message.flags.has(SystemFlag::Flagged),
                 flags: message.flags,
                 date: message.date.unwrap_or_else(|| now(mailbox)),
                 body,
@@ -208,6 +262,48 @@ impl Visit {
             Ok((Deed::Append(found.clone(), arrivals), mailbox.uid_validity))
         })?;
         Ok((validity, uids))
+    }
+
+    /// Takes messages as one effect, with all that faults do to them; answers what the client is told.
+    ///
+    /// # Errors
+    /// When the mailbox is missing, the account full, or one of the messages refused: nothing is stored then, unless a fault says so.
+    pub(in crate::sandbox) fn receive(&self, gate: &Gate, name: &MailboxName, mut messages: Vec<Incoming>) -> Result<Receipt, Refused> {
+        for message in &messages {
+            let refused = gate.refuses_size(message.bytes.len() as u64).or_else(|| gate.refuses(message));
+            refused.map_or(Ok(()), Err)?;
+        }
+        if !gate.takes_room(messages.iter().map(|m| m.bytes.len() as u64).sum()) {
+            return Err(rules::full(self.dialect));
+        }
+        let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+        let (uid_validity, uids) = if gate.is_odd(Oddity::PretendsStored) {
+            let status = self.status(name)?;
+            (status.uid_validity, (0..count).map(|n| status.uid_next + NOBODYS + n).collect())
+        } else {
+            messages.iter_mut().for_each(|message| alter(gate, message));
+            self.append(name, messages)?
+        };
+        if gate.is_odd(Oddity::PretendsRefused) {
+            return Err(Refused::no(RefusalKind::Unsaid, "[SERVERBUG] Internal error occurred."));
+        }
+        let is_silent = !self.dialect.manners().has("UIDPLUS") || gate.is_odd(Oddity::NoAppendUid);
+        let told = if gate.is_odd(Oddity::WrongAppendUid) {
+            uids.iter().map(|uid| uid + NOBODYS).collect()
+        } else if gate.is_odd(Oddity::ZeroAppendUid) {
+            vec![0; uids.len()]
+        } else {
+            uids
+        };
+        Ok(Receipt { uid_validity, uids: (!is_silent).then_some(told) })
+    }
+
+    /// Gives a mailbox another UIDVALIDITY and its messages other UIDs.
+    ///
+    /// # Errors
+    /// When the mailbox is missing.
+    pub(in crate::sandbox) fn renumber(&self, name: &MailboxName) -> Result<(), Refused> {
+        self.change(|account| Ok((Deed::Renumber(self.found(account, name)?.clone()), ()))).map(drop)
     }
 
     /// Changes flags; answers the messages as they are now.
@@ -220,14 +316,13 @@ impl Visit {
         uids: &[u32],
         how: FlagChange,
         flags: &Flags,
-    ) -> Result<Vec<(u32, Flags)>, Refused> {
+    ) -> Result<Vec<Stored>, Refused> {
         self.change(|account| {
             let found = self.found(account, name)?;
             Ok((Deed::Flag(found.clone(), sorted(uids), how, flags.clone()), ()))
         })?;
         let wanted = sorted(uids);
-        let changed = self.messages(name, |uid| wanted.binary_search(&uid).is_ok())?;
-        Ok(changed.into_iter().map(|m| (m.uid, m.flags)).collect())
+        self.messages(name, |uid| wanted.binary_search(&uid).is_ok())
     }
 
     /// Removes those of the messages that are marked `\Deleted`; answers their UIDs.
@@ -237,7 +332,7 @@ impl Visit {
     pub(in crate::sandbox) fn expunge(&self, name: &MailboxName, wanted: impl Fn(u32) -> bool) -> Result<Vec<u32>, Refused> {
         let (_, uids) = self.change(|account| {
             let found = self.found(account, name)?;
-            let marked = |m: &&Stored| wanted(m.uid) && m.flags.has(crate::domain::SystemFlag::Deleted);
+            let marked = |m: &&Stored| wanted(m.uid) && m.flags.has(SystemFlag::Deleted);
             let uids: Vec<u32> = account.mailboxes.get(found).into_iter().flat_map(|m| &m.messages).filter(marked).map(|m| m.uid).collect();
             Ok((Deed::Expunge(found.clone(), uids.clone()), uids))
         })?;
@@ -288,9 +383,9 @@ impl Visit {
     /// When it exists, or its name cannot be.
     pub(in crate::sandbox) fn create(&self, name: &MailboxName, role: Option<Role>) -> Result<(), Refused> {
         self.names().check(name)?;
-        // An Exchange-like server makes the mailboxes above as well.
+        // Exchange and Zimbra make the mailboxes above as well.
         let above: Vec<MailboxName> =
-            if self.dialect.is_exchange() { std::iter::successors(name.parent(), MailboxName::parent).collect() } else { Vec::new() };
+            if self.dialect.ignores_case() { std::iter::successors(name.parent(), MailboxName::parent).collect() } else { Vec::new() };
         for parent in above.into_iter().rev() {
             if self.status(&parent).is_err() {
                 self.change(|_| Ok((Deed::Create(parent.clone(), None), ())))?;
@@ -351,10 +446,14 @@ impl Visit {
         self.change(|account| Ok((Deed::Unsubscribe(found(account)), ()))).map(drop)
     }
 
-    /// Bytes in the store.
-    pub(in crate::sandbox) fn used(&self) -> Result<u64, Refused> {
+    /// Bytes in the store, and how many it may hold.
+    ///
+    /// # Errors
+    /// When the store is gone.
+    pub(in crate::sandbox) fn quota(&self, gate: &Gate) -> Result<(u64, u64), Refused> {
         self.read(|_| Ok(()))?;
-        Ok(self.world.used(&self.key).0)
+        let used = self.world.used(&self.key).0;
+        Ok((used, gate.room().map_or(QUOTA, |room| used + room)))
     }
 
     fn found<'a>(&self, account: &'a Account, name: &MailboxName) -> Result<&'a MailboxName, Refused> {

@@ -1,5 +1,6 @@
 //! The mail of the world behind one lock: the state, its log, what is remembered, the faults.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,14 +11,14 @@ use tokio::sync::watch;
 use super::access::{AccountKey, Template};
 use super::blob::{Blob, Form};
 use super::change::{Arrival, Body, Change, Deed};
-use super::faults::Faults;
+use super::gate::Faults;
 use super::generate::Fill;
 use super::log::Log;
 use super::recall::Recall;
 use super::seats::Seats;
 use super::snapshot::{AccountSnapshot, MailboxSnapshot, MessageSnapshot};
 use super::state::State;
-use crate::domain::{ByteSize, Flags, InternalDate, MailboxName, Role, Uid, UidValidity};
+use crate::domain::{ByteSize, Flags, InternalDate, MailboxName, Role, SystemFlag, Uid, UidValidity};
 
 /// State and log: nothing is applied that was not written.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ pub struct MailWorld {
     recall: Arc<Mutex<Recall>>,
     faults: Faults,
     seats: Seats,
+    readers: Arc<Mutex<BTreeMap<AccountKey, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
 impl MailWorld {
@@ -68,7 +70,8 @@ impl MailWorld {
     }
 
     fn of(kept: Kept) -> Self {
-        Self { kept: Arc::new(Mutex::new(kept)), recall: Arc::default(), faults: Faults::default(), seats: Seats::default() }
+        let (faults, seats) = (Faults::default(), Seats::default());
+        Self { kept: Arc::new(Mutex::new(kept)), recall: Arc::default(), faults, seats, readers: Arc::default() }
     }
 
     pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -146,7 +149,7 @@ impl MailWorld {
     /// # Errors
     /// When there is no such store or mailbox, or the log cannot be written; nothing has changed then.
     pub fn put(&self, key: &AccountKey, mailbox: &MailboxName, flags: Flags, date: InternalDate, bytes: Bytes) -> io::Result<Uid> {
-        let arrival = Arrival { flags, date, body: self.body(bytes) };
+        let arrival = Arrival { flags, date, hides_flagged: false, body: self.body(bytes) };
         let uids = self.change(key, Deed::Append(mailbox.clone(), vec![arrival]))?;
         uids.first().copied().map(Uid).ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("{} has no {mailbox}", key.0)))
     }
@@ -182,6 +185,7 @@ impl MailWorld {
                 let messages = mailbox.messages.iter().map(|m| MessageSnapshot {
                     uid: Uid(m.uid),
                     flags: m.flags.clone(),
+                    elsewhere: elsewhere(m),
                     internal_date: m.date,
                     bytes: Bytes::new(),
                 });
@@ -225,6 +229,12 @@ impl MailWorld {
         self.faults.clone()
     }
 
+    /// The lock that readers of bodies take where only one may read at a time.
+    pub(super) fn reader(&self, key: &AccountKey) -> Arc<tokio::sync::Mutex<()>> {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(readers.entry(key.clone()).or_default())
+    }
+
     /// Names the bytes of an arriving message, by reference where they are known.
     pub(super) fn body(&self, bytes: Bytes) -> Body {
         let candidate = self.recall().candidate(&bytes);
@@ -255,4 +265,12 @@ impl MailWorld {
             Blob::Kept(_) => bytes,
         }
     }
+}
+
+/// The flags of a message as other protocols see them.
+fn elsewhere(message: &super::state::Stored) -> Flags {
+    if !message.hides_flagged {
+        return message.flags.clone();
+    }
+    Flags::from_wire(message.flags.wire_names().into_iter().filter(|name| *name != SystemFlag::Flagged.wire()))
 }

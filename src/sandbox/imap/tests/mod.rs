@@ -1,9 +1,13 @@
 //! Dialogues over real sockets: a scripted client says lines and reads answers.
 
+mod condstore;
 mod dovecot;
 mod exchange;
 mod faults;
+mod minimal;
+mod oddities;
 mod protection;
+mod zimbra;
 
 use std::sync::Arc;
 

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::super::{
-    AccountKey, Cut, CutPoint, CutStyle, Dialect, Directory, Fault, InProcessMail, LoginRefusal, MailWorld, Scope, Side, Template, rebuilt,
+    AccountKey, Cut, CutPoint, CutStyle, Dialect, Directory, Fault, InProcessMail, LoginRefusal, MailWorld, Occasion, Oddity, Scope, Side,
+    Template, rebuilt,
 };
 use super::{date, filled, name};
 use crate::domain::{ByteSize, Flags, ImapEndpoint, Secret, Uid, UidSet, WireName};
@@ -41,7 +42,9 @@ impl MessageSink for Collect {
 }
 
 fn store(world: &MailWorld) -> InProcessMail {
-    let hosts = HashMap::from([("dovecot".to_owned(), Dialect::Dovecot), ("exchange".to_owned(), Dialect::Exchange)]);
+    let hosts =
+        [("dovecot", Dialect::Dovecot), ("exchange", Dialect::Exchange), ("zimbra", Dialect::Zimbra), ("minimal", Dialect::Minimal)];
+    let hosts: HashMap<String, Dialect> = hosts.into_iter().map(|(host, dialect)| (host.to_owned(), dialect)).collect();
     InProcessMail::new(world.clone(), Arc::new(Open), hosts)
 }
 
@@ -227,4 +230,106 @@ async fn a_calendar_gives_placeholders() {
     let mut read = Collect(Vec::new());
     connection.fetch(&UidSet::range(Uid(1), Uid(9)), &mut read).await.expect("read");
     assert!(String::from_utf8_lossy(&read.0[0].body.load().expect("bytes")).contains("Retrieval using the IMAP4 protocol failed"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_dialect_offers_what_it_takes() {
+    let (world, _) = empty("john");
+    for (host, multi, free, uids, modseq) in [
+        ("dovecot", true, true, true, true),
+        ("exchange", false, true, true, false),
+        ("zimbra", true, true, true, true),
+        ("minimal", false, false, false, false),
+    ] {
+        let mut connection = connect(&world, host, "john").await.expect("connected");
+        let can = connection.capabilities();
+        assert_eq!((can.has_multiappend, can.has_literal_plus, can.has_uidplus, can.has_condstore), (multi, free, uids, modseq), "{host}");
+        let report = connection.append(&inbox(), &[outgoing("one")]).await.expect("answered");
+        let AppendReport::Each { uid_validity, outcomes } = report else { panic!("{host} refuses") };
+        let is_told = matches!(outcomes.as_slice(), [Appended::Stored(Some(_))]);
+        assert_eq!((uid_validity.is_some(), is_told), (uids, uids), "{host}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_look_shows_all_mailboxes_and_what_changed_since() {
+    let (world, key) = empty("john");
+    let mut connection = connect(&world, "dovecot", "john").await.expect("connected");
+    connection.append(&inbox(), &[outgoing("one"), outgoing("two")]).await.expect("stored");
+    let all = connection.overview().await.expect("seen");
+    assert_eq!(all.len(), world.snapshot(&key).mailboxes.len());
+    let state = all.iter().find(|(m, _)| m.name.is_inbox()).and_then(|(_, state)| state.clone()).expect("an inbox");
+    assert_eq!((state.exists, state.uid_next), (2, Uid(3)));
+    connection.select(&inbox()).await.expect("opened");
+    let both: UidSet = [Uid(1), Uid(2)].into_iter().collect();
+    let second: UidSet = [Uid(2)].into_iter().collect();
+    assert_eq!(connection.weigh(Uid(2)).await.expect("weighed").len(), 1);
+    assert!(connection.flags_of(&both, state.highest_modseq).await.expect("told").is_empty());
+    connection.add_flags(&second, &Flags::from_wire(["\\Flagged"])).await.expect("stored");
+    let changed = connection.flags_of(&both, state.highest_modseq).await.expect("told");
+    assert_eq!(changed, [(Uid(2), Flags::from_wire(["\\Seen", "\\Flagged"]))]);
+    assert_eq!(connection.flags_of(&both, None).await.expect("told").len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flag_that_came_with_a_message_is_seen_elsewhere_only_once_it_is_stored() {
+    let (world, key) = empty("john");
+    let mut connection = connect(&world, "exchange", "john").await.expect("connected");
+    let flagged = OutgoingMessage { flags: Flags::from_wire(["\\Flagged"]), ..outgoing("one") };
+    connection.append(&inbox(), &[flagged, outgoing("two")]).await.expect("stored");
+    connection.select(&inbox()).await.expect("opened");
+    let both: UidSet = [Uid(1), Uid(2)].into_iter().collect();
+    connection.add_flags(&both, &Flags::from_wire(["\\Flagged"])).await.expect("stored");
+    let messages = &world.snapshot(&key).mailboxes[&name(&["INBOX"])].messages;
+    assert!(messages.iter().all(|m| m.flags.has(crate::domain::SystemFlag::Flagged)));
+    let elsewhere: Vec<bool> = messages.iter().map(|m| m.elsewhere.has(crate::domain::SystemFlag::Flagged)).collect();
+    assert_eq!(elsewhere, [false, true]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_errors_close_an_exchange_like_connection_here_too() {
+    let (world, _) = empty("john");
+    let mut connection = connect(&world, "exchange", "john").await.expect("connected");
+    let nowhere = WireName("Nowhere".to_owned());
+    for _ in 0..10 {
+        assert!(matches!(connection.examine(&nowhere).await, Err(MailError::Refused(_))));
+    }
+    assert!(matches!(connection.examine(&inbox()).await, Err(MailError::Lost(_))));
+    let mut forgiving = connect(&world, "zimbra", "john").await.expect("connected");
+    for _ in 0..20 {
+        assert!(matches!(forgiving.examine(&nowhere).await, Err(MailError::Refused(r)) if r.text == "EXAMINE failed"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn oddities_strike_without_sockets_too() {
+    let (world, key) = empty("john");
+    let does = |oddity| world.faults().set(Scope::Everywhere, Fault::Odd(oddity, Occasion::ONCE));
+    let mut connection = connect(&world, "dovecot", "john").await.expect("connected");
+    does(Oddity::PretendsStored);
+    let report = connection.append(&inbox(), &[outgoing("one")]).await.expect("answered");
+    assert!(matches!(report, AppendReport::Each { outcomes, .. } if matches!(outcomes[0], Appended::Stored(Some(_)))));
+    assert_eq!(in_inbox(&world, &key), 0);
+    does(Oddity::PretendsRefused);
+    let report = connection.append(&inbox(), &[outgoing("one")]).await.expect("answered");
+    assert!(matches!(report, AppendReport::Each { outcomes, .. } if matches!(outcomes[0], Appended::Refused(_))));
+    assert_eq!(in_inbox(&world, &key), 1);
+    connection.append(&inbox(), &[outgoing("two")]).await.expect("answered");
+    connection.examine(&inbox()).await.expect("opened");
+    does(Oddity::Unordered);
+    does(Oddity::EmptyBody);
+    let mut read = Collect(Vec::new());
+    connection.fetch(&[Uid(1), Uid(2)].into_iter().collect(), &mut read).await.expect("read");
+    let seen: Vec<(u32, bool)> = read.0.iter().map(|m| (m.uid.0, m.body.is_empty())).collect();
+    assert_eq!(seen, [(2, true), (1, false)]);
+    does(Oddity::Renumbers);
+    assert!(matches!(connection.weigh(Uid(1)).await, Err(MailError::Lost(_))));
+    does(Oddity::NotConnected);
+    assert!(matches!(connect(&world, "dovecot", "john").await.map(|_| ()), Err(MailError::NotAllowed { .. })));
+    let answer = Fault::Answer { command: "APPEND", line: "NO not now".to_owned(), occasion: Occasion::nth(2) };
+    world.faults().set(Scope::Everywhere, answer);
+    let mut connection = connect(&world, "exchange", "john").await.expect("connected");
+    let report = connection.append(&inbox(), &[outgoing("one"), outgoing("two"), outgoing("three")]).await.expect("answered");
+    let AppendReport::Each { outcomes, .. } = report else { panic!("each has an outcome") };
+    assert_eq!(outcomes.iter().map(|o| matches!(o, Appended::Stored(_))).collect::<Vec<_>>(), [true, false, true]);
 }
