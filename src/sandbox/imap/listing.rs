@@ -9,6 +9,7 @@ use crate::domain::MailboxName;
 
 /// What a LIST asks for.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a client asks for each of them on its own")]
 struct Wish {
     /// More than RFC 3501 knows.
     is_extended: bool,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::mail::{Conduct, CutStyle, Dialect, Ended, Manners, Oddity, Point, Refused, Side, Visit, worded};
+use super::super::mail::{Conduct, CutStyle, Dialect, Ended, Manners, Oddity, Patience, Point, Refused, Side, Visit, worded};
 use super::args::Args;
 use super::door::{Hall, Protection};
 use super::lexer::{Token, lex};
@@ -182,8 +182,11 @@ impl<'a> Session<'a> {
         for line in omen.untagged {
             self.wire.say(&format!("* {line}"));
         }
-        if let Some(hint) = omen.throttle {
-            let hint = hint.map(|millis| format!(" Suggested Backoff Time: {millis} milliseconds")).unwrap_or_default();
+        if let Some(patience) = omen.throttle {
+            let hint = match patience {
+                Patience::Millis(millis) => format!(" Suggested Backoff Time: {millis} milliseconds"),
+                Patience::Some => String::new(),
+            };
             self.wire.say(&format!("{tag} NO Request is throttled.{hint}"));
             self.wire.say("* BYE Connection is closed. 14");
             return Err(Closed::Said);

@@ -47,7 +47,7 @@ pub enum Dialect {
     /// Like Zimbra 10: many extensions, names without case, five errors in a row or 25 equal commands in a row end a connection, one
     /// reader of bodies per account.
     Zimbra,
-    /// IMAP4rev1 (RFC 3501) and nothing else; every literal waits for permission.
+    /// RFC 3501 and nothing else; every literal waits for permission.
     Minimal,
     /// The same with NAMESPACE and CHILDREN: everything lies below `INBOX.`, as with Courier.
     Courier,

@@ -46,13 +46,22 @@ pub struct Heard {
     pub command: String,
 }
 
+/// What a throttled server asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sandbox) enum Patience {
+    /// This many milliseconds.
+    Millis(u64),
+    /// It does not say how much.
+    Some,
+}
+
 /// What a door does before a command.
 #[derive(Debug, Default)]
 pub(in crate::sandbox) struct Omen {
     /// Waits so long.
     pub(in crate::sandbox) delay: Duration,
-    /// Answers with the throttling text (and how long, if it says so) and closes.
-    pub(in crate::sandbox) throttle: Option<Option<u64>>,
+    /// Answers with the throttling text and closes.
+    pub(in crate::sandbox) throttle: Option<Patience>,
     /// Sends these lines.
     pub(in crate::sandbox) untagged: Vec<String>,
 }
@@ -197,16 +206,10 @@ impl Gate {
             match live.fault.clone() {
                 Fault::Latency { per_command, .. } => omen.delay += per_command,
                 Fault::Untagged(line) => omen.untagged.push(line),
-                Fault::Throttle { after_commands, wait_millis, times } => {
-                    if live.throttles(after_commands, times) {
-                        omen.throttle = Some(Some(wait_millis));
-                    }
+                Fault::Throttle { after_commands, wait_millis, times } if live.throttles(after_commands, times) => {
+                    omen.throttle = Some(Patience::Millis(wait_millis));
                 }
-                Fault::Busy { after_commands, times } => {
-                    if live.throttles(after_commands, times) {
-                        omen.throttle = Some(None);
-                    }
-                }
+                Fault::Busy { after_commands, times } if live.throttles(after_commands, times) => omen.throttle = Some(Patience::Some),
                 _ => {}
             }
         }

@@ -42,7 +42,7 @@ pub use world::MailWorld;
 
 pub(in crate::sandbox) use change::FlagChange;
 pub(in crate::sandbox) use conduct::{Conduct, Ended};
-pub(in crate::sandbox) use gate::{Gate, Point};
+pub(in crate::sandbox) use gate::{Gate, Patience, Point};
 pub(in crate::sandbox) use manners::Manners;
 pub(in crate::sandbox) use names::Names;
 pub(in crate::sandbox) use refused::Refused;

@@ -37,7 +37,9 @@ impl Names {
         let mut segments = segments.ok_or_else(|| self.invalid("Mailbox name is not valid mUTF-7"))?;
         if self.0.is_zimbra() {
             // Zimbra trims what nobody sees.
-            segments.iter_mut().for_each(|s| s.truncate(s.trim_end().len()));
+            for segment in &mut segments {
+                segment.truncate(segment.trim_end().len());
+            }
         }
         MailboxName::from_segments(segments).map_err(|_| self.invalid("Invalid mailbox name"))
     }
@@ -65,8 +67,8 @@ impl Names {
                 return Err(self.invalid("Character not allowed in mailbox name"));
             }
         }
-        let is_taken = |taken: &&str| name.segments()[0].eq_ignore_ascii_case(taken);
-        if self.0.is_zimbra() && name.segments().len() == 1 && ZIMBRA_OWN.iter().any(|taken| is_taken(&taken)) {
+        let is_taken = |taken: &str| name.segments()[0].eq_ignore_ascii_case(taken);
+        if self.0.is_zimbra() && name.segments().len() == 1 && ZIMBRA_OWN.iter().any(|taken| is_taken(taken)) {
             return Err(self.already_there());
         }
         Ok(())

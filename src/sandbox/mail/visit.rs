@@ -281,7 +281,9 @@ impl Visit {
             let status = self.status(name)?;
             (status.uid_validity, (0..count).map(|n| status.uid_next + NOBODYS + n).collect())
         } else {
-            messages.iter_mut().for_each(|message| alter(gate, message));
+            for message in &mut messages {
+                alter(gate, message);
+            }
             self.append(name, messages)?
         };
         if gate.is_odd(Oddity::PretendsRefused) {

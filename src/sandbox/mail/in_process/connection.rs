@@ -6,7 +6,7 @@ use super::super::access::Dialect;
 use super::super::change::FlagChange;
 use super::super::conduct::{Conduct, Ended};
 use super::super::faults::{CutStyle, Oddity, Side};
-use super::super::gate::{Gate, Point};
+use super::super::gate::{Gate, Patience, Point};
 use super::super::refused::Refused;
 use super::super::rules;
 use super::super::state::Stored;
@@ -38,10 +38,11 @@ pub(super) async fn before(gate: &Gate, lost: &mut bool) -> Result<(), MailError
     if !omen.delay.is_zero() {
         tokio::time::sleep(omen.delay).await;
     }
-    if let Some(hint) = omen.throttle {
+    if let Some(patience) = omen.throttle {
         *lost = true;
         // Who is not told how long waits as long as an Exchange-like server usually asks for.
-        return Err(MailError::Throttled { wait_millis: hint.unwrap_or(300_000) });
+        let wait_millis = if let Patience::Millis(millis) = patience { millis } else { 300_000 };
+        return Err(MailError::Throttled { wait_millis });
     }
     pass(gate, Point::Command(Side::Before), lost).await
 }
