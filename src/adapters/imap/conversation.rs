@@ -110,14 +110,14 @@ impl Conversation {
             trace!(target: "mailferry::wire", "S: {}", for_the_log(&frame));
         }
         let reply = if suits_library(&frame) {
-            self.client.get_mut().serve(frame);
+            self.client.get_mut().serve(&frame);
             match guarded_future(self.client.read_response()).await {
                 Some(Ok(Some(response))) => Reply::from_library(response.parsed()),
                 // The library's error text quotes the server's bytes, which may be mail: it is not repeated.
                 _ => return Err(self.lost("the answer could not be read")),
             }
         } else {
-            Reply::from_bytes(&frame)
+            Reply::from_frame(&frame)
         };
         match reply {
             Reply::Bye(text) => {

@@ -2,6 +2,8 @@
 //!
 //! Pure: bytes in, responses out. What a response means is `reply`'s.
 
+use std::ops::Deref;
+
 use bytes::{Bytes, BytesMut};
 
 /// The longest line without its literals.
@@ -11,6 +13,30 @@ const LARGEST_LITERAL: usize = 512 << 20;
 
 /// From this size on a response gets memory of exactly its size, and none of it stays behind.
 const LARGE: usize = 1 << 20;
+/// Memory for the next reads.
+const BLOCK: usize = 64 * 1024;
+/// A read into less than this is not worth its system call.
+const SMALLEST_READ: usize = 16 * 1024;
+
+/// A whole response with its final line end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Frame {
+    bytes: Bytes,
+}
+
+impl Deref for Frame {
+    type Target = Bytes;
+
+    fn deref(&self) -> &Bytes {
+        &self.bytes
+    }
+}
+
+impl From<Bytes> for Frame {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes }
+    }
+}
 
 /// What no server says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +60,9 @@ pub(super) struct Framer {
 impl Framer {
     /// Where the next bytes go, with room for a good read.
     pub(super) fn room(&mut self) -> &mut BytesMut {
-        self.buffer.reserve(32 * 1024);
+        if self.buffer.capacity() - self.buffer.len() < SMALLEST_READ {
+            self.buffer.reserve(BLOCK);
+        }
         &mut self.buffer
     }
 
@@ -43,8 +71,8 @@ impl Framer {
         self.buffer.len()
     }
 
-    /// The next whole response with its final line end.
-    pub(super) fn next(&mut self) -> Result<Option<Bytes>, FramingError> {
+    /// The next whole response.
+    pub(super) fn next(&mut self) -> Result<Option<Frame>, FramingError> {
         while self.line_start <= self.buffer.len() {
             let from = self.searched.max(self.line_start);
             let Some(end) = self.buffer[from..].iter().position(|byte| *byte == b'\n').map(|at| from + at + 1) else {
@@ -57,8 +85,9 @@ impl Framer {
                 Some(length) => {
                     self.line_start = end + length;
                     self.searched = self.line_start;
-                    if length >= LARGE {
-                        self.buffer.reserve((self.line_start + 4096).saturating_sub(self.buffer.len()));
+                    // Once, instead of again and again while it arrives.
+                    if self.line_start + SMALLEST_READ > self.buffer.capacity() {
+                        self.buffer.reserve((self.line_start + SMALLEST_READ).saturating_sub(self.buffer.len()));
                     }
                 }
                 None => {
@@ -68,7 +97,7 @@ impl Framer {
                     if end >= LARGE {
                         self.buffer = BytesMut::from(&self.buffer[..]);
                     }
-                    return Ok(Some(response));
+                    return Ok(Some(response.into()));
                 }
             }
         }
@@ -101,7 +130,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn all(framer: &mut Framer) -> Vec<Bytes> {
-        std::iter::from_fn(|| framer.next().expect("well-formed")).collect()
+        std::iter::from_fn(|| framer.next().expect("well-formed")).map(|frame| frame.bytes).collect()
     }
 
     const TALK: &[&[u8]] = &[

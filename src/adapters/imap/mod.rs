@@ -24,6 +24,7 @@ mod command;
 mod connection;
 mod conversation;
 mod dial;
+mod fetched;
 mod framing;
 #[doc(hidden)]
 pub mod fuzzing;

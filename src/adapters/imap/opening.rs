@@ -3,8 +3,9 @@
 use super::code::Code;
 use super::command::Command;
 use super::connection::{ImapConnection, Opened};
+use super::fetched::Fetched;
 use super::refusal::refusal;
-use super::reply::{Fetched, Reply, Status};
+use super::reply::{Reply, Status};
 use super::value::Value;
 use crate::domain::{Uid, UidValidity, WireName};
 use crate::ports::{MailError, MailboxState, RefusalKind};

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::command::Command;
 use super::connection::ImapConnection;
 use super::conversation::Step;
+use super::fetched::Fetched;
 use super::refusal::refused;
-use super::reply::{Fetched, Outcome, Reply, Status};
+use super::reply::{Outcome, Reply, Status};
 use crate::domain::{ByteSize, Uid, UidSet};
 use crate::ports::{FetchedMessage, MailError, MessageSink, MessageSummary, Refusal, RefusalKind, SinkClosed};
 

@@ -1,17 +1,17 @@
 //! What a server says, in our own words. The library's types end here.
 //!
-//! Status responses and FETCH come through the library; everything else, and whatever its parser refuses or panics on,
-//! is read by [`value`](super::value).
+//! Status responses come through the library. FETCH is read by [`fetched`](super::fetched), which shares the bytes where the library
+//! copies them twice; everything else, and whatever the library's parser refuses or panics on, is read by [`value`](super::value).
 
-use bytes::Bytes;
-use imap_proto::{AttributeValue, MailboxDatum, Response};
+use imap_proto::Response;
 
 use super::code::Code;
+use super::fetched::Fetched;
+use super::framing::Frame;
 use super::panics::guarded;
 use super::value::{Value, read_values};
-use crate::domain::{Flags, InternalDate, Uid};
 
-/// Longer responses do not go through the library: it copies them, and parses long lines again with every 4 KB that arrive.
+/// Longer responses do not go through the library: it parses long lines again with every 4 KB that arrive.
 const LONGEST_FOR_LIBRARY: usize = 128 * 1024;
 
 /// OK, NO or BAD.
@@ -29,16 +29,6 @@ pub(super) struct Outcome {
     pub(super) code: Option<Code>,
     /// The words with the code in brackets before them, as the server wrote them.
     pub(super) text: String,
-}
-
-/// What a FETCH response says of one message.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Fetched {
-    pub(super) uid: Option<Uid>,
-    pub(super) flags: Option<Flags>,
-    pub(super) internal_date: Option<InternalDate>,
-    pub(super) size: Option<u64>,
-    pub(super) body: Option<Bytes>,
 }
 
 /// One response.
@@ -66,19 +56,9 @@ pub(super) enum Reply {
 
 /// Whether the library's parser may have this response: it belongs to the kinds that we leave to it, and the parser takes all of it.
 pub(super) fn suits_library(frame: &[u8]) -> bool {
-    if frame.len() > LONGEST_FOR_LIBRARY {
+    let is_data = frame.starts_with(b"* ") && !is_status(words(frame).1);
+    if is_data || frame.len() > LONGEST_FOR_LIBRARY {
         return false;
-    }
-    match words(frame) {
-        (b"*", first, second) if first.iter().all(u8::is_ascii_digit) => {
-            // Strings in quotes come out of the parser with their backslashes: a message sent so would be altered.
-            let is_fetch = second.eq_ignore_ascii_case(b"FETCH");
-            if is_fetch && !frame[..first_line(frame).len()].ends_with(b"}\r\n") && contains(frame, b"BODY[") {
-                return false;
-            }
-        }
-        (b"*", word, _) if !is_status(word) => return false,
-        _ => {}
     }
     guarded(|| matches!(imap_proto::Response::parse(frame), Ok((rest, _)) if rest.is_empty())).unwrap_or(false)
 }
@@ -97,15 +77,12 @@ impl Reply {
                 (_, None) => Self::PreAuth,
             },
             Response::Continue(_) => Self::Continue,
-            Response::Expunge(number) => Self::Expunge(*number),
-            Response::MailboxData(MailboxDatum::Exists(count)) => Self::Exists(*count),
-            Response::Fetch(_, attributes) => Self::Fetch(Box::new(Fetched::from_library(attributes))),
             _ => Self::Other,
         }
     }
 
     /// What we read ourselves.
-    pub(super) fn from_bytes(frame: &Bytes) -> Self {
+    pub(super) fn from_frame(frame: &Frame) -> Self {
         match words(frame) {
             (b"+", ..) => Self::Continue,
             (b"*", word, _) if is_status(word) => {
@@ -131,18 +108,15 @@ impl Reply {
     }
 }
 
-fn numbered(frame: &Bytes, number: &[u8], word: &[u8]) -> Reply {
+fn numbered(frame: &Frame, number: &[u8], word: &[u8]) -> Reply {
     let number = std::str::from_utf8(number).ok().and_then(|digits| digits.parse().ok());
     match (word.to_ascii_uppercase().as_slice(), number) {
         (b"EXISTS", Some(count)) => Reply::Exists(count),
         (b"EXPUNGE", Some(count)) => Reply::Expunge(count),
-        (b"FETCH", _) => {
-            let values = read_values(&frame.slice(frame.len() - rest_after(frame, 3).len()..));
-            match values.as_deref().map(Fetched::from_values) {
-                Some(Some(fetched)) => Reply::Fetch(Box::new(fetched)),
-                _ => Reply::Unreadable { is_fetch: true },
-            }
-        }
+        (b"FETCH", _) => match Fetched::read(frame, frame.len() - rest_after(frame, 3).len()) {
+            Some(fetched) => Reply::Fetch(Box::new(fetched)),
+            None => Reply::Unreadable { is_fetch: true },
+        },
         _ => Reply::Other,
     }
 }
@@ -165,50 +139,6 @@ impl Outcome {
         };
         Self { status, code: Code::from_text(&text), text }
     }
-}
-
-impl Fetched {
-    fn from_library(attributes: &[AttributeValue<'_>]) -> Self {
-        let mut fetched = Self::default();
-        for attribute in attributes {
-            match attribute {
-                AttributeValue::Uid(uid) => fetched.uid = Some(Uid(*uid)),
-                AttributeValue::Flags(flags) => fetched.flags = Some(Flags::from_wire(flags.iter().map(AsRef::as_ref))),
-                AttributeValue::InternalDate(date) => fetched.internal_date = date.parse().ok(),
-                AttributeValue::Rfc822Size(size) => fetched.size = Some(u64::from(*size)),
-                AttributeValue::BodySection { section: None, index: None, data: Some(data) } => {
-                    fetched.body = Some(Bytes::copy_from_slice(data));
-                }
-                _ => {}
-            }
-        }
-        fetched
-    }
-
-    fn from_values(values: &[Value]) -> Option<Self> {
-        let [Value::List(items)] = values else { return None };
-        let mut fetched = Self::default();
-        for pair in items.chunks(2) {
-            let [Value::Atom(name), value] = pair else { return None };
-            match name.to_ascii_uppercase().as_slice() {
-                b"UID" => fetched.uid = Some(Uid(u32::try_from(value.number()?).ok()?)),
-                b"FLAGS" => {
-                    let names: Vec<String> = value.list()?.iter().filter_map(Value::text).collect();
-                    fetched.flags = Some(Flags::from_wire(names.iter().map(String::as_str)));
-                }
-                b"INTERNALDATE" => fetched.internal_date = value.text().and_then(|text| text.parse().ok()),
-                b"RFC822.SIZE" => fetched.size = value.number(),
-                b"BODY[]" => fetched.body = value.string().map(alone),
-                _ => {}
-            }
-        }
-        Some(fetched)
-    }
-}
-
-/// A large message keeps the memory in which it came; a small one must not keep what came around it.
-fn alone(body: &Bytes) -> Bytes {
-    if body.len() > LONGEST_FOR_LIBRARY / 2 { body.clone() } else { Bytes::copy_from_slice(body) }
 }
 
 fn status_of(status: &imap_proto::Status) -> Option<Status> {
@@ -246,30 +176,24 @@ fn rest_after(frame: &[u8], count: usize) -> &[u8] {
     rest
 }
 
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle))
-}
-
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use proptest::prelude::*;
 
     use super::*;
 
     fn read(line: &str) -> Reply {
-        Reply::from_bytes(&Bytes::copy_from_slice(line.as_bytes()))
+        Reply::from_frame(&Bytes::copy_from_slice(line.as_bytes()).into())
     }
 
     #[test]
     fn both_readers_say_the_same() {
         for line in [
-            "* 3 FETCH (UID 7 FLAGS (\\Seen $X) INTERNALDATE \"02-Feb-2026 10:00:00 +0100\" RFC822.SIZE 12 BODY[] {3}\r\none)\r\n",
             "* OK [UIDNEXT 12] next\r\n",
             "* OK [PERMANENTFLAGS (\\Seen \\*)] any\r\n",
             "A1 NO [OVERQUOTA] full\r\n",
             "A1 OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] done\r\n",
-            "* 12 EXISTS\r\n",
-            "* 12 EXPUNGE\r\n",
             "+ go\r\n",
             "* BYE enough\r\n",
             "* PREAUTH hello\r\n",
@@ -301,9 +225,9 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_a_server_sends_panics(start in "(\\* |\\* 1 FETCH |A1 |\\+|\\* OK \\[|)", rest in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let frame = Bytes::from([start.as_bytes(), &rest, b"\r\n"].concat());
+            let frame = Frame::from(Bytes::from([start.as_bytes(), &rest, b"\r\n"].concat()));
             let _ = suits_library(&frame);
-            let _ = Reply::from_bytes(&frame);
+            let _ = Reply::from_frame(&frame);
         }
     }
 }

@@ -18,7 +18,7 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
 
-use super::framing::Framer;
+use super::framing::{Frame, Framer};
 
 /// While we write, this much of what the server says is taken in; a server that says more waits.
 const HELD_WHILE_WRITING: usize = 8 << 20;
@@ -79,7 +79,7 @@ impl Transport {
     }
 
     /// The next whole response, or `None` when the server closed the connection between two of them.
-    pub(super) async fn frame(&mut self) -> io::Result<Option<Bytes>> {
+    pub(super) async fn frame(&mut self) -> io::Result<Option<Frame>> {
         loop {
             if let Some(frame) = self.framer.next().map_err(io::Error::other)? {
                 return Ok(Some(frame));
@@ -93,8 +93,8 @@ impl Transport {
     }
 
     /// Lets the library read this response.
-    pub(super) fn serve(&mut self, frame: Bytes) {
-        self.served = frame;
+    pub(super) fn serve(&mut self, frame: &Frame) {
+        self.served = Bytes::clone(frame);
     }
 
     /// Writes all of it, taking in what the server says meanwhile: a server that cannot get rid of its answers stops reading.

@@ -145,7 +145,7 @@ fn is_section_of_body(name: &[u8]) -> bool {
     [&b"BODY"[..], b"BODY.PEEK", b"BINARY"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-fn unescaped(quoted: &[u8]) -> Bytes {
+pub(super) fn unescaped(quoted: &[u8]) -> Bytes {
     let mut plain = Vec::with_capacity(quoted.len());
     let mut bytes = quoted.iter();
     while let Some(byte) = bytes.next() {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::ability::Abilities;
 use super::code::Code;
-use super::framing::Framer;
+use super::framing::{Frame, Framer};
 use super::listing::Line;
 use super::namespace::Namespace;
 use super::outcomes::given_uids;
@@ -32,11 +32,11 @@ pub fn replies(bytes: &[u8]) {
     }
 }
 
-fn reply(frame: &Bytes) {
+fn reply(frame: &Frame) {
     if suits_library(frame) {
         let _ = guarded(|| imap_proto::Response::parse(frame).map(|(_, response)| Reply::from_library(&response)).is_ok());
     }
-    match Reply::from_bytes(frame) {
+    match Reply::from_frame(frame) {
         Reply::Done { outcome, .. } | Reply::Notice(outcome) => judged(&outcome),
         _ => {}
     }

@@ -6,3 +6,4 @@ mod lists;
 mod logins;
 mod reads;
 mod script;
+mod speed;
