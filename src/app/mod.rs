@@ -160,7 +160,7 @@ impl Ground {
     fn limits(&self) -> Limits {
         let mut limits = Limits::default();
         limits.accounts = self.config.accounts;
-        limits.mailboxes_per_account = self.config.connections;
+        limits.lanes_per_account = self.config.connections;
         limits
     }
 }

@@ -61,6 +61,12 @@ impl Moment {
     pub fn plus_millis(self, millis: u64) -> Self {
         Self(self.0.saturating_add(i64::try_from(millis).unwrap_or(i64::MAX)))
     }
+
+    /// `self` minus a number of milliseconds.
+    #[must_use]
+    pub fn minus_millis(self, millis: u64) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(millis).unwrap_or(i64::MAX)))
+    }
 }
 
 #[cfg(test)]

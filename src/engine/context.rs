@@ -1,21 +1,25 @@
 //! What a task holds in its hands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{BatchId, ByteSize, MailboxId, MigrationId, Secret, SecretRef, Uid};
+use crate::domain::{BatchId, ByteSize, MailboxId, MigrationId, Platform, Secret, SecretRef, Uid};
 use crate::plan::{SourceAccount, TargetAccount};
-use crate::ports::{ApiKeys, LedgerChange, Login, MailConnection, PlatformApi, Ports, Record};
+use crate::ports::{ApiKeys, LedgerChange, PlatformApi, Ports, Record};
 use crate::problem::{Problem, ProblemCode, Troubling};
 use crate::session::{Activity, Event, Migration, Session, Side, Task};
 
 use super::Limits;
+use super::budget::Budget;
 use super::core::Request;
+use super::lanes::Lanes;
+use super::listing::Listings;
 use super::meter::Meter;
+use super::pool::{Door, Held, Pool, Purpose, Wanted};
 
 /// How a task ends early.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,9 +67,18 @@ pub(super) struct TaskContext {
 }
 
 /// What tasks share beside the session: numbers that must not repeat, and messages that a server could not bear.
-#[derive(Debug, Default)]
 pub(super) struct Shared {
     last_batch: AtomicU64,
+    /// Connections.
+    pub(super) pool: Arc<Pool>,
+    /// Mailboxes of the target accounts.
+    pub(super) listings: Listings,
+    /// Who may work how broadly.
+    pub(super) lanes: Arc<Lanes>,
+    /// Memory for messages on their way.
+    pub(super) budget: Budget,
+    /// Accounts whose server promised to tell the UIDs of what it stores, and does not.
+    silent: Mutex<BTreeSet<MigrationId>>,
     strikes: Mutex<BTreeMap<StruckMessage, Strikes>>,
     /// One at a time replaces a lost password.
     pub(super) renewal: tokio::sync::Mutex<()>,
@@ -95,8 +108,27 @@ impl Shared {
     }
 
     /// Batch numbers go on after the last one of the journal.
-    pub(super) fn after(last_batch: u64) -> Self {
-        Self { last_batch: AtomicU64::new(last_batch), ..Self::default() }
+    pub(super) fn after(last_batch: u64, pool: Arc<Pool>, limits: &Limits) -> Self {
+        Self {
+            last_batch: AtomicU64::new(last_batch),
+            pool,
+            listings: Listings::default(),
+            lanes: Arc::default(),
+            budget: Budget::new(limits.bytes_in_flight),
+            silent: Mutex::default(),
+            strikes: Mutex::default(),
+            renewal: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The target does not tell UIDs, whatever it promised.
+    pub(super) fn is_silent(&self, migration: MigrationId) -> bool {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner).contains(&migration)
+    }
+
+    /// The target did not tell UIDs.
+    pub(super) fn was_silent(&self, migration: MigrationId) {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner).insert(migration);
     }
 }
 
@@ -206,7 +238,7 @@ impl TaskContext {
     }
 
     /// A connection to the source account, under the name that it has now.
-    pub(super) async fn connect_source(&self, migration: &Migration) -> Result<Box<dyn MailConnection>, Failure> {
+    pub(super) async fn connect_source(&self, migration: &Migration) -> Result<Held, Failure> {
         let source = &migration.source;
         let is_renamed = migration.rename == crate::session::RenameState::Done;
         let user = migration.source_user.as_ref().filter(|_| is_renamed).unwrap_or(&source.user);
@@ -214,19 +246,35 @@ impl TaskContext {
     }
 
     /// A connection to the source server under a given user name.
-    pub(super) async fn connect_as(&self, source: &SourceAccount, user: &str) -> Result<Box<dyn MailConnection>, Failure> {
-        let login = Login { user: user.to_owned(), password: self.secret(&source.secret).await? };
-        let connected = self.ports.mail.connect(&source.endpoint, &login).await;
-        connected.map_err(|error| error.problem().with("side", side_key(Side::Source)).with("secret", &source.secret).into())
+    pub(super) async fn connect_as(&self, source: &SourceAccount, user: &str) -> Result<Held, Failure> {
+        let door = Door { endpoint: source.endpoint.clone(), user: user.to_owned() };
+        let most = self.limits.ceiling(source.service.as_ref().map_or(Platform::Imap, |s| s.platform)).source;
+        self.checkout(door, &source.secret, (Side::Source, most)).await
     }
 
     /// A connection to the target account.
-    pub(super) async fn connect_target(&self, target: &TargetAccount) -> Result<Box<dyn MailConnection>, Failure> {
+    pub(super) async fn connect_target(&self, target: &TargetAccount) -> Result<Held, Failure> {
         self.renew_lost_password(target).await?;
-        let login = Login { user: target.user.clone(), password: self.secret(&target.secret).await? };
-        let connected = self.ports.mail.connect(&target.endpoint, &login).await;
-        connected.map_err(|error| error.problem().with("side", side_key(Side::Target)).with("secret", &target.secret).into())
+        let most = self.limits.ceiling(target.service.as_ref().map_or(Platform::Imap, |s| s.platform)).target;
+        self.checkout(target_door(target), &target.secret, (Side::Target, most)).await
     }
+
+    async fn checkout(&self, door: Door, secret: &SecretRef, (side, most): (Side, usize)) -> Result<Held, Failure> {
+        let purpose = if matches!(self.task, Task::VerifyMailbox { .. }) { Purpose::Verify } else { Purpose::Copy };
+        let wanted = Wanted { door, password: self.secret(secret).await?, purpose, most };
+        let connected = self.shared.pool.checkout(self.ports.mail.as_ref(), &wanted).await;
+        connected.map_err(|error| error.problem().with("side", side_key(side)).with("secret", secret).into())
+    }
+
+    /// Keeps a sound connection for others.
+    pub(super) fn give_back(&self, connection: Held) {
+        connection.give_back(self.ports.clock.now());
+    }
+}
+
+/// Whose mail the target is.
+pub(super) fn target_door(target: &TargetAccount) -> Door {
+    Door { endpoint: target.endpoint.clone(), user: target.user.clone() }
 }
 
 const fn side_key(side: Side) -> &'static str {

@@ -18,7 +18,9 @@ use crate::session::{Command, Event, Notice, Refusal, Session, StoredEvent, Task
 use super::Limits;
 use super::context::{Failure, Shared};
 use super::handle::{happened, panicked};
+use super::lanes::Lane;
 use super::meter::Meter;
+use super::pool::Pool;
 use super::retry::{Verdict, judge};
 
 mod supervise;
@@ -43,11 +45,23 @@ pub(super) enum Request {
     Stop,
 }
 
+/// What the actor is tied to.
+pub(super) struct Doors {
+    pub(super) publish: mpsc::Sender<Notice>,
+    pub(super) requests: mpsc::Sender<Request>,
+    pub(super) pool: Arc<Pool>,
+}
+
+/// An idle connection is kept for so many milliseconds.
+const IDLE_MILLIS: u64 = 30_000;
+
 struct Running {
     soft: CancellationToken,
     id: Id,
     /// Started in this very round: due by definition.
     is_new: bool,
+    /// Its right to connections, as long as it runs.
+    _lane: Option<Lane>,
 }
 
 struct Pause {
@@ -74,18 +88,15 @@ pub(super) struct Core {
     patience: BTreeMap<MigrationId, Moment>,
     is_stopping: bool,
     show_at: Moment,
+    /// Goodbyes that are being said.
+    leaving: JoinSet<()>,
 }
 
 impl Core {
     /// An actor over a replayed session.
-    pub(super) fn new(
-        ports: Ports,
-        limits: Limits,
-        session: Session,
-        publish: mpsc::Sender<Notice>,
-        requests: mpsc::Sender<Request>,
-    ) -> (Self, watch::Receiver<Session>) {
-        let shared = Arc::new(Shared::after(session.last_batch));
+    pub(super) fn new(ports: Ports, limits: Limits, session: Session, doors: Doors) -> (Self, watch::Receiver<Session>) {
+        let Doors { publish, requests, pool } = doors;
+        let shared = Arc::new(Shared::after(session.last_batch, pool, &limits));
         let (session, receiver) = watch::channel(session);
         let core = Self {
             ports,
@@ -103,6 +114,7 @@ impl Core {
             patience: BTreeMap::new(),
             is_stopping: false,
             show_at: Moment(0),
+            leaving: JoinSet::new(),
         };
         (core, receiver)
     }
@@ -140,6 +152,19 @@ impl Core {
             }
         }
         self.show_progress();
+        // Nobody waits for a goodbye with the connections of tasks that were dropped: they are closed by that.
+        self.shared.pool.log_out_idle(Moment(i64::MAX)).await;
+        self.leaving.join_all().await;
+    }
+
+    /// Servers count connections: those that nobody has needed for a while are closed.
+    fn close_what_idles(&mut self) {
+        while self.leaving.try_join_next().is_some() {}
+        let since = self.ports.clock.now().minus_millis(IDLE_MILLIS);
+        if self.shared.pool.has_idle(since) {
+            let pool = Arc::clone(&self.shared.pool);
+            self.leaving.spawn(async move { pool.log_out_idle(since).await });
+        }
     }
 
     /// Takes a request and everything that waits behind it.
@@ -278,6 +303,9 @@ impl Core {
             *refused += 1;
             attempts = attempts.max(*refused);
         }
+        if let Some(migration) = task.migration().filter(|_| supervise::is_heavy(&task)) {
+            self.shared.lanes.trouble(migration);
+        }
         let now = self.ports.clock.now();
         let is_everybodys = matches!(problem.code, ProblemCode::Throttled | ProblemCode::Unreachable | ProblemCode::UnknownHost);
         match judge(&problem, attempts, &self.limits) {
@@ -300,6 +328,7 @@ impl Core {
 
     fn show_progress(&mut self) {
         self.show_at = self.ports.clock.now().plus_millis(self.limits.progress_millis);
+        self.close_what_idles();
         let (messages, bytes) = what_is_left(&self.session.borrow());
         let progress = self.meter.snapshot(self.ports.clock.now(), (messages, bytes));
         // Lossy by design: a front end that is busy gets the next one.

@@ -11,7 +11,8 @@ use crate::problem::{Problem, ProblemCode, Troubling};
 use crate::session::{Answer, Command, Event, JOURNAL_FORMAT, Notice, Query, Refusal, Session, StoredEvent};
 
 use super::Limits;
-use super::core::{Core, Request};
+use super::core::{Core, Doors, Request};
+use super::pool::Pool;
 
 /// How a session is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,7 @@ pub struct Handle {
     requests: mpsc::Sender<Request>,
     session: watch::Receiver<Session>,
     ports: Ports,
+    pool: Arc<Pool>,
 }
 
 impl Engine {
@@ -63,10 +65,12 @@ impl Engine {
         stored.extend(seqs.into_iter().map(|seq| StoredEvent { seq, at: record.at, event: record.event.clone() }));
         let (publish, notices) = mpsc::channel(4096);
         let (requests, inbox) = mpsc::channel(256);
-        let (core, session) = Core::new(ports.clone(), limits, Session::replay(&stored), publish, requests.clone());
+        let pool = Arc::<Pool>::default();
+        let doors = Doors { publish, requests: requests.clone(), pool: Arc::clone(&pool) };
+        let (core, session) = Core::new(ports.clone(), limits, Session::replay(&stored), doors);
         #[expect(clippy::disallowed_methods, reason = "the engine owns its own actor: aborted and awaited in stop()")]
         let core = tokio::spawn(core.run(inbox));
-        Ok((Self { core, handle: Handle { requests, session, ports } }, notices))
+        Ok((Self { core, handle: Handle { requests, session, ports, pool } }, notices))
     }
 
     /// A handle for front ends.
@@ -112,7 +116,7 @@ impl Handle {
     /// # Errors
     /// [`Problem`] when the world does not answer as hoped.
     pub async fn ask(&self, query: Query) -> Result<Answer, Problem> {
-        super::questions::answer(&self.ports, &self.session, query).await
+        super::questions::answer(&self.ports, &self.session, &self.pool, query).await
     }
 
     /// Keeps a secret; say it before the command that names it.

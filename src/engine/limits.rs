@@ -1,21 +1,48 @@
 //! How much at once, how often, how long.
 
-use crate::domain::ByteSize;
+use std::collections::BTreeMap;
+
+use crate::domain::{ByteSize, Platform};
+use crate::settings::{PlatformFacts, Platforms};
 
 use super::tasks::Settling;
+
+/// What a server bears of one account at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ceiling {
+    /// Connections to a source account.
+    pub source: usize,
+    /// Of those, connections that read messages.
+    pub readers: usize,
+    /// Connections to a target account.
+    pub target: usize,
+}
+
+impl Ceiling {
+    fn of(facts: &PlatformFacts) -> Self {
+        let connections = facts.connections.max(1);
+        Self { source: connections, readers: facts.source_readers.unwrap_or(connections).clamp(1, connections), target: connections }
+    }
+}
 
 /// What the engine may use. Values are per process unless they say otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Accounts that are copied at the same time.
     pub accounts: usize,
-    /// Mailboxes of one account that are copied or verified at the same time; each takes one connection per side.
-    pub mailboxes_per_account: usize,
+    /// Lanes of one account at most, over all its mailboxes; each takes one connection per side. What a platform bears counts too.
+    pub lanes_per_account: usize,
+    /// Lanes of an account at first; more are opened while that makes it faster.
+    pub first_lanes: usize,
+    /// Lanes of all accounts together.
+    pub lanes: usize,
+    /// What the servers of each platform bear.
+    pub ceilings: BTreeMap<Platform, Ceiling>,
     /// Messages in one batch at most.
     pub batch_messages: usize,
     /// Bytes in one batch at most; a larger message travels alone.
     pub batch_bytes: ByteSize,
-    /// Bytes read from a source and not yet stored at the target, per mailbox.
+    /// Bytes read from sources and not yet stored at targets, over all lanes.
     pub bytes_in_flight: ByteSize,
     /// Milliseconds between two looks at an operation of the platform.
     pub operation_poll_millis: u64,
@@ -35,10 +62,13 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             accounts: 3,
-            mailboxes_per_account: 2,
+            lanes_per_account: 8,
+            first_lanes: 2,
+            lanes: 12,
+            ceilings: ceilings(),
             batch_messages: 100,
-            batch_bytes: ByteSize(4 << 20),
-            bytes_in_flight: ByteSize(16 << 20),
+            batch_bytes: ByteSize(2 << 20),
+            bytes_in_flight: ByteSize(10 << 20),
             operation_poll_millis: 3000,
             dns_poll_millis: 30_000,
             first_pause_millis: 1000,
@@ -49,7 +79,18 @@ impl Default for Limits {
     }
 }
 
+/// What is known of the platforms.
+fn ceilings() -> BTreeMap<Platform, Ceiling> {
+    let platforms = Platforms::embedded();
+    Platform::ALL.into_iter().map(|platform| (platform, Ceiling::of(platforms.facts(platform)))).collect()
+}
+
 impl Limits {
+    /// What a platform's servers bear.
+    pub fn ceiling(&self, platform: Platform) -> Ceiling {
+        self.ceilings.get(&platform).copied().unwrap_or(Ceiling { source: 1, readers: 1, target: 1 })
+    }
+
     /// Batches of three messages and short pauses: many moments at which something can be cut.
     #[must_use]
     pub fn small() -> Self {
@@ -62,5 +103,22 @@ impl Limits {
     pub fn without_settling(mut self) -> Self {
         self.settling = Settling::Off;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_platform_is_given_what_it_bears_and_no_more() {
+        let limits = Limits::default();
+        let of = |platform| limits.ceiling(platform);
+        assert_eq!(of(Platform::Zimbra), Ceiling { source: 4, readers: 1, target: 4 }, "body reads of one account take turns");
+        for exchange in [Platform::Exchange, Platform::EmailPro] {
+            assert_eq!(of(exchange), Ceiling { source: 8, readers: 8, target: 8 }, "half of what Exchange allows");
+        }
+        assert_eq!(of(Platform::MxPlan).target, 4, "ten for a user and address, the person's devices included");
+        assert_eq!(of(Platform::Imap), Ceiling { source: 4, readers: 4, target: 4 });
     }
 }

@@ -5,17 +5,22 @@
 //! world through [ports](crate::ports) only; they report events (kept, acknowledged) and progress (lossy).
 //! Nothing here knows a protocol, a file or a terminal.
 
+mod budget;
 mod context;
 mod core;
 mod handle;
+mod lanes;
 mod limits;
+mod listing;
 mod meter;
 mod password;
+mod pool;
 mod questions;
 mod reporting;
 mod retry;
 mod tasks;
+mod tuning;
 
 pub use handle::{Engine, Handle, Opening, Stop};
-pub use limits::Limits;
+pub use limits::{Ceiling, Limits};
 pub use reporting::report;

@@ -1,15 +1,19 @@
 //! Answers questions of front ends by looking at the world. Nothing is recorded and nothing is changed.
 
+use std::sync::Arc;
+
 use tokio::sync::watch;
 
-use crate::domain::{ApiEndpoint, CredentialStatus, ImapEndpoint, MigrationId, SecretRef, ServiceId};
+use crate::domain::{ApiEndpoint, CredentialStatus, MigrationId, SecretRef, ServiceId};
 use crate::plan::{missing_rules, needed_rules};
-use crate::ports::{ApiKeys, EntryState, Login, PlatformApi, Ports};
+use crate::ports::{ApiKeys, EntryState, PlatformApi, Ports};
 use crate::problem::{Problem, ProblemCode, Troubling};
 use crate::session::{AccountFound, Answer, ApiAccess, LoginProof, Query, RefusedMessage, Session};
 
+use super::pool::{Door, Pool, Purpose, Wanted};
+
 /// Answers one question.
-pub(super) async fn answer(ports: &Ports, session: &watch::Receiver<Session>, query: Query) -> Result<Answer, Problem> {
+pub(super) async fn answer(ports: &Ports, session: &watch::Receiver<Session>, pool: &Arc<Pool>, query: Query) -> Result<Answer, Problem> {
     match query {
         Query::RequestConsumerKey { endpoint, application_key, application_secret, consumer_key } => {
             request_consumer_key(ports, &endpoint, (&application_key, &application_secret), &consumer_key).await
@@ -24,7 +28,7 @@ pub(super) async fn answer(ports: &Ports, session: &watch::Receiver<Session>, qu
             let found = api(ports, session).await?.domain(&service, &domain).await.map_err(|e| e.problem())?;
             Ok(Answer::Domain(found))
         }
-        Query::TestLogin { endpoint, user, secret } => test_login(ports, &endpoint, user, &secret).await,
+        Query::TestLogin { endpoint, user, secret } => test_login(ports, pool, Door { endpoint, user }, &secret).await,
         Query::MissingSecrets => {
             let needed = session.borrow().needed_secrets();
             let mut missing = Vec::new();
@@ -99,9 +103,10 @@ async fn accounts(ports: &Ports, session: &watch::Receiver<Session>, service: Se
     Ok(Answer::Accounts(found.into_iter().map(|account| AccountFound { service: service.clone(), account }).collect()))
 }
 
-async fn test_login(ports: &Ports, endpoint: &ImapEndpoint, user: String, reference: &SecretRef) -> Result<Answer, Problem> {
-    let login = Login { user, password: secret(ports, reference).await? };
-    let mut connection = ports.mail.connect(endpoint, &login).await.map_err(|e| e.problem())?;
+/// Logs in anew, so that it is seen; the connection is kept for what follows.
+async fn test_login(ports: &Ports, pool: &Arc<Pool>, door: Door, reference: &SecretRef) -> Result<Answer, Problem> {
+    let wanted = Wanted { door, password: secret(ports, reference).await?, purpose: Purpose::Copy, most: usize::MAX };
+    let mut connection = pool.connect(ports.mail.as_ref(), &wanted).await.map_err(|e| e.problem())?;
     let mailboxes = connection.list().await.map_err(|e| e.problem())?;
     let inbox = mailboxes.iter().find(|m| m.name.is_inbox()).map(|m| m.wire.clone());
     let inbox_messages = match inbox {
@@ -110,7 +115,7 @@ async fn test_login(ports: &Ports, endpoint: &ImapEndpoint, user: String, refere
     };
     let quota = connection.quota().await.map_err(|e| e.problem())?;
     let capabilities = connection.capabilities().clone();
-    connection.logout().await;
+    connection.give_back(ports.clock.now());
     Ok(Answer::Login(LoginProof { capabilities, mailboxes: mailboxes.len(), inbox_messages, quota }))
 }
 

@@ -49,6 +49,8 @@ pub struct PlatformFacts {
     pub storage_gb: Option<u32>,
     /// IMAP connections to one account that it bears.
     pub connections: usize,
+    /// Of those, connections that read messages of one account; none: all of them.
+    pub source_readers: Option<usize>,
     /// Keywords that it stores.
     pub keywords: KeywordSupport,
     /// Longest line of a message that it takes, in bytes.

@@ -33,7 +33,7 @@ fn mail_that_arrives_during_the_copy_is_copied() {
 fn mail_that_arrives_between_copy_and_verification_is_seen_by_the_verification() {
     paused().block_on(async {
         let stage = Stage::new(Dialect::Dovecot).await;
-        let mut run = Run::start(&stage, small_but(|limits| limits.mailboxes_per_account = 1)).await;
+        let mut run = Run::start(&stage, small_but(|limits| limits.lanes_per_account = 1)).await;
         let is_copied = |m: &mailferry::session::MailboxProgress| m.mapping.name.is_inbox() && m.state == CopyState::Copied;
         run.until("inbox copied", |s| s.migrations.iter().flat_map(|m| m.mailboxes.values()).any(is_copied)).await;
         stage.deliver(70);

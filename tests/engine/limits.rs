@@ -1,4 +1,4 @@
-//! So many accounts at once, so many mailboxes of each, and no more.
+//! So many accounts at once, so many lanes of each, and no more.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,14 +43,14 @@ async fn six_accounts(stage: &Stage) -> Answers {
 
 #[test]
 fn limits_are_used_and_kept() {
-    for (accounts, mailboxes) in [(1, 1), (2, 3), (3, 2), (6, 4)] {
+    for (accounts, lanes) in [(1, 1), (2, 3), (3, 2), (6, 4)] {
         paused().block_on(async {
             let stage = Stage::new(Dialect::Dovecot).await;
             let answers = six_accounts(&stage).await;
             let latency = Fault::Latency { per_command: Duration::from_millis(50), per_stored: Duration::from_millis(400) };
             stage.world.faults().set(Scope::Everywhere, latency);
             let mail = TrickMail::around(stage.ports().mail);
-            let limits = small_but(|limits| (limits.accounts, limits.mailboxes_per_account) = (accounts, mailboxes));
+            let limits = small_but(|limits| (limits.accounts, limits.lanes_per_account, limits.first_lanes) = (accounts, lanes, lanes));
             let ports = Ports { mail: Arc::new(mail.clone()), ..stage.ports() };
             let mut run = Run::with(&stage, ports, limits, answers).await;
             run.until_verified().await;
@@ -58,7 +58,7 @@ fn limits_are_used_and_kept() {
                 let tricks = mail.tricks();
                 (tricks.most_accounts, tricks.most_for_one)
             };
-            assert_eq!(most, (accounts, mailboxes));
+            assert_eq!(most, (accounts, lanes));
             assert_eq!(run.session().migrations.iter().map(mailferry::session::Migration::verified).sum::<u64>(), 6 * 20);
         });
     }

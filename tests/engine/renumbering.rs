@@ -28,7 +28,7 @@ fn new_uids_between_two_runs_double_nothing() {
             for stop in [Stop::Soft, Stop::Hard] {
                 paused().block_on(async {
                     let stage = Stage::new(dialect).await;
-                    let mut run = Run::start(&stage, small_but(|limits| limits.mailboxes_per_account = 1)).await;
+                    let mut run = Run::start(&stage, small_but(|limits| limits.lanes_per_account = 1)).await;
                     run.until_batches(&stage, 1).await;
                     run.stop(stop).await;
                     renumber(&stage, host);
@@ -47,7 +47,7 @@ fn new_uids_under_the_hands_of_a_running_copy_double_nothing() {
             for batches in [1, 2, 3, 4] {
                 paused().block_on(async {
                     let stage = Stage::new(dialect).await;
-                    let mut run = Run::start(&stage, small_but(|limits| limits.mailboxes_per_account = 1)).await;
+                    let mut run = Run::start(&stage, small_but(|limits| limits.lanes_per_account = 1)).await;
                     run.until_batches(&stage, batches).await;
                     renumber(&stage, host);
                     let noticed = ends_well(&stage, run, side).await;
@@ -63,7 +63,7 @@ fn what_was_refused_is_tried_again_under_its_new_uid() {
     paused().block_on(async {
         let stage = Stage::new(Dialect::Exchange).await;
         stage.world.faults().set(Scope::Host(TARGET.to_owned()), Fault::RefuseContaining("Body 3".to_owned()));
-        let mut run = Run::start(&stage, small_but(|limits| limits.mailboxes_per_account = 1)).await;
+        let mut run = Run::start(&stage, small_but(|limits| limits.lanes_per_account = 1)).await;
         run.until_batches(&stage, 3).await;
         renumber(&stage, SOURCE);
         run.until_verified().await;

@@ -27,6 +27,13 @@ pub struct Tricks {
     pub read: BTreeMap<String, u64>,
     /// Numbers of messages per append.
     pub appends: Vec<usize>,
+    /// Logins by host.
+    pub logins: BTreeMap<String, u32>,
+    /// How often a target's or source's mailboxes were listed, by host.
+    pub listed: BTreeMap<String, u32>,
+    open: BTreeMap<(String, String), usize>,
+    /// Most connections that were open for one account on one host at the same time.
+    pub most_open: usize,
     working: BTreeMap<(String, String), usize>,
     /// Most connections at work for one account on one host at the same time.
     pub most_for_one: usize,
@@ -67,7 +74,14 @@ impl MailStore for TrickMail {
             *self.tricks().refused.entry(endpoint.host.clone()).or_default() += 1;
         }
         let account = (endpoint.host.clone(), login.user.clone());
-        Ok(Box::new(Connection { inner: connected?, mail: self.clone(), account, is_working: false }))
+        let inner = connected?;
+        {
+            let mut tricks = self.tricks();
+            *tricks.logins.entry(account.0.clone()).or_default() += 1;
+            *tricks.open.entry(account.clone()).or_default() += 1;
+            tricks.most_open = tricks.most_open.max(tricks.open.values().copied().max().unwrap_or(0));
+        }
+        Ok(Box::new(Connection { inner, mail: self.clone(), account }))
     }
 }
 
@@ -75,32 +89,43 @@ struct Connection {
     inner: Box<dyn MailConnection>,
     mail: TrickMail,
     account: (String, String),
-    is_working: bool,
 }
 
 impl Connection {
-    /// From the first message on a connection is at work until it is dropped.
-    fn works(&mut self) {
-        if !std::mem::replace(&mut self.is_working, true) {
-            let mut tricks = self.mail.tricks();
-            *tricks.working.entry(self.account.clone()).or_default() += 1;
-            tricks.most_for_one = tricks.working.values().copied().max().unwrap_or(0).max(tricks.most_for_one);
-            let local = |user: &str| user.split('@').next().unwrap_or_default().to_owned();
-            let accounts: BTreeSet<String> = tricks.working.keys().map(|(_, user)| local(user)).collect();
-            tricks.most_accounts = tricks.most_accounts.max(accounts.len());
-        }
+    /// At work until the answer is dropped.
+    fn works(&self) -> Work {
+        let mut tricks = self.mail.tricks();
+        *tricks.working.entry(self.account.clone()).or_default() += 1;
+        tricks.most_for_one = tricks.working.values().copied().max().unwrap_or(0).max(tricks.most_for_one);
+        let local = |user: &str| user.split('@').next().unwrap_or_default().to_owned();
+        let accounts: BTreeSet<String> = tricks.working.keys().map(|(_, user)| local(user)).collect();
+        tricks.most_accounts = tricks.most_accounts.max(accounts.len());
+        drop(tricks);
+        Work { mail: self.mail.clone(), account: self.account.clone() }
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.is_working {
-            let mut tricks = self.mail.tricks();
-            if let Some(count) = tricks.working.get_mut(&self.account) {
-                *count -= 1;
-            }
-            tricks.working.retain(|_, count| *count > 0);
+        if let Some(count) = self.mail.tricks().open.get_mut(&self.account) {
+            *count -= 1;
         }
+    }
+}
+
+/// A connection reads or stores.
+struct Work {
+    mail: TrickMail,
+    account: (String, String),
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        let mut tricks = self.mail.tricks();
+        if let Some(count) = tricks.working.get_mut(&self.account) {
+            *count -= 1;
+        }
+        tricks.working.retain(|_, count| *count > 0);
     }
 }
 
@@ -137,6 +162,7 @@ impl MailConnection for Connection {
         self.inner.capabilities()
     }
     async fn list(&mut self) -> Result<Vec<ListedMailbox>, MailError> {
+        *self.mail.tricks().listed.entry(self.account.0.clone()).or_default() += 1;
         self.inner.list().await
     }
     fn wire_name(&self, name: &MailboxName) -> Result<WireName, NameRefused> {
@@ -155,7 +181,7 @@ impl MailConnection for Connection {
         self.inner.enumerate(from).await
     }
     async fn fetch(&mut self, uids: &UidSet, sink: &mut dyn MessageSink) -> Result<(), MailError> {
-        self.works();
+        let _work = self.works();
         let text = self.mail.tricks().dies_of_reading;
         let mut fuse = Fuse { sink, text, read: 0, is_blown: false };
         let fetched = self.inner.fetch(uids, &mut fuse).await;
@@ -163,7 +189,7 @@ impl MailConnection for Connection {
         if fuse.is_blown { Err(dead()) } else { fetched }
     }
     async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError> {
-        self.works();
+        let _work = self.works();
         self.mail.tricks().appends.push(messages.len());
         let text = self.mail.tricks().dies_of_storing;
         if let Some(fatal) = messages.iter().position(|m| text.is_some_and(|text| holds(&m.body.load().expect("bytes"), text))) {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{MigrationId, Moment};
+use crate::domain::{MigrationId, Moment, Platform, Role, ServiceId};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Session, Task, due};
 
 use super::super::context::TaskContext;
+use super::super::lanes::{Allowance, Lane};
 use super::super::tasks;
 use super::{Core, Running};
 
@@ -22,7 +23,9 @@ impl Core {
         let now = self.ports.clock.now();
         let (due, held) = {
             let session = self.session.borrow();
-            (due(&session), held_migrations(&session))
+            let mut due = due(&session);
+            due.sort_by_cached_key(|task| rank(&session, task));
+            (due, held_migrations(&session))
         };
         // Thousands of mailboxes may be due while a handful runs: each due task is looked at once, the small tables first.
         let mut busy: BTreeMap<MigrationId, usize> = BTreeMap::new();
@@ -41,8 +44,13 @@ impl Core {
             if pause.is_some() {
                 waiting_due.insert(task.clone());
             }
-            if !is_held && pause.is_none_or(|pause| pause.until <= now) && self.takes_room(&task, &mut busy, now) {
-                self.start(task);
+            if is_held || pause.is_some_and(|pause| pause.until > now) {
+                continue;
+            }
+            match self.room(&task, &mut busy, now) {
+                Room::None => {}
+                Room::Free => self.start(task, None),
+                Room::Lane(lane) => self.start(task, Some(lane)),
             }
         }
         for (task, running) in self.running.iter().filter(|(task, running)| !running.is_new && !still_due.contains(task)) {
@@ -57,24 +65,35 @@ impl Core {
             .for_each(|t| self.meter.remove(t));
     }
 
-    /// Whether another mailbox may be worked on: so many accounts, so many mailboxes in each, one where logins are being refused.
-    fn takes_room(&self, task: &Task, busy: &mut BTreeMap<MigrationId, usize>, now: Moment) -> bool {
-        let Some(migration) = task.migration().filter(|_| is_heavy(task)) else { return true };
+    /// Whether a task may start: so many accounts, so many lanes in each, one task where logins are being refused.
+    fn room(&self, task: &Task, busy: &mut BTreeMap<MigrationId, usize>, now: Moment) -> Room {
+        let Some(migration) = task.migration().filter(|_| is_heavy(task)) else { return Room::Free };
         if self.patience.get(&migration).is_some_and(|until| *until > now) {
-            return false;
+            return Room::None;
         }
-        let most = if self.refused_logins.contains_key(&migration) { 1 } else { self.limits.mailboxes_per_account };
+        let is_refused = self.refused_logins.contains_key(&migration);
         let has_room = match busy.get(&migration) {
-            Some(count) => *count < most,
+            Some(count) => *count == 0 || !is_refused,
             None => busy.len() < self.limits.accounts,
         };
-        if has_room {
-            *busy.entry(migration).or_default() += 1;
-        }
-        has_room
+        let allowance = self.allowance(migration);
+        let Some(lane) = self.shared.lanes.take(migration, allowance).filter(|_| has_room) else { return Room::None };
+        *busy.entry(migration).or_default() += 1;
+        Room::Lane(lane)
     }
 
-    fn start(&mut self, task: Task) {
+    /// What the platforms on both sides bear, within what may be used.
+    fn allowance(&self, migration: MigrationId) -> Allowance {
+        let session = self.session.borrow();
+        let migration = session.migration(migration);
+        let platform = |service: Option<&ServiceId>| service.map_or(Platform::Imap, |service| service.platform);
+        let source = self.limits.ceiling(platform(migration.and_then(|m| m.source.service.as_ref())));
+        let target = self.limits.ceiling(platform(migration.and_then(|m| m.target.as_ref()?.service.as_ref())));
+        let most = self.limits.lanes_per_account.min(source.source).min(target.target);
+        Allowance { first: self.limits.first_lanes, most, total: self.limits.lanes, readers: source.readers }
+    }
+
+    fn start(&mut self, task: Task, lane: Option<Lane>) {
         let soft = CancellationToken::new();
         let context = TaskContext {
             task: task.clone(),
@@ -88,7 +107,7 @@ impl Core {
         };
         tracing::debug!(?task, "starts");
         let id = self.jobs.spawn(async move { tasks::run(&context).await }).id();
-        self.running.insert(task, Running { soft, id, is_new: true });
+        self.running.insert(task, Running { soft, id, is_new: true, _lane: lane });
     }
 }
 
@@ -109,7 +128,30 @@ fn held_migrations(session: &Session) -> Vec<MigrationId> {
     session.troubles.iter().filter(|(_, problem)| is_shared(problem)).filter_map(|(task, _)| task.migration()).collect()
 }
 
+/// Whether a task may start.
+enum Room {
+    /// Not now.
+    None,
+    /// It needs no lane.
+    Free,
+    /// With this lane.
+    Lane(Lane),
+}
+
+/// What is missed most comes first: the inbox, then what was sent, then the rest; what is copied is read again when all is copied.
+/// Tasks of equal rank stay in their order.
+fn rank(session: &Session, task: &Task) -> (u8, Option<MigrationId>, u8) {
+    let (Task::CopyMailbox { migration, mailbox } | Task::VerifyMailbox { migration, mailbox }) = task else { return (0, None, 0) };
+    let found = session.migration(*migration).and_then(|m| m.mailboxes.get(mailbox));
+    let place = match found.map(|m| (m.mapping.name.is_inbox(), m.mapping.role)) {
+        Some((true, _) | (_, Some(Role::Inbox))) => 0,
+        Some((_, Some(Role::Sent))) => 1,
+        _ => 2,
+    };
+    (1, Some(*migration), place + if matches!(task, Task::VerifyMailbox { .. }) { 3 } else { 0 })
+}
+
 /// Work that takes connections to an account for long.
-const fn is_heavy(task: &Task) -> bool {
+pub(super) const fn is_heavy(task: &Task) -> bool {
     matches!(task, Task::CopyMailbox { .. } | Task::VerifyMailbox { .. } | Task::Inventory { .. })
 }

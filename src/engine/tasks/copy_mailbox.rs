@@ -35,7 +35,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId, mailbox: Mailbox
         let (listed, missing) = what_is_missing(context, &mut prepared).await?;
         if missing.is_empty() {
             context.record(Event::MailboxCopied { migration: id, mailbox, messages: listed }).await?;
-            prepared.close().await;
+            prepared.close(context);
             return Ok(());
         }
         let mut sender = Sender::new(context, prepared.ends.clone());

@@ -43,7 +43,7 @@ async fn create(context: &TaskContext, migration: &Migration) -> Result<(), Fail
     let target = migration.target.clone().ok_or(Failure::Closing)?;
     let Some(service) = target.service.clone() else {
         context.doing(Activity::ProvingLogin);
-        context.connect_target(&target).await?.logout().await;
+        context.give_back(context.connect_target(&target).await?);
         return created(context, migration, None, Witness::Login).await;
     };
     context.doing(Activity::Connecting);
@@ -54,7 +54,7 @@ async fn create(context: &TaskContext, migration: &Migration) -> Result<(), Fail
         return Ok(());
     }
     context.doing(Activity::ProvingLogin);
-    context.connect_target(&target).await?.logout().await;
+    context.give_back(context.connect_target(&target).await?);
     created(context, migration, seat, Witness::Platform).await
 }
 

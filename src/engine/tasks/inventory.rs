@@ -1,13 +1,17 @@
 //! Looks at a source account before anything changes: mailboxes, messages, sizes, what the target will make of them. Reads only.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use futures::future::try_join_all;
 
 use crate::domain::{MigrationId, Platform, Uid, WireName};
 use crate::plan::{Facts, Inventory, MappingAction, SeenMailbox, TargetLimits, TargetTraits, map_mailboxes};
-use crate::ports::{ListedMailbox, MailConnection, MessageSummary};
+use crate::ports::{ListedMailbox, MailboxState};
 use crate::session::{Activity, Event, Migration};
 
 use super::super::context::{Failure, TaskContext};
+use super::super::pool::Held;
 
 /// Delimiter that is assumed of a target that cannot be asked yet; names are looked at again when it can.
 const USUAL_DELIMITER: char = '/';
@@ -18,35 +22,68 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let mut source = context.connect_source(&migration).await?;
     let target = look_at_target(context, &migration).await?;
     context.doing(Activity::ReadingFolders);
-    let listed = source.list().await?;
-    context.meter.total(&context.task, listed.len() as u64);
-    let mut seen = Vec::new();
-    let mut contents: BTreeMap<WireName, Vec<MessageSummary>> = BTreeMap::new();
-    for mailbox in listed {
-        if context.is_stopping() {
-            return Ok(());
-        }
-        let messages = if mailbox.is_selectable { messages(source.as_mut(), &mailbox.wire).await? } else { Vec::new() };
-        context.advance(1, messages.iter().map(|m| m.size).sum());
-        contents.insert(mailbox.wire.clone(), messages.clone());
-        seen.push(seen_mailbox(mailbox, messages.len()));
-    }
+    let seen: Vec<SeenMailbox> = source.overview().await?.into_iter().map(seen_mailbox).collect();
     let capabilities = source.capabilities().clone();
-    source.logout().await;
     let from = migration.source.service.as_ref().map_or(Platform::Imap, |service| service.platform);
     let traits = TargetTraits::of(target.platform, Some(USUAL_DELIMITER), Vec::new());
     let mapping = map_mailboxes(&seen, from, &traits);
-    let mut facts = Facts::new(target.limits);
-    for mailbox in mapping.mailboxes.iter().filter(|m| matches!(m.action, MappingAction::Copy { .. })) {
-        for message in contents.get(&mailbox.wire).into_iter().flatten() {
-            facts.see(message.size, &message.flags, message.internal_date);
-        }
+    let copied = mapping.mailboxes.iter().filter(|m| matches!(m.action, MappingAction::Copy { .. }));
+    let looking = Looking::new(Facts::new(target.limits), copied.map(|m| m.wire.clone()));
+    context.meter.total(&context.task, looking.len());
+    let others = looking.len().min(context.limits.first_lanes.min(context.limits.ceiling(from).readers) as u64).saturating_sub(1);
+    let mut hands = vec![source];
+    for _ in 0..others {
+        hands.push(context.connect_source(&migration).await?);
     }
+    try_join_all(hands.into_iter().map(|hand| looking.look(context, hand))).await?;
+    if context.is_stopping() {
+        return Ok(());
+    }
+    let facts = looking.facts();
     let mut findings = facts.findings(target.platform, target.aliases);
     findings.extend(mapping.findings);
     let inventory =
         Inventory { source: capabilities, mailboxes: mapping.mailboxes, messages: facts.messages, bytes: facts.bytes, findings };
     context.record(Event::InventoryTaken { migration: id, inventory }).await
+}
+
+/// Mailboxes that are still to be looked into, and what was seen so far. Only facts are kept, however many messages there are.
+struct Looking {
+    left: Mutex<VecDeque<WireName>>,
+    facts: Mutex<Facts>,
+}
+
+impl Looking {
+    fn new(facts: Facts, mailboxes: impl Iterator<Item = WireName>) -> Self {
+        Self { left: Mutex::new(mailboxes.collect()), facts: Mutex::new(facts) }
+    }
+
+    fn len(&self) -> u64 {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
+    }
+
+    fn facts(self) -> Facts {
+        self.facts.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self) -> Option<WireName> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    /// Looks into one mailbox after the other, as long as there are any.
+    async fn look(&self, context: &TaskContext, mut source: Held) -> Result<(), Failure> {
+        while let Some(mailbox) = self.next().filter(|_| !context.is_stopping()) {
+            let exists = source.examine(&mailbox).await?.exists;
+            let messages = if exists == 0 { Vec::new() } else { source.enumerate(Uid(1)).await? };
+            context.advance(1, messages.iter().map(|m| m.size).sum());
+            let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+            for message in &messages {
+                facts.see(message.size, &message.flags, message.internal_date);
+            }
+        }
+        context.give_back(source);
+        Ok(())
+    }
 }
 
 /// What is known of the target before the account is there.
@@ -77,18 +114,13 @@ async fn look_at_target(context: &TaskContext, migration: &Migration) -> Result<
     Ok(TargetFacts { platform, limits: TargetLimits::of(platform, quota, largest), aliases })
 }
 
-async fn messages(source: &mut dyn MailConnection, mailbox: &WireName) -> Result<Vec<MessageSummary>, Failure> {
-    source.examine(mailbox).await?;
-    Ok(source.enumerate(Uid(1)).await?)
-}
-
-fn seen_mailbox(mailbox: ListedMailbox, messages: usize) -> SeenMailbox {
+fn seen_mailbox((mailbox, state): (ListedMailbox, Option<MailboxState>)) -> SeenMailbox {
     SeenMailbox {
         name: mailbox.name,
         wire: mailbox.wire,
         role: mailbox.role,
         is_selectable: mailbox.is_selectable,
         is_subscribed: mailbox.is_subscribed,
-        messages: u32::try_from(messages).unwrap_or(u32::MAX),
+        messages: state.map_or(0, |state| state.exists),
     }
 }

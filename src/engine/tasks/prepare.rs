@@ -4,12 +4,13 @@ use futures::future::try_join;
 
 use crate::domain::{MailboxId, MailboxName, MigrationId, Platform, WireName};
 use crate::mailcopy::Comparison;
-use crate::plan::{MailboxMapping, SeenMailbox, TargetTraits, resolve_at_target};
+use crate::plan::{MailboxMapping, SeenMailbox, TargetAccount, TargetTraits, resolve_at_target};
 use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxState};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, MailboxProgress, Migration};
 
-use super::super::context::{Failure, TaskContext};
+use super::super::context::{Failure, TaskContext, target_door};
+use super::super::pool::{Door, Held};
 
 /// What is known of both ends of one mailbox.
 #[derive(Debug, Clone)]
@@ -28,34 +29,109 @@ pub(super) struct Ends {
 pub(super) struct Prepared {
     pub(super) ends: Ends,
     pub(super) progress: MailboxProgress,
-    pub(super) source: Box<dyn MailConnection>,
-    pub(super) target: Box<dyn MailConnection>,
+    pub(super) source: Held,
+    pub(super) target: Held,
 }
 
 impl Prepared {
-    /// Says goodbye on both sides.
-    pub(super) async fn close(self) {
-        futures::future::join(self.source.logout(), self.target.logout()).await;
+    /// Keeps both connections for others.
+    pub(super) fn close(self, context: &TaskContext) {
+        context.give_back(self.source);
+        context.give_back(self.target);
     }
 }
 
 pub(super) async fn prepare(context: &TaskContext, id: MigrationId, mailbox: MailboxId) -> Result<Prepared, Failure> {
     let migration = context.migration(id)?;
     let progress = migration.mailboxes.get(&mailbox).cloned().ok_or(Failure::Closing)?;
-    let target_account = migration.target.clone().ok_or(Failure::Closing)?;
+    let account = migration.target.clone().ok_or(Failure::Closing)?;
     context.doing(Activity::Connecting);
-    let (mut source, mut target) = try_join(context.connect_source(&migration), context.connect_target(&target_account)).await?;
-    context.doing(Activity::ReadingFolders);
-    let source_state = source.examine(&progress.mapping.wire).await?;
-    let to = match &progress.to {
-        Some(to) if target.status(to).await?.is_some() => to.clone(),
-        _ => make_mailbox(target.as_mut(), &migration, &progress.mapping).await?,
-    };
-    let target_state = target.select(&to).await?;
-    let platform = target_account.service.as_ref().map_or(Platform::Imap, |service| service.platform);
+    let source = open_source(context, &migration, &progress.mapping.wire);
+    let target = open_target(context, (&migration, &account), &progress);
+    let ((source, source_state), (target, to, target_state)) = try_join(source, target).await?;
+    let platform = account.service.as_ref().map_or(Platform::Imap, |service| service.platform);
     let by = Comparison::with_target(platform, target.capabilities());
     let ends = Ends { migration: id, mailbox, source: source_state, target: target_state, to, by };
     Ok(Prepared { ends, progress, source, target })
+}
+
+/// A source connection with the mailbox open. One that had been waiting may have died meanwhile: it is replaced at once.
+pub(super) async fn open_source(context: &TaskContext, migration: &Migration, mailbox: &WireName) -> Result<(Held, MailboxState), Failure> {
+    loop {
+        let mut source = context.connect_source(migration).await?;
+        match source.examine(mailbox).await {
+            Ok(state) => return Ok((source, state)),
+            Err(error) if has_died(&source, &error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Whether a connection that had been waiting turned out to be dead.
+fn has_died(connection: &Held, error: &MailError) -> bool {
+    connection.is_reused && matches!(error, MailError::Lost(_))
+}
+
+/// A target connection with the mailbox open, found or made.
+async fn open_target(
+    context: &TaskContext,
+    (migration, account): (&Migration, &TargetAccount),
+    progress: &MailboxProgress,
+) -> Result<(Held, WireName, MailboxState), Failure> {
+    let door = target_door(account);
+    let mut is_sure = false;
+    loop {
+        let mut target = context.connect_target(account).await?;
+        let opened = async {
+            let to = find_mailbox(context, &mut target, (migration, &door), progress).await?;
+            let state = target.select(&to).await.map_err(OpenError::Mail)?;
+            Ok((to, state))
+        };
+        match opened.await {
+            Ok((to, state)) => return Ok((target, to, state)),
+            Err(OpenError::Mail(error)) if has_died(&target, &error) => {}
+            Err(OpenError::Mail(MailError::Refused(_))) if !is_sure => {
+                // What was listed earlier may be gone.
+                context.shared.listings.forget(&door).await;
+                context.give_back(target);
+                is_sure = true;
+            }
+            Err(OpenError::Mail(error)) => return Err(error.into()),
+            Err(OpenError::Other(failure)) => return Err(failure),
+        }
+    }
+}
+
+/// Why a target mailbox was not opened.
+enum OpenError {
+    Mail(MailError),
+    Other(Failure),
+}
+
+impl From<MailError> for OpenError {
+    fn from(error: MailError) -> Self {
+        Self::Mail(error)
+    }
+}
+
+impl From<Failure> for OpenError {
+    fn from(failure: Failure) -> Self {
+        Self::Other(failure)
+    }
+}
+
+/// The mailbox that was prepared before, if it is still there; else it is found or made.
+async fn find_mailbox(
+    context: &TaskContext,
+    target: &mut Held,
+    (migration, door): (&Migration, &Door),
+    progress: &MailboxProgress,
+) -> Result<WireName, OpenError> {
+    let listed = context.shared.listings.of(door, target.as_mut(), context.ports.clock.now()).await?;
+    match &progress.to {
+        Some(to) if listed.iter().any(|m| m.wire == *to && m.is_selectable) => Ok(to.clone()),
+        _ => make_mailbox(context, target.as_mut(), (migration, door), (&progress.mapping, &listed)).await,
+    }
 }
 
 /// Records the identities of both ends, when they are new.
@@ -80,24 +156,28 @@ pub(super) async fn record_prepared(context: &TaskContext, ends: &Ends, progress
 
 /// Finds or creates the mailbox at the target and subscribes it. Its name is looked at again now that the target can be seen:
 /// a mailbox with a role goes to the mailbox that plays it there.
-async fn make_mailbox(target: &mut dyn MailConnection, migration: &Migration, mapping: &MailboxMapping) -> Result<WireName, Failure> {
-    let listed = target.list().await?;
+async fn make_mailbox(
+    context: &TaskContext,
+    target: &mut dyn MailConnection,
+    (migration, door): (&Migration, &Door),
+    (mapping, listed): (&MailboxMapping, &[ListedMailbox]),
+) -> Result<WireName, OpenError> {
     let platform = migration.target.as_ref().and_then(|t| t.service.as_ref()).map_or(Platform::Imap, |service| service.platform);
     let existing: Vec<SeenMailbox> = listed.iter().map(seen_mailbox).collect();
     let mappings: Vec<MailboxMapping> = migration.mailboxes.values().map(|m| m.mapping.clone()).collect();
     let traits = TargetTraits::of(platform, target.capabilities().delimiter, existing);
-    let place = resolve_at_target(&mappings, &traits).remove(&mapping.id).ok_or(Failure::Closing)?;
+    let place = resolve_at_target(&mappings, &traits).remove(&mapping.id).ok_or(OpenError::Other(Failure::Closing))?;
     let there = listed.iter().find(|m| m.name == place);
+    let role = mapping.role.filter(|role| !listed.iter().any(|m| m.role == Some(*role)));
     let wire = match there {
         Some(mailbox) if mailbox.is_selectable => mailbox.wire.clone(),
         _ => {
             let wire = spell(target, &place)?;
-            let role = mapping.role.filter(|role| !listed.iter().any(|m| m.role == Some(*role)));
             match target.create(&wire, role).await {
                 // RFC 9051, 6.3.4: a server should make the levels above by itself. Made by hand they are mailboxes of their own,
                 // which the source may not have: so only where it does not.
                 Err(refused @ MailError::Refused(_)) => {
-                    if !create_ancestors(target, &place, &listed).await? {
+                    if !create_ancestors(target, &place, listed).await? {
                         return Err(refused.into());
                     }
                     target.create(&wire, role).await?;
@@ -110,6 +190,10 @@ async fn make_mailbox(target: &mut dyn MailConnection, migration: &Migration, ma
     if mapping.is_subscribed && there.is_none_or(|m| !m.is_subscribed) {
         target.subscribe(&wire).await?;
     }
+    let is_subscribed = mapping.is_subscribed || there.is_some_and(|m| m.is_subscribed);
+    let role = there.map_or(role, |m| m.role);
+    let made = ListedMailbox { name: place, wire: wire.clone(), role, is_selectable: true, is_subscribed };
+    context.shared.listings.made(door, made).await;
     Ok(wire)
 }
 
@@ -125,7 +209,7 @@ fn seen_mailbox(mailbox: &ListedMailbox) -> SeenMailbox {
 }
 
 /// Creates the levels above that are missing; `false` when none is.
-async fn create_ancestors(target: &mut dyn MailConnection, name: &MailboxName, listed: &[ListedMailbox]) -> Result<bool, Failure> {
+async fn create_ancestors(target: &mut dyn MailConnection, name: &MailboxName, listed: &[ListedMailbox]) -> Result<bool, OpenError> {
     let mut missing = Vec::new();
     let mut ancestor = name.parent();
     while let Some(above) = ancestor {

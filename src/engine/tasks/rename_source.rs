@@ -30,7 +30,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let Some(service) = migration.source.service.clone() else {
         context.doing(Activity::ProvingLogin);
         let user = migration.source_user.clone().unwrap_or_else(|| to.to_string());
-        context.connect_as(&migration.source, &user).await?.logout().await;
+        context.give_back(context.connect_as(&migration.source, &user).await?);
         return context.record(Event::SourceRenamed { migration: id, witness: Witness::Login }).await;
     };
     let intend =
@@ -48,7 +48,7 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
     let Some(service) = migration.source.service.clone() else {
         if from != to {
             context.doing(Activity::ProvingLogin);
-            context.connect_as(&migration.source, &migration.source.user).await?.logout().await;
+            context.give_back(context.connect_as(&migration.source, &migration.source.user).await?);
         }
         return context.record(Event::RenameUndone { migration: id }).await;
     };

@@ -31,7 +31,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId, mailbox: Mailbox
     conclude(context, &prepared.ends, &verification, unaccounted).await?;
     let failures = context.migration(id)?.mailboxes.get(&mailbox).map_or(0, |m| m.failed_verifications);
     let missing = verification.missing.len();
-    prepared.close().await;
+    prepared.close(context);
     if failures >= MOST_FAILED_VERIFICATIONS || altered > 0 {
         return Err(Problem::new(ProblemCode::VerificationFailed).with("count", missing + altered).into());
     }

@@ -1,0 +1,216 @@
+//! How many lanes an account gets: one more while that makes it faster, one less when it does not or when something goes wrong.
+//!
+//! Pure thought over what was stored and when. Nothing is remembered from one run to the next: servers change.
+
+use crate::domain::Moment;
+
+/// A round lasts at least so many milliseconds...
+const ROUND_MILLIS: u64 = 400;
+/// ...and at least so many answered batches for each lane.
+const ROUND_BATCHES: usize = 3;
+/// What another lane must bring, in percent.
+const GAIN_PERCENT: u64 = 5;
+/// Rounds before another lane is tried again.
+const CALM_ROUNDS: u32 = 20;
+/// Bytes that weigh as much as one message: small mail is counted, large mail is weighed.
+const BYTES_PER_MESSAGE: u64 = 16 * 1024;
+
+/// What one answered batch tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sample {
+    /// Messages stored.
+    pub(super) messages: u64,
+    /// Their bytes.
+    pub(super) bytes: u64,
+    /// Milliseconds from handing the batch over to its answer.
+    pub(super) latency_millis: u64,
+    /// Lanes that were at work.
+    pub(super) lanes: usize,
+}
+
+/// One round of looking.
+#[derive(Debug, Clone, Copy, Default)]
+struct Round {
+    began: Option<Moment>,
+    batches: usize,
+    weight: u64,
+    latency_millis: u64,
+    /// Whether all lanes had work all the time: otherwise it says nothing about them.
+    was_idle: bool,
+}
+
+/// What a round found: weight a second, and milliseconds for a thousand of weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Found {
+    rate: u64,
+    latency: u64,
+}
+
+/// The number of lanes of one account.
+#[derive(Debug, Clone)]
+pub(super) struct Tuner {
+    lanes: usize,
+    most: usize,
+    round: Round,
+    /// With one lane less, when another is being tried.
+    before: Option<Found>,
+    calm: u32,
+}
+
+impl Tuner {
+    /// Begins with `first` lanes and never allows more than `most`.
+    pub(super) fn new(first: usize, most: usize) -> Self {
+        let most = most.max(1);
+        Self { lanes: first.clamp(1, most), most, round: Round::default(), before: None, calm: 0 }
+    }
+
+    /// What the platforms bear is known better now.
+    pub(super) fn limit(&mut self, most: usize) {
+        self.most = most.max(1);
+        self.lanes = self.lanes.min(self.most);
+    }
+
+    /// How many lanes may be open.
+    pub(super) const fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    /// A batch was stored.
+    pub(super) fn stored(&mut self, at: Moment, sample: Sample) {
+        let began = *self.round.began.get_or_insert(at);
+        let round = &mut self.round;
+        round.batches += 1;
+        round.weight += sample.messages + sample.bytes / BYTES_PER_MESSAGE;
+        round.latency_millis += sample.latency_millis;
+        round.was_idle |= sample.lanes < self.lanes;
+        let lasted = at.millis_since(began);
+        if lasted < ROUND_MILLIS || round.batches < ROUND_BATCHES * self.lanes {
+            return;
+        }
+        let found = Found { rate: round.weight * 1000 / lasted, latency: round.latency_millis.saturating_mul(1000) / round.weight.max(1) };
+        let was_idle = round.was_idle;
+        self.round = Round { began: Some(at), ..Round::default() };
+        if !was_idle {
+            self.conclude(found);
+        }
+    }
+
+    /// Something went wrong: an error, a refusal to go on, a closed connection, a wish for patience.
+    pub(super) fn trouble(&mut self) {
+        self.change(self.lanes.saturating_sub(1));
+        self.before = None;
+        self.calm = CALM_ROUNDS;
+    }
+
+    fn conclude(&mut self, now: Found) {
+        match self.before.take() {
+            Some(before) => {
+                let is_faster = now.rate * 100 > before.rate * (100 + GAIN_PERCENT);
+                let is_slow_to_answer = now.latency > before.latency.saturating_mul(2);
+                if is_faster && !is_slow_to_answer {
+                    self.try_another(now);
+                } else {
+                    self.change(self.lanes - 1);
+                    self.calm = CALM_ROUNDS;
+                }
+            }
+            None if self.calm > 0 => self.calm -= 1,
+            None => self.try_another(now),
+        }
+    }
+
+    fn try_another(&mut self, now: Found) {
+        if self.lanes < self.most {
+            self.before = Some(now);
+            self.change(self.lanes + 1);
+        }
+    }
+
+    fn change(&mut self, lanes: usize) {
+        self.lanes = lanes.clamp(1, self.most);
+        self.round = Round::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Stores batches for so many milliseconds, each lane at this rate and with this latency; answers the lanes seen on the way.
+    fn run(tuner: &mut Tuner, clock: &mut u64, millis: u64, server: impl Fn(usize) -> (u64, u64)) -> Vec<usize> {
+        let (mut seen, end) = (vec![tuner.lanes()], *clock + millis);
+        while *clock < end {
+            let lanes = tuner.lanes();
+            let (all_a_second, latency_millis) = server(lanes);
+            *clock += 10;
+            let sample = Sample { messages: all_a_second / 100, bytes: 0, latency_millis, lanes };
+            tuner.stored(Moment(i64::try_from(*clock).expect("small")), sample);
+            if seen.last() != Some(&tuner.lanes()) {
+                seen.push(tuner.lanes());
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn lanes_are_added_while_each_makes_it_faster() {
+        let (mut tuner, mut clock) = (Tuner::new(2, 5), 0);
+        let seen = run(&mut tuner, &mut clock, 5_000, |lanes| (lanes as u64 * 1000, 50));
+        assert_eq!(seen, [2, 3, 4, 5], "one by one, and never above the ceiling");
+    }
+
+    #[test]
+    fn a_lane_that_brings_nothing_is_taken_back_and_not_tried_again_at_once() {
+        let (mut tuner, mut clock) = (Tuner::new(2, 8), 0);
+        let seen = run(&mut tuner, &mut clock, 4_000, |lanes| (lanes.min(3) as u64 * 1000, 50));
+        assert_eq!(seen, [2, 3, 4, 3]);
+        let later = run(&mut tuner, &mut clock, 30_000, |lanes| (lanes.min(3) as u64 * 1000, 50));
+        assert!(later.len() < 8, "{later:?}");
+        assert!(later.iter().all(|lanes| (3..=4).contains(lanes)), "{later:?}");
+    }
+
+    #[test]
+    fn four_percent_are_not_worth_a_lane_and_six_are() {
+        for (gain, ends) in [(104, 2), (106, 3)] {
+            let (mut tuner, mut clock) = (Tuner::new(2, 3), 0);
+            run(&mut tuner, &mut clock, 2_000, |lanes| (if lanes == 2 { 10_000 } else { 100 * gain }, 50));
+            assert_eq!(tuner.lanes(), ends, "{gain}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_takes_more_than_twice_as_long_is_given_less() {
+        let (mut tuner, mut clock) = (Tuner::new(2, 8), 0);
+        run(&mut tuner, &mut clock, 2_000, |lanes| (lanes as u64 * 1000, if lanes > 2 { 400 } else { 50 }));
+        assert_eq!(tuner.lanes(), 2);
+    }
+
+    #[test]
+    fn trouble_takes_a_lane_back_and_the_last_one_stays() {
+        let mut tuner = Tuner::new(4, 4);
+        tuner.trouble();
+        assert_eq!(tuner.lanes(), 3);
+        (0..9).for_each(|_| tuner.trouble());
+        assert_eq!(tuner.lanes(), 1);
+        let mut clock = 0;
+        let seen = run(&mut tuner, &mut clock, 3_000, |lanes| (lanes as u64 * 1000, 50));
+        assert_eq!(seen, [1], "calm first");
+        let seen = run(&mut tuner, &mut clock, 30_000, |lanes| (lanes as u64 * 1000, 50));
+        assert_eq!(seen, [1, 2, 3, 4], "then it may grow again");
+    }
+
+    #[test]
+    fn lanes_without_work_say_nothing() {
+        let mut tuner = Tuner::new(3, 8);
+        for millis in 0..1000 {
+            tuner.stored(Moment(millis * 10), Sample { messages: 10, bytes: 0, latency_millis: 50, lanes: 2 });
+        }
+        assert_eq!(tuner.lanes(), 3);
+    }
+
+    #[test]
+    fn a_ceiling_below_the_beginning_wins() {
+        assert_eq!(Tuner::new(2, 1).lanes(), 1);
+        assert_eq!(Tuner::new(0, 0).lanes(), 1);
+    }
+}
