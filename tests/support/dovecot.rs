@@ -6,7 +6,7 @@
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -64,7 +64,12 @@ impl Dovecot {
 
     /// A server with these further settings: namespaces, capabilities, quota.
     pub(crate) fn start_with(settings: &str) -> Self {
-        let folder = tempfile::Builder::new().prefix("dovecot").tempdir().expect("a folder");
+        Self::start_below(&std::env::temp_dir(), settings)
+    }
+
+    /// A server that keeps its mail below this folder, with these further settings.
+    pub(crate) fn start_below(parent: &Path, settings: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("dovecot").tempdir_in(parent).expect("a folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("permissions");
         fs::create_dir(folder.path().join("mail")).expect("a mail folder");
         chown(folder.path().join("mail"), Some(OWNER), Some(OWNER)).expect("root");
@@ -90,6 +95,11 @@ impl Dovecot {
     /// Any user exists.
     pub(crate) fn login(user: &str) -> Login {
         Login { user: user.to_owned(), password: Secret::new("secret") }
+    }
+
+    /// Where the mail of a user is.
+    pub(crate) fn mail_folder(&self, user: &str) -> PathBuf {
+        self.folder.path().join("mail").join(user)
     }
 
     /// What it logged, for a failing test.

@@ -1,0 +1,92 @@
+//! Runs a program to its end and says what it took: wall time, processor time, peak memory.
+
+use std::fs;
+use std::io;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+
+/// What one run took.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Taken {
+    /// From start to end.
+    pub(crate) wall: Duration,
+    /// Processor time of the program alone, user and system.
+    pub(crate) cpu: Duration,
+    /// Peak of resident memory, KiB.
+    pub(crate) peak: u64,
+}
+
+/// Time between two looks at the memory. The kernel keeps the peak, so only a peak in the last moments could be missed.
+const LOOK: Duration = Duration::from_millis(3);
+
+/// Kills what it holds when it goes.
+struct Held(Child);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs it; what it says goes to a file and is shown when it fails.
+///
+/// # Errors
+/// When it cannot be started or does not end with 0.
+pub(crate) fn run(command: &mut Command) -> io::Result<Taken> {
+    let mut told = tempfile::tempfile()?;
+    command.stdin(Stdio::null()).stdout(told.try_clone()?).stderr(told.try_clone()?);
+    let began = Instant::now();
+    let mut child = Held(command.spawn()?);
+    let id = child.0.id();
+    let pid = i32::try_from(id).ok().and_then(Pid::from_raw).ok_or_else(|| io::Error::other("no process"))?;
+    let (is_over, peak) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (wall, cpu) = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                peak.fetch_max(peak_of(id), Ordering::Relaxed);
+                std::thread::sleep(LOOK);
+            }
+        });
+        // Left unreaped, so that its processor time can still be read.
+        let ended = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        let wall = began.elapsed();
+        is_over.store(true, Ordering::Relaxed);
+        ended.map(|_| (wall, cpu_of(id)))
+    })?;
+    let status = child.0.wait()?;
+    if !status.success() {
+        let mut text = String::new();
+        io::Seek::rewind(&mut told)?;
+        io::Read::read_to_string(&mut told, &mut text)?;
+        let last: Vec<&str> = text.lines().rev().take(12).collect();
+        let last: Vec<&str> = last.into_iter().rev().collect();
+        return Err(io::Error::other(format!("{status}\n{}", last.join("\n"))));
+    }
+    Ok(Taken { wall, cpu, peak: peak.into_inner() })
+}
+
+/// `VmHWM`, KiB; zero once the process has ended.
+fn peak_of(id: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+/// `utime` and `stime`, which Linux counts in hundredths of a second for everybody.
+fn cpu_of(id: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+    let ticks: u64 = after_name.split(' ').skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
+}
+
+/// The middle one by wall time; the largest peak.
+pub(crate) fn median(mut runs: Vec<Taken>) -> Option<Taken> {
+    runs.sort_by_key(|taken| taken.wall);
+    let peak = runs.iter().map(|taken| taken.peak).max()?;
+    runs.get(runs.len() / 2).map(|middle| Taken { peak, ..*middle })
+}

@@ -1,0 +1,289 @@
+//! The rows of the table: what is copied, by whom, over which distance, and what has to hold.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use super::measure::{self, Taken};
+use super::stage::{Stage, Way};
+use super::talk::Account;
+use super::tools::{Copy, Tool, Toolbox, Verify};
+use super::workloads::{Workload, change, count};
+
+/// A row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// 10,000 small messages, MULTIAPPEND offered.
+    Small,
+    /// The same without MULTIAPPEND.
+    Single,
+    /// 2,000 small messages at a round trip of 20 ms.
+    Far,
+    /// 407 MB.
+    Mixed,
+    /// The same over TLS.
+    MixedTls,
+    /// Nothing changed since the first copy.
+    Same,
+    /// The same at a round trip of 20 ms.
+    SameFar,
+    /// One percent changed.
+    Changed,
+    /// Everything is read again.
+    Verify,
+}
+
+/// What has to hold for Mailferry.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Aim {
+    /// At most so many times the floor.
+    Floor(Tool, f64),
+    /// At most so many times mbsync.
+    Mbsync(f64),
+    /// At most so many seconds.
+    Seconds(f64),
+    /// Peak memory, megabytes.
+    Peak(u64),
+    /// Bytes over the wire, in both directions and on both sides.
+    Wire(u64),
+}
+
+/// What a row took.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) runs: BTreeMap<Tool, Vec<Taken>>,
+    /// Bytes and connections through the doors, of the last run.
+    pub(crate) passed: BTreeMap<Tool, (u64, u64)>,
+}
+
+/// Round trip of the rows at a distance.
+const ROUND_TRIP: Duration = Duration::from_millis(20);
+
+impl Row {
+    /// All, in the order of the table.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Small,
+        Self::Single,
+        Self::Far,
+        Self::Mixed,
+        Self::MixedTls,
+        Self::Same,
+        Self::SameFar,
+        Self::Changed,
+        Self::Verify,
+    ];
+
+    /// On the command line.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Single => "single",
+            Self::Far => "far",
+            Self::Mixed => "mixed",
+            Self::MixedTls => "mixed-tls",
+            Self::Same => "same",
+            Self::SameFar => "same-far",
+            Self::Changed => "changed",
+            Self::Verify => "verify",
+        }
+    }
+
+    /// In the table.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Small => "10,000 small messages, MULTIAPPEND",
+            Self::Single => "the same, no MULTIAPPEND",
+            Self::Far => "2,000 small at 20 ms round trip",
+            Self::Mixed => "407 MB mixed, up to 30 MB each",
+            Self::MixedTls => "the same over TLS",
+            Self::Same => "nothing changed, 10,000 messages",
+            Self::SameFar => "nothing changed at 20 ms",
+            Self::Changed => "1 % changed",
+            Self::Verify => "verification alone (floor: one streamed FETCH)",
+        }
+    }
+
+    const fn workload(self) -> Workload {
+        match self {
+            Self::Small | Self::Single | Self::Same | Self::SameFar | Self::Changed | Self::Verify => Workload::Small(10_000),
+            Self::Far => Workload::Small(2000),
+            Self::Mixed | Self::MixedTls => Workload::Mixed,
+        }
+    }
+
+    const fn way(self) -> Way {
+        match self {
+            Self::Far | Self::SameFar => Way::Door,
+            Self::MixedTls => Way::Tls,
+            _ => Way::Plain,
+        }
+    }
+
+    /// Who runs.
+    pub(crate) const fn tools(self) -> &'static [Tool] {
+        match self {
+            Self::Small | Self::Mixed | Self::MixedTls => &[Tool::Floor, Tool::Mbsync, Tool::Mailferry],
+            Self::Single => &[Tool::FloorSingle, Tool::Mbsync, Tool::Mailferry],
+            Self::Far => &[Tool::Floor, Tool::FloorOfFour, Tool::Mbsync, Tool::Mailferry],
+            Self::Same | Self::SameFar | Self::Changed => &[Tool::Mbsync, Tool::Mailferry],
+            Self::Verify => &[Tool::Fetch, Tool::Mailferry],
+        }
+    }
+
+    /// What has to hold.
+    pub(crate) const fn aims(self) -> &'static [Aim] {
+        match self {
+            Self::Small => &[Aim::Floor(Tool::Floor, 1.6), Aim::Peak(32)],
+            Self::Single => &[Aim::Floor(Tool::FloorSingle, 1.2), Aim::Peak(32)],
+            Self::Far => &[Aim::Mbsync(0.5)],
+            Self::Mixed | Self::MixedTls => &[Aim::Floor(Tool::Floor, 1.2), Aim::Peak(64)],
+            Self::Same => &[Aim::Seconds(0.1), Aim::Wire(1_000_000)],
+            Self::SameFar => &[Aim::Mbsync(1.0), Aim::Wire(1_000_000)],
+            Self::Changed => &[Aim::Seconds(0.2)],
+            Self::Verify => &[Aim::Floor(Tool::Fetch, 1.2)],
+        }
+    }
+
+    /// Runs it so many times, all tools in turn.
+    pub(crate) async fn run(self, stage: &mut Stage, tools: &Toolbox, rounds: usize, say: &mut dyn FnMut(&str)) -> io::Result<Outcome> {
+        let mut run = Run { row: self, stage, tools, say, outcome: Outcome::default() };
+        let present: Vec<Tool> = self.tools().iter().copied().filter(|&tool| tool != Tool::Mbsync || tools.has_mbsync).collect();
+        match self {
+            Self::Same | Self::SameFar | Self::Changed => run.again(&present, rounds).await?,
+            Self::Verify => run.verification(rounds).await?,
+            _ => run.first(&present, rounds).await?,
+        }
+        Ok(run.outcome)
+    }
+}
+
+struct Run<'s> {
+    row: Row,
+    stage: &'s mut Stage,
+    tools: &'s Toolbox,
+    say: &'s mut dyn FnMut(&str),
+    outcome: Outcome,
+}
+
+impl Run<'_> {
+    async fn copy(&mut self, verify: Verify) -> io::Result<Copy> {
+        let workload = self.row.workload();
+        let from = self.stage.source(workload, self.row.way()).await?;
+        let to = match self.row {
+            Row::Single => self.stage.target_without_multiappend(),
+            row => self.stage.target(row.way()),
+        };
+        Ok(Copy { from, to, mailboxes: workload.mailboxes(), state: self.stage.fresh_folder()?, verify })
+    }
+
+    /// Runs and keeps what it took.
+    fn measured(&mut self, tool: Tool, copy: &Copy) -> io::Result<Taken> {
+        self.stage.passed();
+        let taken = self.tools.run(tool, copy, self.stage)?;
+        let passed = self.stage.passed();
+        self.tell(tool.name(), taken, passed);
+        self.outcome.runs.entry(tool).or_default().push(taken);
+        self.outcome.passed.insert(tool, passed);
+        Ok(taken)
+    }
+
+    fn tell(&mut self, name: &str, taken: Taken, (bytes, connections): (u64, u64)) {
+        let (wall, cpu, peak) = (taken.wall.as_secs_f64(), taken.cpu.as_secs_f64(), taken.peak / 1024);
+        let wire = if connections == 0 { String::new() } else { format!(", {bytes} bytes over {connections} connections") };
+        (self.say)(&format!("{:>9}  {name}: {wall:.3} s, {cpu:.2} s of processor, {peak} MB{wire}", self.row.key()));
+    }
+
+    /// First copies into empty accounts.
+    async fn first(&mut self, tools: &[Tool], rounds: usize) -> io::Result<()> {
+        for _ in 0..rounds {
+            for &tool in tools {
+                let copy = self.copy(Verify::No).await?;
+                self.set_off();
+                self.measured(tool, &copy)?;
+                self.arrived(tool, &copy.to, &copy.from, &copy.mailboxes).await?;
+                self.stage.forget(&copy.to);
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies that were made before, with or without changes since.
+    async fn again(&mut self, tools: &[Tool], rounds: usize) -> io::Result<()> {
+        let mut copies = Vec::new();
+        for &tool in tools {
+            let copy = self.copy(Verify::No).await?;
+            self.stage.distance(Duration::ZERO);
+            self.tools.run(tool, &copy, self.stage)?;
+            copies.push((tool, copy));
+        }
+        for round in 0..rounds {
+            if let (Row::Changed, Some((_, copy))) = (self.row, copies.first()) {
+                change(&copy.from, self.row.workload(), round).await?;
+            }
+            self.set_off();
+            for (tool, copy) in &copies {
+                self.measured(*tool, copy)?;
+                self.arrived(*tool, &copy.to, &copy.from, &copy.mailboxes).await?;
+            }
+        }
+        copies.iter().for_each(|(_, copy)| self.stage.forget(&copy.to));
+        Ok(())
+    }
+
+    /// The same nothing-changed run with and without reading everything again: the difference is the verification.
+    async fn verification(&mut self, rounds: usize) -> io::Result<()> {
+        let mut copy = self.copy(Verify::No).await?;
+        self.tools.run(Tool::Mailferry, &copy, self.stage)?;
+        for _ in 0..rounds {
+            let fetch = Copy { from: copy.to.clone(), ..self.copy(Verify::No).await? };
+            self.measured(Tool::Fetch, &fetch)?;
+            copy.verify = Verify::No;
+            let without = self.tools.run(Tool::Mailferry, &copy, self.stage)?;
+            copy.verify = Verify::Full;
+            let with = self.tools.run(Tool::Mailferry, &copy, self.stage)?;
+            let alone = Taken { wall: with.wall.saturating_sub(without.wall), cpu: with.cpu.saturating_sub(without.cpu), peak: with.peak };
+            self.tell("mailferry, verification alone", alone, (0, 0));
+            self.outcome.runs.entry(Tool::Mailferry).or_default().push(alone);
+        }
+        self.stage.forget(&copy.to);
+        Ok(())
+    }
+
+    fn set_off(&self) {
+        let distance = if self.row.way() == Way::Door { ROUND_TRIP } else { Duration::ZERO };
+        self.stage.distance(distance);
+    }
+
+    /// A tool that leaves messages behind is not fast.
+    async fn arrived(&mut self, tool: Tool, to: &Account, from: &Account, mailboxes: &[String]) -> io::Result<()> {
+        self.stage.distance(Duration::ZERO);
+        let (wanted, found) = (count(from, mailboxes).await?, count(to, mailboxes).await?);
+        self.set_off();
+        if wanted == found { Ok(()) } else { Err(io::Error::other(format!("{}: {found} of {wanted} messages arrived", tool.name()))) }
+    }
+}
+
+impl Outcome {
+    /// The middle run of a tool.
+    pub(crate) fn median(&self, tool: Tool) -> Option<Taken> {
+        measure::median(self.runs.get(&tool)?.clone())
+    }
+
+    /// Mailferry's time as a multiple of another's.
+    pub(crate) fn ratio(&self, other: Tool) -> Option<f64> {
+        let (ours, theirs) = (self.median(Tool::Mailferry)?, self.median(other)?);
+        Some(ours.wall.as_secs_f64() / theirs.wall.as_secs_f64().max(0.001))
+    }
+
+    /// Whether an aim is reached, where that can be said.
+    pub(crate) fn reaches(&self, aim: Aim) -> Option<bool> {
+        let ours = self.median(Tool::Mailferry)?;
+        match aim {
+            Aim::Floor(tool, most) => Some(self.ratio(tool)? <= most),
+            Aim::Mbsync(most) => Some(self.ratio(Tool::Mbsync)? <= most),
+            Aim::Seconds(most) => Some(ours.wall.as_secs_f64() <= most),
+            Aim::Peak(most) => Some(ours.peak <= most * 1024),
+            Aim::Wire(most) => self.passed.get(&Tool::Mailferry).filter(|(_, connections)| *connections > 0).map(|(bytes, _)| *bytes <= most),
+        }
+    }
+}
