@@ -111,7 +111,8 @@ fn told_lines(story: &str, told: &Value) -> String {
 #[ignore = "needs Dovecot, the servers of .ci/servers and Python; run by .ci/run"]
 fn between_every_pair_of_servers_everything_arrives_that_the_target_can_hold() {
     let (usual, dotted, cyrus, courier) = (Dovecot::start_with(USUAL), Dovecot::start_with(DOTTED), Cyrus::start(), Courier::start());
-    let authorities = [&usual.authority_pem, &dotted.authority_pem, &cyrus.authority_pem, &courier.authority_pem].map(String::as_str).concat();
+    let authorities =
+        [&usual.authority_pem, &dotted.authority_pem, &cyrus.authority_pem, &courier.authority_pem].map(String::as_str).concat();
     let server = |name, kind, port| Server { name, kind, port };
     let three = [
         server("Dovecot", "dovecot", usual.tls_port),

@@ -61,17 +61,8 @@ const ROUND_TRIP: Duration = Duration::from_millis(20);
 
 impl Row {
     /// All, in the order of the table.
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Small,
-        Self::Single,
-        Self::Far,
-        Self::Mixed,
-        Self::MixedTls,
-        Self::Same,
-        Self::SameFar,
-        Self::Changed,
-        Self::Verify,
-    ];
+    pub(crate) const ALL: [Self; 9] =
+        [Self::Small, Self::Single, Self::Far, Self::Mixed, Self::MixedTls, Self::Same, Self::SameFar, Self::Changed, Self::Verify];
 
     /// On the command line.
     pub(crate) const fn key(self) -> &'static str {
@@ -283,7 +274,9 @@ impl Outcome {
             Aim::Mbsync(most) => Some(self.ratio(Tool::Mbsync)? <= most),
             Aim::Seconds(most) => Some(ours.wall.as_secs_f64() <= most),
             Aim::Peak(most) => Some(ours.peak <= most * 1024),
-            Aim::Wire(most) => self.passed.get(&Tool::Mailferry).filter(|(_, connections)| *connections > 0).map(|(bytes, _)| *bytes <= most),
+            Aim::Wire(most) => {
+                self.passed.get(&Tool::Mailferry).filter(|(_, connections)| *connections > 0).map(|(bytes, _)| *bytes <= most)
+            }
         }
     }
 }
