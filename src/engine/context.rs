@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::domain::{BatchId, ByteSize, MailboxId, MigrationId, Platform, Secret, SecretRef, Uid};
 use crate::plan::{SourceAccount, TargetAccount};
@@ -77,6 +78,8 @@ pub(super) struct Shared {
     pub(super) lanes: Arc<Lanes>,
     /// Memory for messages on their way.
     pub(super) budget: Budget,
+    /// What reads and writes beside its task: ended before anybody else may act.
+    pub(super) hands: TaskTracker,
     /// Accounts whose server promised to tell the UIDs of what it stores, and does not.
     silent: Mutex<BTreeSet<MigrationId>>,
     strikes: Mutex<BTreeMap<StruckMessage, Strikes>>,
@@ -108,13 +111,14 @@ impl Shared {
     }
 
     /// Batch numbers go on after the last one of the journal.
-    pub(super) fn after(last_batch: u64, pool: Arc<Pool>, limits: &Limits) -> Self {
+    pub(super) fn after(last_batch: u64, (pool, hands): (Arc<Pool>, TaskTracker), limits: &Limits) -> Self {
         Self {
             last_batch: AtomicU64::new(last_batch),
             pool,
             listings: Listings::default(),
             lanes: Arc::default(),
             budget: Budget::new(limits.bytes_in_flight),
+            hands,
             silent: Mutex::default(),
             strikes: Mutex::default(),
             renewal: tokio::sync::Mutex::default(),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::domain::{ByteSize, MailboxId, MigrationId, Moment, Uid, UidValidity};
 use crate::ports::{EntryState, JournalError, LedgerChange, Ports, Record};
@@ -50,6 +51,7 @@ pub(super) struct Doors {
     pub(super) publish: mpsc::Sender<Notice>,
     pub(super) requests: mpsc::Sender<Request>,
     pub(super) pool: Arc<Pool>,
+    pub(super) hands: TaskTracker,
 }
 
 /// An idle connection is kept for so many milliseconds.
@@ -95,8 +97,8 @@ pub(super) struct Core {
 impl Core {
     /// An actor over a replayed session.
     pub(super) fn new(ports: Ports, limits: Limits, session: Session, doors: Doors) -> (Self, watch::Receiver<Session>) {
-        let Doors { publish, requests, pool } = doors;
-        let shared = Arc::new(Shared::after(session.last_batch, pool, &limits));
+        let Doors { publish, requests, pool, hands } = doors;
+        let shared = Arc::new(Shared::after(session.last_batch, (pool, hands), &limits));
         let (session, receiver) = watch::channel(session);
         let core = Self {
             ports,

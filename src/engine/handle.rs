@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 
 use crate::domain::{Secret, SecretRef, SessionId};
 use crate::ports::{JournalError, Keeping, Ports, Record};
@@ -35,6 +36,7 @@ pub enum Stop {
 /// The engine of one session.
 pub struct Engine {
     core: JoinHandle<()>,
+    hands: TaskTracker,
     handle: Handle,
 }
 
@@ -65,12 +67,12 @@ impl Engine {
         stored.extend(seqs.into_iter().map(|seq| StoredEvent { seq, at: record.at, event: record.event.clone() }));
         let (publish, notices) = mpsc::channel(4096);
         let (requests, inbox) = mpsc::channel(256);
-        let pool = Arc::<Pool>::default();
-        let doors = Doors { publish, requests: requests.clone(), pool: Arc::clone(&pool) };
+        let (pool, hands) = (Arc::<Pool>::default(), TaskTracker::new());
+        let doors = Doors { publish, requests: requests.clone(), pool: Arc::clone(&pool), hands: hands.clone() };
         let (core, session) = Core::new(ports.clone(), limits, Session::replay(&stored), doors);
         #[expect(clippy::disallowed_methods, reason = "the engine owns its own actor: aborted and awaited in stop()")]
         let core = tokio::spawn(core.run(inbox));
-        Ok((Self { core, handle: Handle { requests, session, ports, pool } }, notices))
+        Ok((Self { core, hands, handle: Handle { requests, session, ports, pool } }, notices))
     }
 
     /// A handle for front ends.
@@ -91,6 +93,9 @@ impl Engine {
                 let _ = (&mut self.core).await;
             }
         }
+        // What was dropped has really ended: nobody acts behind the back of the next engine.
+        self.hands.close();
+        self.hands.wait().await;
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::{ByteSize, Platform};
 use crate::settings::{PlatformFacts, Platforms};
 
+use super::lanes::Allowance;
 use super::tasks::Settling;
 
 /// What a server bears of one account at the same time.
@@ -89,6 +90,13 @@ impl Limits {
     /// What a platform's servers bear.
     pub fn ceiling(&self, platform: Platform) -> Ceiling {
         self.ceilings.get(&platform).copied().unwrap_or(Ceiling { source: 1, readers: 1, target: 1 })
+    }
+
+    /// What an account may have between two platforms.
+    pub(super) fn allowance(&self, source: Platform, target: Platform) -> Allowance {
+        let (source, target) = (self.ceiling(source), self.ceiling(target));
+        let most = self.lanes_per_account.min(source.source).min(target.target);
+        Allowance { first: self.first_lanes, most, total: self.lanes, readers: source.readers }
     }
 
     /// Batches of three messages and short pauses: many moments at which something can be cut.

@@ -87,10 +87,8 @@ impl Core {
         let session = self.session.borrow();
         let migration = session.migration(migration);
         let platform = |service: Option<&ServiceId>| service.map_or(Platform::Imap, |service| service.platform);
-        let source = self.limits.ceiling(platform(migration.and_then(|m| m.source.service.as_ref())));
-        let target = self.limits.ceiling(platform(migration.and_then(|m| m.target.as_ref()?.service.as_ref())));
-        let most = self.limits.lanes_per_account.min(source.source).min(target.target);
-        Allowance { first: self.limits.first_lanes, most, total: self.limits.lanes, readers: source.readers }
+        let source = platform(migration.and_then(|m| m.source.service.as_ref()));
+        self.limits.allowance(source, platform(migration.and_then(|m| m.target.as_ref()?.service.as_ref())))
     }
 
     fn start(&mut self, task: Task, lane: Option<Lane>) {
@@ -106,7 +104,8 @@ impl Core {
             shared: Arc::clone(&self.shared),
         };
         tracing::debug!(?task, "starts");
-        let id = self.jobs.spawn(async move { tasks::run(&context).await }).id();
+        let work = self.shared.hands.track_future(async move { tasks::run(&context).await });
+        let id = self.jobs.spawn(work).id();
         self.running.insert(task, Running { soft, id, is_new: true, _lane: lane });
     }
 }

@@ -3,15 +3,20 @@
 mod attach_domain;
 mod check_dns;
 mod copy_mailbox;
+mod course;
 mod create_target;
 mod finish;
 mod fix_dns;
 mod inventory;
+mod outbound;
 mod prepare;
+mod reading;
 mod rename_source;
 mod sending;
 mod settle;
 mod verify_mailbox;
+mod windows;
+mod writing;
 
 use crate::session::Task;
 

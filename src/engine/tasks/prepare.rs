@@ -2,10 +2,10 @@
 
 use futures::future::try_join;
 
-use crate::domain::{MailboxId, MailboxName, MigrationId, Platform, WireName};
+use crate::domain::{MailboxId, MailboxName, MigrationId, Platform, Uid, WireName};
 use crate::mailcopy::Comparison;
 use crate::plan::{MailboxMapping, SeenMailbox, TargetAccount, TargetTraits, resolve_at_target};
-use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxState};
+use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxState, Weighed};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, MailboxProgress, Migration};
 
@@ -43,16 +43,47 @@ impl Prepared {
 
 pub(super) async fn prepare(context: &TaskContext, id: MigrationId, mailbox: MailboxId) -> Result<Prepared, Failure> {
     let migration = context.migration(id)?;
-    let progress = migration.mailboxes.get(&mailbox).cloned().ok_or(Failure::Closing)?;
-    let account = migration.target.clone().ok_or(Failure::Closing)?;
+    let (progress, account) = both(&migration, mailbox)?;
     context.doing(Activity::Connecting);
     let source = open_source(context, &migration, &progress.mapping.wire);
-    let target = open_target(context, (&migration, &account), &progress);
-    let ((source, source_state), (target, to, target_state)) = try_join(source, target).await?;
+    let (source, target) = try_join(source, open_target(context, (&migration, &account), &progress)).await?;
+    Ok(together((&migration, &account), progress, source, target))
+}
+
+fn both(migration: &Migration, mailbox: MailboxId) -> Result<(MailboxProgress, TargetAccount), Failure> {
+    let progress = migration.mailboxes.get(&mailbox).cloned().ok_or(Failure::Closing)?;
+    Ok((progress, migration.target.clone().ok_or(Failure::Closing)?))
+}
+
+fn together(
+    (migration, account): (&Migration, &TargetAccount),
+    progress: MailboxProgress,
+    (source, source_state): (Held, MailboxState),
+    (target, to, target_state): (Held, WireName, MailboxState),
+) -> Prepared {
     let platform = account.service.as_ref().map_or(Platform::Imap, |service| service.platform);
     let by = Comparison::with_target(platform, target.capabilities());
-    let ends = Ends { migration: id, mailbox, source: source_state, target: target_state, to, by };
-    Ok(Prepared { ends, progress, source, target })
+    let ends = Ends { migration: migration.id, mailbox: progress.mapping.id, source: source_state, target: target_state, to, by };
+    Prepared { ends, progress, source, target }
+}
+
+/// As [`prepare`], with what the source lists: it is asked while the target mailbox is found or made.
+pub(super) async fn prepare_weighed(
+    context: &TaskContext,
+    id: MigrationId,
+    mailbox: MailboxId,
+) -> Result<(Prepared, Vec<Weighed>), Failure> {
+    let migration = context.migration(id)?;
+    let (progress, account) = both(&migration, mailbox)?;
+    context.doing(Activity::Connecting);
+    let source = async {
+        let (mut source, state) = open_source(context, &migration, &progress.mapping.wire).await?;
+        let listed = if state.exists == 0 { Vec::new() } else { source.weigh(Uid(1)).await? };
+        Ok((source, state, listed))
+    };
+    let target = open_target(context, (&migration, &account), &progress);
+    let ((source, source_state, listed), target) = try_join(source, target).await?;
+    Ok((together((&migration, &account), progress, (source, source_state), target), listed))
 }
 
 /// A source connection with the mailbox open. One that had been waiting may have died meanwhile: it is replaced at once.

@@ -1,17 +1,17 @@
-//! Sends one batch under one intent and records what became of every message of it.
+//! Sends batches under an intent and records what became of every message.
 
-use tokio::sync::OwnedSemaphorePermit;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::domain::{BatchId, ByteSize, Flags, Uid};
-use crate::mailcopy::{Batch, Comparison, Fingerprint, date_from_headers, prepare as prepare_outgoing};
+use crate::mailcopy::{Comparison, Fingerprint, prepare as prepare_outgoing};
 use crate::ports::{
-    AppendReport, Appended, Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, MailError, OutgoingMessage, Refusal,
-    RefusalKind,
+    AppendReport, Appended, Entry, EntryState, LedgerChange, MailConnection, MailError, OutgoingMessage, Refusal, RefusalKind,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::session::Event;
 
 use super::super::context::{Failure, StruckMessage, TaskContext};
+use super::outbound::Outbound;
 use super::prepare::Ends;
 use super::settle::recognise;
 
@@ -21,45 +21,43 @@ const MOST_STRIKES: u32 = 3;
 /// What is said of a message that no connection outlives.
 const UNBEARABLE: &str = "the server closed the connection each time it was given this message";
 
-/// A message on its way; its share of the memory budget is given back when it is dropped.
-pub(super) struct Outbound {
-    message: FetchedMessage,
-    fingerprint: Fingerprint,
-    _permit: Option<OwnedSemaphorePermit>,
-}
-
-impl Outbound {
-    /// A message without a date of its own gets the one that its headers tell.
-    pub(super) fn new(mut message: FetchedMessage, permit: Option<OwnedSemaphorePermit>) -> Self {
-        let bytes = message.body.load().unwrap_or_default();
-        message.internal_date = message.internal_date.or_else(|| date_from_headers(&bytes));
-        let fingerprint = Fingerprint::of(&bytes);
-        Self { message, fingerprint, _permit: permit }
-    }
-
-    fn size(&self) -> ByteSize {
-        ByteSize(self.message.body.len())
-    }
-}
-
 /// What became of one message.
-enum Fate {
+pub(super) enum Fate {
     Stored(Option<Uid>),
     Refused(Refusal),
     /// Not tried any more: the account is full.
     Left,
 }
 
-/// Sends batches into one target mailbox.
-pub(super) struct Sender<'a> {
-    context: &'a TaskContext,
-    ends: Ends,
-    uid_next: Uid,
+/// A batch whose intent is on disk.
+pub(super) struct Intended {
+    pub(super) id: BatchId,
+    pub(super) batch: Vec<Outbound>,
 }
 
-impl<'a> Sender<'a> {
-    pub(super) fn new(context: &'a TaskContext, ends: Ends) -> Self {
-        Self { context, uid_next: ends.target.uid_next, ends }
+/// What was stored of a batch; the messages themselves are not needed any more.
+pub(super) struct Stored {
+    pub(super) id: BatchId,
+    pub(super) uids: Vec<(Uid, Option<Uid>)>,
+    pub(super) bytes: ByteSize,
+}
+
+/// Sends batches into one target mailbox; shared by all lanes that write to it.
+pub(super) struct Sender {
+    context: TaskContext,
+    ends: Ends,
+    /// Every append from now on gets a UID from here on.
+    uid_next: AtomicU32,
+}
+
+impl Sender {
+    pub(super) fn new(context: &TaskContext, ends: Ends) -> Self {
+        Self { context: context.clone(), uid_next: AtomicU32::new(ends.target.uid_next.0), ends }
+    }
+
+    /// Both ends.
+    pub(super) const fn ends(&self) -> &Ends {
+        &self.ends
     }
 
     /// How a message of this mailbox is known to those who count losses.
@@ -67,11 +65,22 @@ impl<'a> Sender<'a> {
         (self.ends.migration, self.ends.mailbox, uid)
     }
 
-    /// Sends one batch: intent, append, outcome. On an error the batch is in doubt, and settled when the task runs again.
-    pub(super) async fn send(&mut self, target: &mut dyn MailConnection, batch: Batch<Outbound>) -> Result<(), Failure> {
-        let batch = batch.items;
-        let id = self.intend(&batch).await?;
-        let mut fates = self.append_all(target, &batch).await?;
+    /// Everything up to this UID is stored.
+    pub(super) fn is_stored(&self, uids: impl Iterator<Item = Uid>) {
+        if let Some(highest) = uids.map(|uid| uid.0).max() {
+            self.uid_next.fetch_max(highest.saturating_add(1), Ordering::AcqRel);
+        }
+    }
+
+    /// Appends a batch whose intent is recorded and says what became of it. `first` is what an append of all of it came to, if it was
+    /// tried already. On an error the batch is in doubt, and settled when the task runs again.
+    pub(super) async fn finish(
+        &self,
+        target: &mut dyn MailConnection,
+        Intended { id, batch }: Intended,
+        first: Option<AppendReport>,
+    ) -> Result<(), Failure> {
+        let mut fates = self.append_all(target, &batch, first).await?;
         self.look_up(target, &batch, &mut fates).await?;
         let is_full = fates.iter().any(|fate| matches!(fate, Fate::Left));
         self.conclude(id, &batch, fates).await?;
@@ -80,6 +89,17 @@ impl<'a> Sender<'a> {
             return Err(full.into());
         }
         Ok(())
+    }
+
+    /// A message that no connection outlives is refused without another try; `None`: it is not one.
+    pub(super) async fn refuse_unbearable(&self, intended: Intended) -> Result<Option<Intended>, Failure> {
+        let [alone] = intended.batch.as_slice() else { return Ok(Some(intended)) };
+        if self.context.losses_alone(self.key(alone.uid())) < MOST_STRIKES {
+            return Ok(Some(intended));
+        }
+        let refusal = Refusal { kind: RefusalKind::TooBig, text: UNBEARABLE.to_owned() };
+        self.conclude(intended.id, &intended.batch, vec![Fate::Refused(refusal)]).await?;
+        Ok(None)
     }
 
     /// A message that the source lists and never delivers: there is nothing to be saved of it.
@@ -112,7 +132,8 @@ impl<'a> Sender<'a> {
         self.context.record_with(event, vec![LedgerChange::Put(vec![entry])]).await
     }
 
-    async fn intend(&self, batch: &[Outbound]) -> Result<BatchId, Failure> {
+    /// Records what is about to be sent; returns once that is on disk.
+    pub(super) async fn intend(&self, batch: Vec<Outbound>) -> Result<Intended, Failure> {
         let id = self.context.next_batch();
         let entries = batch.iter().map(|outbound| self.entry(outbound, id)).collect();
         let event = Event::BatchIntended {
@@ -121,12 +142,12 @@ impl<'a> Sender<'a> {
             batch: id,
             source_validity: self.ends.source.uid_validity,
             target_validity: self.ends.target.uid_validity,
-            target_uid_next: self.uid_next,
+            target_uid_next: Uid(self.uid_next.load(Ordering::Acquire)),
             messages: u32::try_from(batch.len()).unwrap_or(u32::MAX),
             bytes: batch.iter().map(Outbound::size).sum(),
         };
         self.context.record_with(event, vec![LedgerChange::Put(entries)]).await?;
-        Ok(id)
+        Ok(Intended { id, batch })
     }
 
     fn entry(&self, outbound: &Outbound, batch: BatchId) -> Entry {
@@ -134,7 +155,7 @@ impl<'a> Sender<'a> {
             migration: self.ends.migration,
             mailbox: self.ends.mailbox,
             source_validity: self.ends.source.uid_validity,
-            source_uid: outbound.message.uid,
+            source_uid: outbound.uid(),
             target_validity: self.ends.target.uid_validity,
             target_uid: None,
             fingerprint: outbound.fingerprint,
@@ -147,21 +168,33 @@ impl<'a> Sender<'a> {
         }
     }
 
+    /// Messages as they are sent.
+    pub(super) fn outgoing(&self, batch: &[Outbound]) -> Vec<OutgoingMessage> {
+        let state = &self.ends.target;
+        let adapt = |message: &crate::ports::FetchedMessage| {
+            let sent = prepare_outgoing(&message.flags, message.internal_date, |keyword| state.takes(keyword));
+            (sent.flags, sent.internal_date)
+        };
+        batch.iter().map(|outbound| outbound.outgoing(adapt)).collect()
+    }
+
     /// Appends everything; what is refused together is halved until the culprit stands alone.
-    async fn append_all(&mut self, target: &mut dyn MailConnection, batch: &[Outbound]) -> Result<Vec<Fate>, Failure> {
-        let messages: Vec<OutgoingMessage> = batch
-            .iter()
-            .map(|outbound| {
-                let state = &self.ends.target;
-                let sent = prepare_outgoing(&outbound.message.flags, outbound.message.internal_date, |keyword| state.takes(keyword));
-                OutgoingMessage { flags: sent.flags, internal_date: sent.internal_date, body: outbound.message.body.clone() }
-            })
-            .collect();
+    async fn append_all(
+        &self,
+        target: &mut dyn MailConnection,
+        batch: &[Outbound],
+        mut first: Option<AppendReport>,
+    ) -> Result<Vec<Fate>, Failure> {
+        let messages = self.outgoing(batch);
         let mut fates: Vec<Fate> = batch.iter().map(|_| Fate::Left).collect();
         let whole = 0..messages.len();
         let mut ranges = vec![whole];
         while let Some(range) = ranges.pop() {
-            match self.append(target, &messages[range.clone()], &batch[range.clone()]).await? {
+            let report = match first.take() {
+                Some(report) => report,
+                None => self.append(target, &messages[range.clone()], &batch[range.clone()]).await?,
+            };
+            match report {
                 AppendReport::Each { outcomes, .. } => {
                     // To the end, also when the account is full: a smaller message may have been stored after one that did not fit.
                     let mut is_full = false;
@@ -192,19 +225,14 @@ impl<'a> Sender<'a> {
         Ok(fates)
     }
 
-    /// One append; a message that alone takes the connection with it again and again is refused.
+    /// One append.
     async fn append(
         &self,
         target: &mut dyn MailConnection,
         messages: &[OutgoingMessage],
         batch: &[Outbound],
     ) -> Result<AppendReport, Failure> {
-        let keys: Vec<StruckMessage> = batch.iter().map(|outbound| self.key(outbound.message.uid)).collect();
-        if let [alone] = keys.as_slice()
-            && self.context.losses_alone(*alone) >= MOST_STRIKES
-        {
-            return Ok(AppendReport::RefusedTogether(Refusal { kind: RefusalKind::TooBig, text: UNBEARABLE.to_owned() }));
-        }
+        let keys: Vec<StruckMessage> = batch.iter().map(|outbound| self.key(outbound.uid())).collect();
         let report = target.append(&self.ends.to, messages).await;
         if matches!(report, Err(MailError::Lost(_) | MailError::Protocol(_))) {
             self.context.lost_over(&keys);
@@ -253,31 +281,28 @@ impl<'a> Sender<'a> {
     }
 
     /// Finds the UIDs of messages that were stored by a server that did not say them: the path of a doubt, taken as the normal one.
-    async fn look_up(&mut self, target: &mut dyn MailConnection, batch: &[Outbound], fates: &mut [Fate]) -> Result<(), Failure> {
+    async fn look_up(&self, target: &mut dyn MailConnection, batch: &[Outbound], fates: &mut [Fate]) -> Result<(), Failure> {
         let unknown: Vec<usize> = (0..fates.len()).filter(|i| matches!(fates[*i], Fate::Stored(None))).collect();
         if !unknown.is_empty() {
             target.select(&self.ends.to).await?;
-            let uids = target.enumerate(self.uid_next).await?.iter().map(|m| m.uid).collect();
+            let from = Uid(self.uid_next.load(Ordering::Acquire));
+            let uids = target.enumerate(from).await?.iter().map(|m| m.uid).collect();
             let seen: Vec<(Uid, Fingerprint)> =
-                recognise(self.context, target, &uids).await?.iter().map(|m| (m.uid, m.fingerprint)).collect();
+                recognise(&self.context, target, &uids).await?.iter().map(|m| (m.uid, m.fingerprint)).collect();
             let known = fates.iter().filter_map(|fate| match fate {
                 Fate::Stored(uid) => *uid,
                 _ => None,
             });
             let claimed = known.collect();
-            let wanted: Vec<(Uid, Fingerprint)> = unknown.iter().map(|i| (batch[*i].message.uid, batch[*i].fingerprint)).collect();
+            let wanted: Vec<(Uid, Fingerprint)> = unknown.iter().map(|i| (batch[*i].uid(), batch[*i].fingerprint)).collect();
             let settlement = crate::mailcopy::settle(&wanted, &seen, &claimed, Comparison::Content);
             for index in unknown {
-                let source = batch[index].message.uid;
+                let source = batch[index].uid();
                 let found = settlement.stored.iter().find(|(uid, _)| *uid == source).map(|(_, target)| *target);
                 fates[index] = Fate::Stored(found);
             }
         }
-        let highest = fates.iter().filter_map(|fate| match fate {
-            Fate::Stored(Some(uid)) => Some(uid.0.saturating_add(1)),
-            _ => None,
-        });
-        self.uid_next = Uid(highest.max().unwrap_or(0).max(self.uid_next.0));
+        self.is_stored(fates.iter().filter_map(|fate| if let Fate::Stored(uid) = fate { *uid } else { None }));
         Ok(())
     }
 
@@ -288,25 +313,31 @@ impl<'a> Sender<'a> {
         for (outbound, fate) in batch.iter().zip(fates) {
             match fate {
                 Fate::Stored(uid) => {
-                    stored.push((outbound.message.uid, uid));
+                    stored.push((outbound.uid(), uid));
                     bytes += outbound.size();
                 }
-                Fate::Left => left.push(outbound.message.uid),
+                Fate::Left => left.push(outbound.uid()),
                 Fate::Refused(refusal) => self.record_refusal(outbound, id, refusal).await?,
             }
         }
-        let copied = u32::try_from(stored.len()).unwrap_or(u32::MAX);
-        let ledger = vec![
-            LedgerChange::Mark { migration, mailbox, source_validity, state: EntryState::Copied, uids: stored },
-            LedgerChange::Forget { migration, mailbox, source_validity, uids: left },
-        ];
-        self.context.record_with(Event::BatchCopied { migration, mailbox, batch: id, copied, bytes }, ledger).await?;
+        let forgotten = LedgerChange::Forget { migration, mailbox, source_validity, uids: left };
+        self.record_stored(Stored { id, uids: stored, bytes }, vec![forgotten]).await
+    }
+
+    /// Records what was stored of a batch: its doubt is over.
+    pub(super) async fn record_stored(&self, stored: Stored, further: Vec<LedgerChange>) -> Result<(), Failure> {
+        let (migration, mailbox, source_validity) = (self.ends.migration, self.ends.mailbox, self.ends.source.uid_validity);
+        let Stored { id: batch, uids, bytes } = stored;
+        let copied = u32::try_from(uids.len()).unwrap_or(u32::MAX);
+        let mut ledger = vec![LedgerChange::Mark { migration, mailbox, source_validity, state: EntryState::Copied, uids }];
+        ledger.extend(further);
+        self.context.record_with(Event::BatchCopied { migration, mailbox, batch, copied, bytes }, ledger).await?;
         self.context.advance(u64::from(copied), bytes);
         Ok(())
     }
 
     async fn record_refusal(&self, outbound: &Outbound, batch: BatchId, refusal: Refusal) -> Result<(), Failure> {
-        let uid = outbound.message.uid;
+        let uid = outbound.uid();
         let name = format!("refused/{}-{}-{}-{uid}.eml", self.ends.migration, self.ends.mailbox, self.ends.source.uid_validity);
         self.context.ports.journal.save_file(&name, &outbound.message.body.load().unwrap_or_default()).await?;
         let entry = Entry { state: EntryState::Refused, reason: Some(refusal.text.clone()), ..self.entry(outbound, batch) };
