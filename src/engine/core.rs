@@ -22,7 +22,7 @@ use super::handle::{happened, panicked};
 use super::lanes::Lane;
 use super::meter::Meter;
 use super::pool::Pool;
-use super::retry::{Verdict, judge};
+use super::retry::{Verdict, judge, spread};
 
 mod supervise;
 
@@ -312,7 +312,7 @@ impl Core {
         let is_everybodys = matches!(problem.code, ProblemCode::Throttled | ProblemCode::Unreachable | ProblemCode::UnknownHost);
         match judge(&problem, attempts, &self.limits) {
             Verdict::Again(millis) => {
-                let until = now.plus_millis(millis);
+                let until = now.plus_millis(spread(&problem, millis, &mut rand::rng()));
                 self.meter.waiting(&task, Waiting { until, problem, attempts }, now);
                 if let (true, Some(migration)) = (is_everybodys, task.migration()) {
                     self.patience.insert(migration, until);
@@ -332,7 +332,7 @@ impl Core {
         self.show_at = self.ports.clock.now().plus_millis(self.limits.progress_millis);
         self.close_what_idles();
         let (messages, bytes) = what_is_left(&self.session.borrow());
-        let progress = self.meter.snapshot(self.ports.clock.now(), (messages, bytes));
+        let progress = self.meter.snapshot(self.ports.clock.now(), (messages, bytes), self.shared.lanes.in_use());
         // Lossy by design: a front end that is busy gets the next one.
         let _ = self.publish.try_send(Notice::Progress(Arc::new(progress)));
     }

@@ -39,6 +39,8 @@ pub struct Limits {
     pub lanes: usize,
     /// What the servers of each platform bear.
     pub ceilings: BTreeMap<Platform, Ceiling>,
+    /// Messages that are read in one go at most; a source that loses its connection repeats at most what follows the last batch.
+    pub window_messages: usize,
     /// Messages in one batch at most.
     pub batch_messages: usize,
     /// Bytes in one batch at most; a larger message travels alone.
@@ -67,6 +69,7 @@ impl Default for Limits {
             first_lanes: 2,
             lanes: 12,
             ceilings: ceilings(),
+            window_messages: 1000,
             batch_messages: 100,
             batch_bytes: ByteSize(2 << 20),
             bytes_in_flight: ByteSize(10 << 20),

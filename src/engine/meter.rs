@@ -61,7 +61,8 @@ impl Meter {
         }
     }
 
-    /// Milliseconds that a copy waited for its source, and for its target.
+    /// Milliseconds that a lane waited: a writer for its source, a reader for its target. With many lanes some of both always wait;
+    /// whom they wait for longer limits the speed.
     pub(super) fn waited(&self, reading: u64, storing: u64) {
         let mut state = self.state();
         state.reading_millis += reading;
@@ -88,10 +89,10 @@ impl Meter {
     }
 
     /// What is true now; `left` is what remains to be copied in messages and bytes.
-    pub(super) fn snapshot(&self, at: Moment, left: (u64, ByteSize)) -> Progress {
+    pub(super) fn snapshot(&self, at: Moment, left: (u64, ByteSize), lanes: usize) -> Progress {
         let mut state = self.state();
         state.turn(at);
-        Progress { at, tasks: state.tasks.clone(), rate: state.rate(left) }
+        Progress { at, tasks: state.tasks.clone(), rate: Rate { lanes, ..state.rate(left) } }
     }
 }
 
@@ -105,6 +106,9 @@ impl State {
             self.slots.push_back((self.messages - self.slot_base.0, self.bytes - self.slot_base.1));
             self.slot_base = (self.messages, self.bytes);
             self.slot_began = self.slot_began.plus_millis(SLOT_MILLIS);
+            // What was waited for long ago says little about now.
+            self.reading_millis /= 2;
+            self.storing_millis /= 2;
             if self.slots.len() > SLOTS {
                 self.slots.pop_front();
             }
@@ -137,6 +141,7 @@ impl State {
             history: self.slots.iter().map(|s| s.0 * 1000 / SLOT_MILLIS).collect(),
             seconds_left: seconds_left(left, messages, bytes),
             limit,
+            lanes: 0,
         }
     }
 }
@@ -164,17 +169,34 @@ mod tests {
     #[test]
     fn the_rate_counts_what_was_copied_in_the_last_seconds() {
         let (meter, task) = (Meter::default(), Task::Finish);
-        meter.snapshot(Moment(1000), (0, ByteSize(0)));
+        meter.snapshot(Moment(1000), (0, ByteSize(0)), 0);
         meter.activity(&task, Activity::Copying, Moment(1000));
         meter.advance(&task, 100, ByteSize(1_000_000));
-        let progress = meter.snapshot(Moment(3000), (500, ByteSize(10_000_000)));
+        let progress = meter.snapshot(Moment(3000), (500, ByteSize(10_000_000)), 3);
         assert_eq!(progress.rate.history, vec![50]);
-        assert_eq!(progress.rate.seconds_left, Some((10, 20)));
+        assert_eq!((progress.rate.seconds_left, progress.rate.lanes), (Some((10, 20)), 3));
+    }
+
+    #[test]
+    fn the_speed_is_limited_by_whom_the_lanes_wait_for_now() {
+        let (meter, task) = (Meter::default(), Task::Finish);
+        meter.snapshot(Moment(1000), (0, ByteSize(0)), 0);
+        meter.activity(&task, Activity::Copying, Moment(1000));
+        let limit = |at| meter.snapshot(Moment(at), (500, ByteSize(500)), 2).rate.limit;
+        meter.waited(900, 100);
+        assert_eq!(limit(1_500), Some(Limit::Source));
+        // The source was slow; now two readers wait for a target that is slower still.
+        [5_000, 7_000, 9_000].into_iter().for_each(|at| {
+            limit(at);
+        });
+        meter.waited(10, 200);
+        meter.waited(10, 200);
+        assert_eq!(limit(9_500), Some(Limit::Target));
     }
 
     #[test]
     fn nothing_is_promised_while_nothing_moves() {
         let meter = Meter::default();
-        assert_eq!(meter.snapshot(Moment(1), (5, ByteSize(5))).rate.seconds_left, None);
+        assert_eq!(meter.snapshot(Moment(1), (5, ByteSize(5)), 0).rate.seconds_left, None);
     }
 }

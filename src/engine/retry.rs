@@ -1,5 +1,7 @@
 //! When to try again. What kind of failure it is, the adapters say; how long to wait, only this file.
 
+use rand::Rng;
+
 use crate::problem::{Disposition, Problem, ProblemCode};
 
 use super::Limits;
@@ -45,6 +47,13 @@ pub(super) fn judge(problem: &Problem, attempt: u32, limits: &Limits) -> Verdict
     }
 }
 
+/// The same pause, spread by up to a quarter so that many lanes do not come back at the same moment. What a server asked for is kept to
+/// the millisecond.
+pub(super) fn spread(problem: &Problem, millis: u64, random: &mut impl Rng) -> u64 {
+    let is_asked_for = matches!(problem.disposition, Disposition::RetryAfter(at_least) if at_least >= millis && at_least > 0);
+    if is_asked_for { millis } else { millis + random.random_range(0..=millis / 4) }
+}
+
 fn back_off(attempt: u32, limits: &Limits) -> u64 {
     let doublings = attempt.saturating_sub(1).min(16);
     limits.first_pause_millis.saturating_mul(1 << doublings).min(limits.longest_pause_millis)
@@ -58,6 +67,16 @@ mod tests {
     fn a_hint_is_obeyed_to_the_millisecond() {
         let throttled = Problem::new(ProblemCode::Throttled).disposed(Disposition::RetryAfter(299_961));
         assert_eq!(judge(&throttled, 1, &Limits::default()), Verdict::Again(299_961));
+    }
+
+    #[test]
+    fn pauses_are_spread_but_a_hint_is_not() {
+        let mut random = rand::rng();
+        let throttled = Problem::new(ProblemCode::Throttled).disposed(Disposition::RetryAfter(299_961));
+        assert_eq!(spread(&throttled, 299_961, &mut random), 299_961);
+        let lost = Problem::new(ProblemCode::ConnectionLost);
+        let pauses: std::collections::BTreeSet<u64> = (0..50).map(|_| spread(&lost, 4_000, &mut random)).collect();
+        assert!(pauses.len() > 1 && pauses.iter().all(|pause| (4_000..=5_000).contains(pause)), "{pauses:?}");
     }
 
     #[test]

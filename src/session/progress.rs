@@ -123,6 +123,8 @@ pub struct Rate {
     pub seconds_left: Option<(u64, u64)>,
     /// What limits the speed.
     pub limit: Option<Limit>,
+    /// Lanes that are open, over all accounts; each has a connection to both servers.
+    pub lanes: usize,
 }
 
 /// Everything that is going on.

@@ -81,7 +81,7 @@ impl Default for Config {
             ascii: false,
             state_folder: None,
             accounts: 4,
-            connections: 3,
+            connections: 8,
             log: LogLevel::Info,
         }
     }

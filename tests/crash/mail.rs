@@ -69,7 +69,7 @@ async fn cut_twice(target: Dialect, first: usize, second: usize, limits: impl Fn
     Ok(true)
 }
 
-fn cut_everywhere(target: Dialect) {
+fn cut_everywhere(target: Dialect, limits: impl Fn() -> Limits + Copy) {
     let mut cuts = 0;
     for first in 0.. {
         let mut was_cut = false;
@@ -90,12 +90,30 @@ fn cut_everywhere(target: Dialect) {
 
 #[test]
 fn cut_anywhere_twice_nothing_is_lost_or_doubled_with_batches_stored_as_one() {
-    cut_everywhere(Dialect::Dovecot);
+    cut_everywhere(Dialect::Dovecot, limits);
 }
 
 #[test]
 fn cut_anywhere_twice_nothing_is_lost_or_doubled_with_messages_stored_one_by_one() {
-    cut_everywhere(Dialect::Exchange);
+    cut_everywhere(Dialect::Exchange, limits);
+}
+
+/// Several readers and writers in one mailbox, and several mailboxes at once.
+fn many_lanes() -> Limits {
+    let mut limits = Limits::small();
+    (limits.lanes_per_account, limits.first_lanes) = (4, 4);
+    (limits.window_messages, limits.batch_messages) = (2, 2);
+    limits
+}
+
+#[test]
+fn cut_anywhere_twice_nothing_is_lost_or_doubled_over_many_lanes_with_batches_stored_as_one() {
+    cut_everywhere(Dialect::Dovecot, many_lanes);
+}
+
+#[test]
+fn cut_anywhere_twice_nothing_is_lost_or_doubled_over_many_lanes_with_messages_stored_one_by_one() {
+    cut_everywhere(Dialect::Exchange, many_lanes);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod support;
 
 mod arrivals;
+mod lanes;
 mod limits;
 mod refusals;
 mod renumbering;

@@ -25,6 +25,9 @@ pub struct Tricks {
     pub refused: BTreeMap<String, u32>,
     /// Messages read by host.
     pub read: BTreeMap<String, u64>,
+    /// Bytes that were read and are not stored, now and at most.
+    pub in_flight: i64,
+    pub most_in_flight: i64,
     /// Numbers of messages per append.
     pub appends: Vec<usize>,
     /// Logins by host.
@@ -139,6 +142,8 @@ fn dead() -> MailError {
 
 struct Fuse<'a> {
     sink: &'a mut dyn MessageSink,
+    mail: TrickMail,
+    is_source: bool,
     text: Option<&'static str>,
     read: u64,
     is_blown: bool,
@@ -152,7 +157,14 @@ impl MessageSink for Fuse<'_> {
             return Err(SinkClosed);
         }
         self.read += 1;
-        self.sink.take(message).await
+        let bytes = i64::try_from(message.body.len()).expect("small");
+        self.sink.take(message).await?;
+        if self.is_source {
+            let mut tricks = self.mail.tricks();
+            tricks.in_flight += bytes;
+            tricks.most_in_flight = tricks.most_in_flight.max(tricks.in_flight);
+        }
+        Ok(())
     }
 }
 
@@ -183,7 +195,8 @@ impl MailConnection for Connection {
     async fn fetch(&mut self, uids: &UidSet, sink: &mut dyn MessageSink) -> Result<(), MailError> {
         let _work = self.works();
         let text = self.mail.tricks().dies_of_reading;
-        let mut fuse = Fuse { sink, text, read: 0, is_blown: false };
+        let mut fuse =
+            Fuse { sink, mail: self.mail.clone(), is_source: self.account.0.starts_with("source"), text, read: 0, is_blown: false };
         let fetched = self.inner.fetch(uids, &mut fuse).await;
         *self.mail.tricks().read.entry(self.account.0.clone()).or_default() += fuse.read;
         if fuse.is_blown { Err(dead()) } else { fetched }
@@ -199,6 +212,7 @@ impl MailConnection for Connection {
             return Err(dead());
         }
         let report = self.inner.append(mailbox, messages).await?;
+        self.mail.tricks().in_flight -= messages.iter().map(|m| i64::try_from(m.body.len()).expect("small")).sum::<i64>();
         Ok(match report {
             AppendReport::Each { outcomes, .. } if self.mail.tricks().tells_no_uids => {
                 let silent = |outcome| if matches!(outcome, Appended::Stored(_)) { Appended::Stored(None) } else { outcome };

@@ -274,6 +274,7 @@ migrate-warming-up = Opening the accounts
 migrate-rate = { $messages } messages/s
 migrate-rate-wide = { $messages } messages/s, { $bytes }/s
 migrate-limited = limited by { $what }
+migrate-limited-lanes = limited by { $what }, { $lanes } lanes
 migrate-refused = { $count } refused
 migrate-folders-of = Folders of { $address }
 state-verified = done, verified

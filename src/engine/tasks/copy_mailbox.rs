@@ -92,7 +92,7 @@ async fn windows(
             usual.push(message);
         }
     }
-    let mut windows = cut(&usual);
+    let mut windows = cut(&usual, context.limits.window_messages);
     windows.extend(last);
     Ok(windows)
 }

@@ -1,13 +1,13 @@
 //! Looks at a source account before anything changes: mailboxes, messages, sizes, what the target will make of them. Reads only.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use futures::future::try_join_all;
 
-use crate::domain::{MigrationId, Platform, Uid, WireName};
+use crate::domain::{ByteSize, Flags, MigrationId, Platform, Uid, WireName};
 use crate::plan::{Facts, Inventory, MappingAction, SeenMailbox, TargetLimits, TargetTraits, map_mailboxes};
-use crate::ports::{ListedMailbox, MailboxState};
+use crate::ports::{ListedMailbox, MailConnection, MailboxState, MessageSummary};
 use crate::session::{Activity, Event, Migration};
 
 use super::super::context::{Failure, TaskContext};
@@ -15,6 +15,10 @@ use super::super::pool::Held;
 
 /// Delimiter that is assumed of a target that cannot be asked yet; names are looked at again when it can.
 const USUAL_DELIMITER: char = '/';
+
+/// From so many messages on a mailbox is looked at in pieces.
+const MANY: u32 = 20_000;
+const PIECE: usize = 10_000;
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
@@ -70,16 +74,34 @@ impl Looking {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
+    fn see_all(&self, messages: Vec<MessageSummary>) -> ByteSize {
+        let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        messages.iter().for_each(|message| facts.see(message.size, &message.flags, message.internal_date));
+        messages.iter().map(|message| message.size).sum()
+    }
+
+    /// A very large mailbox is looked at piece by piece, since it would not fit into memory; the dates in it are not looked at.
+    async fn see_many(&self, source: &mut dyn MailConnection) -> Result<ByteSize, Failure> {
+        let weighed = source.weigh(Uid(1)).await?;
+        for piece in weighed.chunks(PIECE) {
+            let flags: HashMap<Uid, Flags> = source.flags_of(&piece.iter().map(|m| m.uid).collect(), None).await?.into_iter().collect();
+            let none = Flags::default();
+            let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+            piece.iter().for_each(|m| facts.see(ByteSize(u64::from(m.size)), flags.get(&m.uid).unwrap_or(&none), None));
+        }
+        Ok(weighed.iter().map(|m| ByteSize(u64::from(m.size))).sum())
+    }
+
     /// Looks into one mailbox after the other, as long as there are any.
     async fn look(&self, context: &TaskContext, mut source: Held) -> Result<(), Failure> {
         while let Some(mailbox) = self.next().filter(|_| !context.is_stopping()) {
             let exists = source.examine(&mailbox).await?.exists;
-            let messages = if exists == 0 { Vec::new() } else { source.enumerate(Uid(1)).await? };
-            context.advance(1, messages.iter().map(|m| m.size).sum());
-            let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
-            for message in &messages {
-                facts.see(message.size, &message.flags, message.internal_date);
-            }
+            let bytes = match exists {
+                0 => ByteSize(0),
+                ..=MANY => self.see_all(source.enumerate(Uid(1)).await?),
+                _ => self.see_many(source.as_mut()).await?,
+            };
+            context.advance(1, bytes);
         }
         context.give_back(source);
         Ok(())

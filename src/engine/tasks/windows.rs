@@ -8,8 +8,6 @@ use std::collections::VecDeque;
 use crate::domain::{Uid, UidSet};
 use crate::ports::Weighed;
 
-/// Messages in a window at most; a source that loses its connection repeats at most what follows the last batch.
-const WINDOW: usize = 1000;
 /// Bytes of a mailbox that is not cut at all.
 const ONE_WINDOW_BYTES: u64 = 16 << 20;
 /// From so many bytes on a message is large.
@@ -38,19 +36,19 @@ pub(super) struct Window {
     pub(super) kind: Kind,
 }
 
-/// Cuts what is missing (ascending) into windows, in the order in which they are read.
-pub(super) fn cut(missing: &[Weighed]) -> VecDeque<Window> {
+/// Cuts what is missing (ascending) into windows of at most so many messages, in the order in which they are read.
+pub(super) fn cut(missing: &[Weighed], most: usize) -> VecDeque<Window> {
     let bytes: u64 = missing.iter().map(|m| u64::from(m.size)).sum();
     let is_large = |m: &Weighed| m.size >= LARGE;
     if missing.is_empty() {
         return VecDeque::new();
     }
-    if missing.len() <= WINDOW && bytes <= ONE_WINDOW_BYTES {
+    if missing.len() <= most && bytes <= ONE_WINDOW_BYTES {
         let kind = if missing.iter().any(is_large) { Kind::Large } else { Kind::Usual };
         return [window(missing.iter().map(|m| m.uid), kind)].into();
     }
     let small: Vec<Uid> = missing.iter().filter(|m| !is_large(m)).map(|m| m.uid).collect();
-    let mut windows: VecDeque<Window> = small.rchunks(WINDOW).map(|chunk| window(chunk.iter().copied(), Kind::Usual)).collect();
+    let mut windows: VecDeque<Window> = small.rchunks(most.max(1)).map(|chunk| window(chunk.iter().copied(), Kind::Usual)).collect();
     let mut filling: Vec<Uid> = Vec::new();
     let mut weight = 0;
     for large in missing.iter().rev().filter(|m| is_large(m)) {
@@ -101,14 +99,14 @@ mod tests {
     #[test]
     fn the_newest_window_comes_first_and_is_full() {
         let missing: Vec<Weighed> = (1..=2500).map(|uid| weighed(uid, 5_000)).collect();
-        let windows: Vec<String> = cut(&missing).iter().map(|window| window.uids.to_string()).collect();
+        let windows: Vec<String> = cut(&missing, 1000).iter().map(|window| window.uids.to_string()).collect();
         assert_eq!(windows, ["1501:2500", "501:1500", "1:500"]);
     }
 
     #[test]
     fn large_messages_keep_nobody_waiting() {
         let missing: Vec<Weighed> = (1..=1200).map(|uid| weighed(uid, if uid % 400 == 0 { 30 << 20 } else { 5_000 })).collect();
-        let windows = cut(&missing);
+        let windows = cut(&missing, 1000);
         let kinds: Vec<Kind> = windows.iter().map(|window| window.kind).collect();
         assert_eq!(kinds, [Kind::Usual, Kind::Usual, Kind::Large, Kind::Large]);
         assert_eq!((windows[2].uids.to_string(), windows[3].uids.to_string()), ("800,1200".to_owned(), "400".to_owned()));
@@ -117,14 +115,14 @@ mod tests {
     #[test]
     fn a_mailbox_that_fits_one_window_keeps_its_order() {
         let missing = [weighed(1, 100), weighed(2, 3 << 20), weighed(9, 100)];
-        assert_eq!(cut(&missing).iter().map(|w| w.uids.to_string()).collect::<Vec<_>>(), ["1:2,9"]);
-        assert_eq!(cut(&missing)[0].kind, Kind::Large);
+        assert_eq!(cut(&missing, 1000).iter().map(|w| w.uids.to_string()).collect::<Vec<_>>(), ["1:2,9"]);
+        assert_eq!(cut(&missing, 1000)[0].kind, Kind::Large);
     }
 
     #[test]
     fn one_reader_takes_many_windows_and_several_share_them() {
         let missing: Vec<Weighed> = (1..=20_000).map(|uid| weighed(uid, 5_000)).collect();
-        let mut windows = cut(&missing);
+        let mut windows = cut(&missing, 1000);
         assert_eq!(next_run(&mut windows.clone(), 1).len(), 8);
         assert_eq!(next_run(&mut windows, 3).len(), 3);
         assert_eq!(next_run(&mut VecDeque::from([alone(Uid(1)), alone(Uid(2))]), 1).len(), 1);
@@ -134,7 +132,7 @@ mod tests {
         #[test]
         fn every_message_is_in_one_window(sizes in proptest::collection::vec(0u32..3 << 20, 0..3000), readers in 1usize..5) {
             let missing: Vec<Weighed> = sizes.iter().zip(1..).map(|(size, uid)| weighed(uid, *size)).collect();
-            let mut windows = cut(&missing);
+            let mut windows = cut(&missing, 1000);
             let mut seen = Vec::new();
             while !windows.is_empty() {
                 let run = next_run(&mut windows, readers);

@@ -394,7 +394,8 @@ pub(super) fn copying(stage: &mut Stage) {
         (copy(4, 1), running(Activity::ReadingFolders, 2, 0, 0)),
     ];
     let history = vec![310, 480, 700, 890, 1_100, 1_240, 1_180, 1_260, 1_300, 1_220, 1_250, 1_340, 1_290, 1_240];
-    let rate = Rate { messages: 1_240.0, bytes: 31_000_000.0, history, seconds_left: Some((1_320, 1_680)), limit: Some(Limit::Target) };
+    let rate =
+        Rate { messages: 1_240.0, bytes: 31_000_000.0, history, seconds_left: Some((1_320, 1_680)), limit: Some(Limit::Target), lanes: 4 };
     let progress = Progress { at: NOW, tasks: tasks.into_iter().collect(), rate };
     stage.hear(Msg::Notice(Notice::Progress(Arc::new(progress))));
 }

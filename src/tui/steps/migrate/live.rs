@@ -119,7 +119,8 @@ fn speed(model: &Model, ink: Ink<'_>) -> Line<'static> {
     let text = ink.tell(key, &[("messages", messages.into()), ("bytes", bytes.to_string().into())]);
     let limit = rate.limit.map(|limit| {
         let what = ink.say(&format!("limit-{}", limit.key()));
-        ink.tell("migrate-limited", &[("what", what.into())])
+        let key = if rate.lanes > 1 { "migrate-limited-lanes" } else { "migrate-limited" };
+        ink.tell(key, &[("what", what.into()), ("lanes", rate.lanes.into())])
     });
     let limit = limit.unwrap_or_default();
     let room = ink.width.saturating_sub(columns(&text) + columns(&limit) + 4).min(30);
