@@ -90,11 +90,14 @@ async fn pair(floor: &Floor, left: Arc<Mutex<VecDeque<String>>>) -> io::Result<(
         let mut writer = Writer::new(target, floor.manner);
         while let Some(item) = items.recv().await {
             match item {
-                Item::Mailbox(mailbox) => writer.open(&mailbox).await?,
+                Item::Mailbox(mailbox) => writer.open(&mailbox),
                 Item::Message(message) => writer.put(&message).await?,
             }
+            if items.is_empty() {
+                writer.hand_over().await?;
+            }
         }
-        writer.close().await?;
+        writer.close();
         let commands = writer.commands;
         writer.log_out().await?;
         Ok::<_, io::Error>(commands)

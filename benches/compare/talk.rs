@@ -136,9 +136,13 @@ const BATCH: usize = 200;
 /// Bytes in one MULTIAPPEND, about.
 const BATCH_BYTES: usize = 4 << 20;
 
+/// What is small is gathered up to so many bytes: a packet for each head, body and line end would wake the server three times.
+const GATHERED: usize = 128 << 10;
+
 /// Puts messages down; answers are waited for by whoever has the ear.
 pub(crate) struct Writer {
     mouth: Mouth,
+    gathered: Vec<u8>,
     manner: Manner,
     mailbox: String,
     in_batch: usize,
@@ -149,24 +153,22 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn new(mouth: Mouth, manner: Manner) -> Self {
-        Self { mouth, manner, mailbox: String::new(), in_batch: 0, bytes_in_batch: 0, commands: 0 }
+        Self { mouth, gathered: Vec::new(), manner, mailbox: String::new(), in_batch: 0, bytes_in_batch: 0, commands: 0 }
     }
 
     /// Ends what is open and goes on with this mailbox, which is created (unless it is the INBOX).
-    pub(crate) async fn open(&mut self, mailbox: &str) -> io::Result<()> {
-        self.reopen(mailbox).await?;
+    pub(crate) fn open(&mut self, mailbox: &str) {
+        self.reopen(mailbox);
         if mailbox != "INBOX" {
-            say(&mut self.mouth, &format!("w CREATE \"{mailbox}\"\r\n")).await?;
+            self.gathered.extend_from_slice(format!("w CREATE \"{mailbox}\"\r\n").as_bytes());
             self.commands += 1;
         }
-        Ok(())
     }
 
     /// Ends what is open and goes on with this mailbox, which is there.
-    pub(crate) async fn reopen(&mut self, mailbox: &str) -> io::Result<()> {
-        self.close().await?;
+    pub(crate) fn reopen(&mut self, mailbox: &str) {
+        self.close();
         mailbox.clone_into(&mut self.mailbox);
-        Ok(())
     }
 
     /// The connection, for something else.
@@ -179,35 +181,43 @@ impl Writer {
         let Message { flags, date, body } = message;
         let literal = format!("({flags}) \"{date}\" {{{}+}}\r\n", body.len());
         let head = if self.in_batch == 0 { format!("w APPEND \"{}\" {literal}", self.mailbox) } else { format!(" {literal}") };
-        // One write for what is small: a packet each for head and body would be two.
-        if body.len() < 64 << 10 {
-            let mut both = head.into_bytes();
-            both.extend_from_slice(body);
-            self.mouth.write_all(&both).await?;
+        self.gathered.extend_from_slice(head.as_bytes());
+        if body.len() < GATHERED {
+            self.gathered.extend_from_slice(body);
         } else {
-            self.mouth.write_all(head.as_bytes()).await?;
+            self.hand_over().await?;
             self.mouth.write_all(body).await?;
+        }
+        if self.gathered.len() >= GATHERED {
+            self.hand_over().await?;
         }
         self.in_batch += 1;
         self.bytes_in_batch += body.len();
         if self.manner == Manner::Single || self.in_batch == BATCH || self.bytes_in_batch >= BATCH_BYTES {
-            self.close().await?;
+            self.close();
         }
         Ok(())
     }
 
     /// Ends the open command.
-    pub(crate) async fn close(&mut self) -> io::Result<()> {
+    pub(crate) fn close(&mut self) {
         if self.in_batch > 0 {
-            say(&mut self.mouth, "\r\n").await?;
+            self.gathered.extend_from_slice(b"\r\n");
             self.commands += 1;
             (self.in_batch, self.bytes_in_batch) = (0, 0);
         }
-        Ok(())
+    }
+
+    /// Gives the server what was gathered.
+    pub(crate) async fn hand_over(&mut self) -> io::Result<()> {
+        self.mouth.write_all(&self.gathered).await?;
+        self.gathered.clear();
+        self.mouth.flush().await
     }
 
     /// Says goodbye after everything was answered.
     pub(crate) async fn log_out(mut self) -> io::Result<()> {
+        self.hand_over().await?;
         say(&mut self.mouth, "z LOGOUT\r\n").await
     }
 }

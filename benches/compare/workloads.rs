@@ -137,7 +137,7 @@ impl Workload {
         let (mut number, mut bytes) = (0, 0);
         let mut answered = 0;
         for (place, mailbox) in mailboxes.iter().enumerate() {
-            writer.open(mailbox).await?;
+            writer.open(mailbox);
             let until = self.messages() * (place + 1) / mailboxes.len();
             while number < until {
                 let message = match self {
@@ -149,13 +149,17 @@ impl Workload {
                 writer.put(&message).await?;
                 number += 1;
                 // The server's answers must not pile up.
+                if writer.commands > answered + 8 {
+                    writer.hand_over().await?;
+                }
                 while writer.commands > answered + 8 {
                     ear.until("w").await?;
                     answered += 1;
                 }
             }
         }
-        writer.close().await?;
+        writer.close();
+        writer.hand_over().await?;
         while writer.commands > answered {
             ear.until("w").await?;
             answered += 1;
@@ -186,12 +190,12 @@ pub(crate) async fn change(account: &Account, workload: Workload, round: usize) 
     let (mut ear, mouth) = connect(account).await?;
     let mut writer = Writer::new(mouth, Manner::Single);
     for mailbox in &mailboxes {
-        // The mailbox is there: open creates what is not.
-        writer.reopen(mailbox).await?;
+        writer.reopen(mailbox);
         for number in 0..each {
             writer.put(&mill.message(1_000_000 + round * 10_000 + number, 5000)).await?;
         }
     }
+    writer.hand_over().await?;
     for _ in 0..writer.commands {
         ear.until("w").await?;
     }

@@ -62,7 +62,9 @@ pub fn next(session: &Session, answers: &Answers) -> Option<Command> {
         Step::Review => plan(session, answers).map(|migrations| Command::AcceptPlan { migrations, create_at_once: true }),
         Step::Rename => (!session.is_rename_confirmed).then_some(Command::ConfirmRename),
         Step::Create => (!session.is_create_confirmed).then_some(Command::ConfirmCreate),
-        Step::Migrate => (!session.is_copy_confirmed).then_some(Command::ConfirmCopy),
+        Step::Migrate if !session.is_copy_confirmed => Some(Command::ConfirmCopy),
+        // Said before the step is reached: at the step DNS is looked at.
+        Step::Migrate => (answers.dns == DnsWish::Skip && !session.is_dns_accepted).then_some(Command::AcceptDns),
         Step::Dns => match answers.dns {
             DnsWish::Skip => Some(Command::AcceptDns),
             DnsWish::Repair => repair(session),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures::future::{join, try_join, try_join_all};
 use tokio::sync::mpsc;
 
 use crate::adapters::clock::SystemClock;
@@ -14,16 +15,16 @@ use crate::adapters::secrets::{self, MemorySecrets};
 use crate::cli::{AccountUrl, CopyRequest, Ending, Exit, Printer, SecretSpec, exit_of, how_to_repeat, print_outcome};
 use crate::domain::{EmailAddress, MigrationId, Secret, SecretRef, SessionId};
 use crate::engine::{Engine, Opening, Stop, report};
-use crate::mailcopy::Fingerprint;
 use crate::plan::{SourceAccount, SourceName};
 use crate::ports::{Clock, Journal, JournalError, SecretStore};
-use crate::problem::Troubling;
-use crate::session::{Command, Destination, Mode, Notice, Query, Step, source_secret, target_secret};
+use crate::problem::{Problem, Troubling};
+use crate::session::report::Report;
+use crate::session::{Command, Destination, Mode, Notice, Query, Session, Step, source_secret, target_secret};
 
 use super::Ground;
 use super::autopilot::{Answers, DnsWish, End};
 use super::ports::{KEYRING_PATIENCE, Outside};
-use super::run::{Ran, run};
+use super::run::{Ran, interrupted, run};
 use super::texts::{problem_line, problem_text};
 
 /// The service under which the keyring keeps passwords.
@@ -37,7 +38,7 @@ pub(super) async fn copy(request: CopyRequest, root: PathBuf, ground: &Ground) -
 }
 
 async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<Ending, Ending> {
-    let id = session_id(&request.from, &request.to);
+    let id = request.session();
     let address = address_of(&request.from);
     let kept = MemorySecrets::new();
     for (spec, account, reference) in [
@@ -59,7 +60,14 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
     }
     let (engine, mut notices) = Engine::open(ports, ground.limits(), opening).await.map_err(|error| journal_ending(&error))?;
     let answers = answers(&request, &id, address);
-    prove_logins(&engine, &answers, &request).await?;
+    tokio::select! {
+        proven = prove_logins(&engine, &answers, &request) => proven.map_err(|problem| {
+            // A closed pipe: the last words say it, too.
+            let _ = printer.problem(&problem);
+            Ending::new(Exit::Failed, problem_text(&problem))
+        })?,
+        () = interrupted() => return Ok(Ending::new(Exit::Stopped, how_to_repeat())),
+    }
     again(&engine).await;
     let ran = run(engine, &mut notices, &answers, &mut printer, |_| {}).await;
     let (end, engine) = match ran {
@@ -70,12 +78,17 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
         return Err(Ending::new(Exit::Failed, problem_text(problem)));
     }
     let handle = engine.handle();
-    stop_telling(*engine, &mut notices, &mut printer).await;
-    let session = handle.session().clone();
-    let report = report(journal.as_ref(), &session, SystemClock.now()).await.map_err(|error| journal_ending(&error))?;
-    for (name, bytes) in report.files() {
-        journal.save_file(&name, &bytes).await.map_err(|error| journal_ending(&error))?;
-    }
+    let stopping = stop_telling(*engine, &mut notices, &mut printer);
+    let report = if end == End::Done {
+        // Nothing runs any more: goodbyes and the report need not wait for each other.
+        let session = handle.session().clone();
+        join(stopping, saved_report(journal.as_ref(), &session)).await.1
+    } else {
+        stopping.await;
+        let session = handle.session().clone();
+        saved_report(journal.as_ref(), &session).await
+    };
+    let report = report.map_err(|error| journal_ending(&error))?;
     let told = print_outcome(&mut std::io::stdout(), &report, request.wording);
     match end {
         End::Done if told.is_ok() => Ok(Ending::new(exit_of(&report), "")),
@@ -94,19 +107,24 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
 
 /// Before anything is begun, both accounts are logged in to: a typing error ends here, at once, and not in patient waiting. Later the
 /// engine waits for networks and servers without end.
-async fn prove_logins(engine: &Engine, answers: &Answers, request: &CopyRequest) -> Result<(), Ending> {
+async fn prove_logins(engine: &Engine, answers: &Answers, request: &CopyRequest) -> Result<(), Problem> {
     let handle = engine.handle();
     let (is_begun, id) = {
         let session = handle.session();
         (session.is_plan_accepted, session.id.clone())
     };
     let (false, Some(id), [source, ..]) = (is_begun, id, answers.sources.as_slice()) else { return Ok(()) };
-    let secrets = [source.secret.clone(), target_secret(&id, &source.address)];
-    for (account, secret) in [&request.from, &request.to].into_iter().zip(secrets) {
-        let login = Query::TestLogin { endpoint: account.endpoint.clone(), user: account.user.clone(), secret };
-        handle.ask(login).await.map_err(|problem| Ending::new(Exit::Failed, problem_text(&problem)))?;
-    }
-    Ok(())
+    let login = |account: &AccountUrl, secret| Query::TestLogin { endpoint: account.endpoint.clone(), user: account.user.clone(), secret };
+    let source_login = handle.ask(login(&request.from, source.secret.clone()));
+    let target_login = handle.ask(login(&request.to, target_secret(&id, &source.address)));
+    try_join(source_login, target_login).await.map(|_| ())
+}
+
+/// Writes the report beside the journal.
+async fn saved_report(journal: &dyn Journal, session: &Session) -> Result<Report, JournalError> {
+    let report = report(journal, session, SystemClock.now()).await?;
+    try_join_all(report.files().iter().map(|(name, bytes)| journal.save_file(name, bytes))).await?;
+    Ok(report)
 }
 
 /// Stops; what other tasks finish meanwhile is told too.
@@ -116,7 +134,7 @@ async fn stop_telling(engine: Engine, notices: &mut mpsc::Receiver<Notice>, prin
             let _ = printer.notice(&notice);
         }
     };
-    futures::future::join(engine.stop(Stop::Soft), telling).await;
+    join(engine.stop(Stop::Soft), telling).await;
 }
 
 /// A copy that was verified before gets another pass: only what is new travels.
@@ -151,13 +169,6 @@ pub(super) fn journal_ending(error: &JournalError) -> Ending {
         JournalError::DiskFull { .. } | JournalError::ReadOnly { .. } | JournalError::Damaged { .. } => Exit::Failed,
     };
     Ending::new(exit, problem_text(&error.problem()))
-}
-
-/// The same two accounts are the same session, whatever their order of words on the command line.
-fn session_id(from: &AccountUrl, to: &AccountUrl) -> SessionId {
-    let text = format!("{} {}\n{} {}", from.user, from.endpoint, to.user, to.endpoint);
-    let digest = Fingerprint::of(text.as_bytes()).exact.0;
-    SessionId::from_bits(u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]))
 }
 
 /// The address under which the account is listed; a user name that is none is made into one.

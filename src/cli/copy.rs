@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::domain::SessionId;
+use crate::mailcopy::Fingerprint;
+use crate::session::Session;
+
 use super::account_url::{AccountUrl, UrlError};
 use super::args::{Terminal, Wording};
 use super::ending::Ending;
@@ -24,6 +28,30 @@ pub struct CopyRequest {
     pub ca: Option<PathBuf>,
     /// Text or JSON.
     pub wording: Wording,
+}
+
+impl CopyRequest {
+    /// The session of this copy. It follows from the two accounts, so that the same command finds its own journal again.
+    pub fn session(&self) -> SessionId {
+        session_between(&self.from, &self.to)
+    }
+}
+
+fn session_between(from: &AccountUrl, to: &AccountUrl) -> SessionId {
+    let text = format!("{} {}\n{} {}", from.user, from.endpoint, to.user, to.endpoint);
+    let digest = Fingerprint::of(text.as_bytes()).exact.0;
+    SessionId::from_bits(u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]))
+}
+
+/// Whether `copy` began this session: then the same command takes it up again, and the wizard should not.
+pub(super) fn is_copy(session: &Session) -> bool {
+    let ([migration], Some(destination)) = (session.migrations.as_slice(), &session.destination) else { return false };
+    let source = &migration.source;
+    let from = AccountUrl { endpoint: source.endpoint.clone(), user: source.user.clone() };
+    // Before the plan is accepted the user name at the target is not known; mostly it is the same.
+    let to_user = migration.target.as_ref().map_or(&source.user, |target| &target.user);
+    let to = AccountUrl { endpoint: destination.endpoint.clone(), user: to_user.clone() };
+    session.id.as_ref() == Some(&session_between(&from, &to))
 }
 
 /// Copy all folders of one IMAP account into another, and verify

@@ -84,6 +84,17 @@ impl<W: Write> Printer<W> {
         self.out.flush()
     }
 
+    /// Prints a problem that ends the program before its journal could tell it, as JSON: in words it is said with the last words.
+    ///
+    /// # Errors
+    /// As the stream.
+    pub fn problem(&mut self, problem: &Problem) -> io::Result<()> {
+        if self.wording == Wording::Json {
+            writeln!(self.out, "{}", json!({ "problem": problem }))?;
+        }
+        self.out.flush()
+    }
+
     /// Prints a line that is no event: where the report lies, how to go on. Programs do not need it, so not as JSON.
     ///
     /// # Errors

@@ -162,7 +162,8 @@ pub fn print_session(out: &mut dyn Write, line: &SessionLine, events: &[StoredEv
         writeln!(out, "  Report: {path}")?;
     }
     if !session.is_finished && line.held_by.is_none() {
-        writeln!(out, "  {}", words::how_to_go_on(&line.id))?;
+        let how = if super::copy::is_copy(&session) { words::how_to_copy_on().to_owned() } else { words::how_to_go_on(&line.id) };
+        writeln!(out, "  {how}")?;
     }
     Ok(())
 }

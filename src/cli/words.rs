@@ -14,6 +14,11 @@ pub fn how_to_go_on(id: &SessionId) -> String {
     format!("Go on with: mailferry resume {id}")
 }
 
+/// How to take up again what `copy` began, said later and elsewhere.
+pub(super) fn how_to_copy_on() -> &'static str {
+    "Go on with: the same 'mailferry copy' command again"
+}
+
 /// How to take a copy up again.
 pub fn how_to_repeat() -> &'static str {
     "Stopped. Nothing is lost: give the same command again and it goes on where it was."

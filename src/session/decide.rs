@@ -64,8 +64,10 @@ pub fn decide(session: &Session, command: &Command) -> Result<Vec<Event>, Refusa
             let change = records.iter().filter(|r| r.purpose == *purpose).find_map(|r| r.change.clone()).ok_or(Refusal::NothingToFix)?;
             Ok(vec![Event::DnsFixRequested { domain: domain.clone(), purpose: *purpose, change }])
         }
+        // Whoever does not want DNS to be looked at may say so as soon as the copy runs.
         Command::AcceptDns => {
-            require(session.step() == Step::Dns, Refusal::NotNow)?;
+            let is_turn = session.step() == Step::Dns || session.step() == Step::Migrate && session.is_copy_confirmed;
+            require(is_turn && !session.is_dns_accepted, Refusal::NotNow)?;
             Ok(vec![Event::DnsAccepted])
         }
         Command::Retry { task } => {
