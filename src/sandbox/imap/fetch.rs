@@ -86,8 +86,7 @@ impl Session<'_> {
                 Item::Flags => self.wire.put(format!("FLAGS ({})", message.flags.wire_names().join(" "))),
                 Item::Date => self.wire.put(format!("INTERNALDATE \"{}\"", message.date)),
                 Item::Size => {
-                    let size = self.visited()?.size(message);
-                    let size = if self.wire.gate.is_odd(Oddity::WrongSize) { size / 2 } else { size };
+                    let size = self.visited()?.claimed_size(&self.wire.gate, message);
                     self.wire.put(format!("RFC822.SIZE {size}"));
                 }
                 Item::ModSeq => self.wire.put(format!("MODSEQ ({})", message.modseq)),

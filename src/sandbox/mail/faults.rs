@@ -132,6 +132,8 @@ pub enum Oddity {
     WrongUidNext,
     /// A message listed or delivered: RFC822.SIZE is half of what it is.
     WrongSize,
+    /// A message listed: RFC822.SIZE is so many MiB.
+    ClaimsMebibytes(u32),
     /// A message delivered: nothing of it comes.
     EmptyBody,
     /// A message delivered: only its first half comes, and is announced so.

@@ -1,5 +1,7 @@
 //! One logged-in look into a store: what both doors do, with the rules of the dialect and without any transport.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use tokio::sync::OwnedMutexGuard;
 
@@ -100,7 +102,12 @@ impl Visit {
         if !self.dialect.is_zimbra() {
             return Ok(None);
         }
-        let turn = tokio::time::timeout(LONGEST_WAIT, self.world.reader(&self.key).lock_owned()).await;
+        let reader = self.world.reader(&self.key);
+        if let Ok(turn) = Arc::clone(&reader).try_lock_owned() {
+            return Ok(Some(turn));
+        }
+        self.world.count_waiting(&self.key);
+        let turn = tokio::time::timeout(LONGEST_WAIT, reader.lock_owned()).await;
         turn.map(Some).map_err(|_| Refused::no(RefusalKind::Unsaid, "FETCH failed"))
     }
 
@@ -210,6 +217,17 @@ impl Visit {
         let size = message.blob.size();
         // An estimate: an Exchange-like server counts its own properties, not the MIME it will write.
         if self.dialect.is_exchange() { size + size / 40 + 417 } else { size }
+    }
+
+    /// The same, unless faults claim something else.
+    pub(in crate::sandbox) fn claimed_size(&self, gate: &Gate, message: &Stored) -> u64 {
+        let size = self.size(message);
+        let mebibytes = gate.odd(|odd| if let Oddity::ClaimsMebibytes(count) = odd { Some(count) } else { None });
+        match mebibytes {
+            Some(count) => u64::from(count) << 20,
+            None if gate.is_odd(Oddity::WrongSize) => size / 2,
+            None => size,
+        }
     }
 
     /// Checks flags before a message is sent.

@@ -49,6 +49,7 @@ pub struct MailWorld {
     faults: Faults,
     seats: Seats,
     readers: Arc<Mutex<BTreeMap<AccountKey, Arc<tokio::sync::Mutex<()>>>>>,
+    waited: Arc<Mutex<BTreeMap<AccountKey, u64>>>,
 }
 
 impl MailWorld {
@@ -71,7 +72,7 @@ impl MailWorld {
 
     fn of(kept: Kept) -> Self {
         let (faults, seats) = (Faults::default(), Seats::default());
-        Self { kept: Arc::new(Mutex::new(kept)), recall: Arc::default(), faults, seats, readers: Arc::default() }
+        Self { kept: Arc::new(Mutex::new(kept)), recall: Arc::default(), faults, seats, readers: Arc::default(), waited: Arc::default() }
     }
 
     pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -233,6 +234,15 @@ impl MailWorld {
     pub(super) fn reader(&self, key: &AccountKey) -> Arc<tokio::sync::Mutex<()>> {
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(readers.entry(key.clone()).or_default())
+    }
+
+    pub(super) fn count_waiting(&self, key: &AccountKey) {
+        *self.waited.lock().unwrap_or_else(PoisonError::into_inner).entry(key.clone()).or_default() += 1;
+    }
+
+    /// How often a reader of bodies had to wait for another one of the same account.
+    pub fn readers_waited(&self, key: &AccountKey) -> u64 {
+        self.waited.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied().unwrap_or(0)
     }
 
     /// Names the bytes of an arriving message, by reference where they are known.

@@ -207,6 +207,14 @@ impl World {
         })
     }
 
+    /// Asks for another address of an account; it is there once the world is idle again. For tests.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is no such account, or somebody has the address.
+    pub fn add_alias(&self, service: &ServiceId, address: &EmailAddress, alias: &EmailAddress) -> Result<(), Refusal> {
+        self.change(|state, turn| state.add_alias(service, address, alias.clone(), turn)).map(drop)
+    }
+
     /// Everybody who can log in, host by host.
     pub fn logins(&self) -> Vec<WorldLogin> {
         self.look(|state, _| {

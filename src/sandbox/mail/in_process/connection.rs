@@ -174,8 +174,7 @@ impl Connection {
     }
 
     fn claimed_size(&self, message: &Stored) -> u64 {
-        let size = self.visit.size(message);
-        if self.gate.is_odd(Oddity::WrongSize) { size / 2 } else { size }
+        self.visit.claimed_size(&self.gate, message)
     }
 
     /// Messages as they may be stored.
