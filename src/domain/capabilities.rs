@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ByteSize;
+use super::{ByteSize, Platform};
 
 /// What a server can do, read again after login.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,21 @@ pub struct Capabilities {
     pub append_limit: Option<ByteSize>,
 }
 
+impl Capabilities {
+    /// The platform whose habits this server has, for servers that a person named by host only: the Exchange family rebuilds messages,
+    /// and only Zimbra offers these words together (zm-mailbox, `ImapHandler`). [`Platform::Imap`] when nothing tells.
+    pub fn habits(&self) -> Platform {
+        let offers = |word: &str| self.line.split(' ').any(|known| known.eq_ignore_ascii_case(word));
+        if !self.keeps_bytes {
+            Platform::Exchange
+        } else if ["XLIST", "WITHIN", "SEARCHRES", "I18NLEVEL=1"].into_iter().all(offers) {
+            Platform::Zimbra
+        } else {
+            Platform::Imap
+        }
+    }
+}
+
 /// Storage of the account (`STORAGE` resource).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quota {
@@ -40,4 +55,17 @@ pub struct Quota {
     pub used: ByteSize,
     /// Allowed.
     pub limit: ByteSize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_known_by_its_habits() {
+        let habits = |line: &str, keeps_bytes| Capabilities { line: line.to_owned(), keeps_bytes, ..Capabilities::default() }.habits();
+        assert_eq!(habits("IMAP4rev1 WITHIN I18NLEVEL=1 searchres XLIST", true), Platform::Zimbra);
+        assert_eq!(habits("IMAP4rev1 WITHIN XLIST", true), Platform::Imap);
+        assert_eq!(habits("IMAP4rev1", false), Platform::Exchange);
+    }
 }

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use mailferry::app::Answers;
 use mailferry::domain::{ByteSize, Flags, MailboxName, Platform, Role, ServiceId, Uid, UidSet, WireName};
 use mailferry::ports::{FetchedMessage, MessageSink, SinkClosed};
 use mailferry::problem::ProblemCode;
@@ -25,26 +25,6 @@ async fn to_zimbra() -> Trap {
 /// The other way.
 async fn from_zimbra() -> Trap {
     Trap::with(Dialect::Zimbra, Dialect::Dovecot, "right").await
-}
-
-fn service(platform: Platform) -> Option<ServiceId> {
-    Some(ServiceId { platform, organization: None, name: "zimbra-zz1-1".to_owned() })
-}
-
-/// What the person said: on this side there is Zimbra.
-fn answers(from: Option<ServiceId>, to: Option<ServiceId>) -> Answers {
-    let mut answers = answers_for_loopback();
-    answers.sources[0].service = from;
-    answers.destination.service = to;
-    answers
-}
-
-/// Copies to a target that is known as Zimbra.
-async fn copies_to_zimbra(trap: &Trap) -> Run {
-    let to = service(Platform::Zimbra);
-    let mut run = Run::with(&trap.stage, trap.ports(), trap.limits.clone(), answers(None, to)).await;
-    trap.in_time(run.until_verified()).await;
-    run
 }
 
 fn target() -> Scope {
@@ -238,7 +218,7 @@ fn z10_a_keyword_that_cannot_be_a_tag_does_not_cost_the_message() {
         trap.empty_source(Template::Dovecot);
         trap.put("\\Seen EmailswithStickyNotes:FLAG51135", &message(1));
         trap.put("Work", &message(2));
-        copies_to_zimbra(&trap).await;
+        trap.copies().await;
         let messages = inbox(&trap, TARGET).messages;
         let flags: Vec<String> = messages.iter().map(|m| m.flags.to_string()).collect();
         assert!(flags.contains(&"Work".to_owned()) && messages.len() == 2, "{flags:?}");
@@ -254,7 +234,7 @@ fn z11_junk_flags_are_not_missed() {
         trap.empty_source(Template::Dovecot);
         trap.put("\\Seen $Junk", &message(1));
         trap.put("NonJunk JunkRecorded", &message(2));
-        copies_to_zimbra(&trap).await;
+        trap.copies().await;
         assert_eq!(inbox(&trap, TARGET).messages.len(), 2);
         assert_eq!(verified_differences(&trap), (0, 0), "what is not kept by design is no difference");
         assert_eq!(trap.refusals().len(), 0);
@@ -269,7 +249,7 @@ fn z12_forwarded_and_receipt_marks_arrive() {
         for (number, mark) in [(1, "$Forwarded"), (2, "Forwarded"), (3, "$MDNSent")] {
             trap.put(mark, &message(number));
         }
-        copies_to_zimbra(&trap).await;
+        trap.copies().await;
         let mut flags: Vec<String> = inbox(&trap, TARGET).messages.iter().map(|m| m.flags.to_string()).collect();
         flags.sort();
         assert_eq!(flags, ["$Forwarded", "$MDNSent", "Forwarded"]);
@@ -286,7 +266,7 @@ fn z13_names_that_zimbra_cannot_have_become_names_that_it_can() {
             trap.stage.world.add_mailbox(&key, &name(&[odd]), None).expect("in memory");
             trap.stage.world.put(&key, &name(&[odd]), Flags::default(), date, message(200 + number)).expect("in memory");
         }
-        copies_to_zimbra(&trap).await;
+        trap.copies().await;
         let target = trap.stage.world.snapshot(&AccountKey::new(TARGET));
         assert_eq!(target.messages(), trap.stage.world.snapshot(&key).messages());
         assert!(target.mailboxes.keys().any(|name| name.to_string() == "Contacts (mail)"), "{:?}", target.mailboxes.keys());
@@ -375,7 +355,7 @@ fn z19_a_one_time_password_is_explained_and_not_tried_again_and_again() {
         let problem = run.session().troubles.values().next().cloned().expect("stopped");
         assert!(problem.cause.as_deref().is_some_and(|cause| cause.contains("password must be changed")), "{problem:?}");
         let logins = trap.target.connections();
-        run.rest(std::time::Duration::from_millis(200)).await;
+        run.rest(Duration::from_millis(200)).await;
         assert_eq!(trap.target.connections(), logins, "nobody knocks while the person reads");
         trap.stage.world.faults().clear_all();
         run.submit(Command::RetryAll).await;
