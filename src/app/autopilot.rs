@@ -10,9 +10,9 @@ use crate::dnscheck::{CheckedRecord, RecordPurpose, Verdict};
 use crate::domain::{DomainName, EmailAddress};
 use crate::engine::Handle;
 use crate::plan::{Place, Proposal, SourceAccount, SourceName, propose};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::session::{
-    ApiAccess, Command, Destination, Mode, Notice, PlannedMigration, Refusal, Session, Step, Strategy, Task, target_secret,
+    ApiAccess, Command, Destination, Mode, Notice, PlannedMigration, Refusal, Session, Step, Strategy, Task, due, target_secret,
 };
 
 /// What happens at the DNS step.
@@ -133,6 +133,13 @@ pub enum End {
     Closed,
 }
 
+/// Whether other mailboxes are still to be copied or verified, and what stopped concerns its own mailbox alone.
+fn others_go_on(session: &Session, stopped: &[(Task, Problem)]) -> bool {
+    let is_of_one_mailbox = |problem: &Problem| matches!(problem.code, ProblemCode::MailboxRefused | ProblemCode::VerificationFailed);
+    let is_copying = |task: &Task| matches!(task, Task::CopyMailbox { .. } | Task::VerifyMailbox { .. });
+    stopped.iter().all(|(_, problem)| is_of_one_mailbox(problem)) && due(session).iter().any(is_copying)
+}
+
 /// Submits what follows from the session until the end; every notice is shown to `hear` first.
 pub async fn drive(handle: &Handle, notices: &mut mpsc::Receiver<Notice>, answers: &Answers, mut hear: impl FnMut(&Notice)) -> End {
     loop {
@@ -145,7 +152,7 @@ pub async fn drive(handle: &Handle, notices: &mut mpsc::Receiver<Notice>, answer
         if is_done {
             return End::Done;
         }
-        if !stopped.is_empty() {
+        if !stopped.is_empty() && !others_go_on(&handle.session(), &stopped) {
             return End::Stopped(stopped);
         }
         if let Some(command) = command {

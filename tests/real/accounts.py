@@ -54,6 +54,8 @@ class Account:
         name = decoded(wire)
         if name.upper() == "INBOX":
             return ("INBOX",)
+        if name.upper() == f"{self.prefix}INBOX".upper():
+            return ("", "INBOX")  # not the inbox: a mailbox below it that bears its name
         return tuple(name.removeprefix(self.prefix).split(self.delimiter))
 
     def _names(self, command, *arguments):

@@ -6,9 +6,9 @@ that neither the target's known ways nor Mailferry's report explain.
 
 The known ways of the servers, each seen without Mailferry too:
 
-  dovecot   drops a CR at the very end; stores NUL as 0x80; gives a date in the future the time of the APPEND, and one before 1970 another
+  dovecot   drops a CR at the very end and one before CRLF; stores NUL as 0x80; gives a date in the future the time of the APPEND, and one before 1970 another
   cyrus     replaces 8-bit bytes in headers by X
-  courier   adds a missing line end at the very end
+  courier   drops a CR that no LF follows; adds a missing line end at the very end
 """
 
 import datetime
@@ -29,9 +29,16 @@ def as_cyrus(text):
 
 # What a server makes of bytes: how it is called in the table, and how to do the same.
 WAYS = {
-    "dovecot": [("last CR dropped", lambda text: re.sub(rb"\r\Z", b"", text)), ("NUL replaced", lambda text: text.replace(b"\0", b"\x80"))],
+    "dovecot": [
+        ("CR before CRLF dropped", lambda text: re.sub(rb"\r(?=\r\n)", b"", text)),
+        ("last CR dropped", lambda text: re.sub(rb"\r\Z", b"", text)),
+        ("NUL replaced", lambda text: text.replace(b"\0", b"\x80")),
+    ],
     "cyrus": [("8-bit header bytes replaced", as_cyrus)],
-    "courier": [("final line end added", lambda text: text if text.endswith(b"\n") else text + b"\r\n")],
+    "courier": [
+        ("bare CR dropped", lambda text: re.sub(rb"\r(?!\n)", b"", text)),
+        ("final line end added", lambda text: text if text.endswith(b"\n") else text + b"\r\n"),
+    ],
 }
 
 
@@ -50,8 +57,11 @@ def instant(date):
     return datetime.datetime.strptime(date.strip(), "%d-%b-%Y %H:%M:%S %z").timestamp()
 
 
-def is_dovecots_own_date(date):
-    return instant(date) > time.time() - 86_400 or instant(date) < 0
+def is_known_date(kind, source, target):
+    """Whether this INTERNALDATE is one that servers do not keep: Mailferry says the nearest that all keep (1970 to 2037), Dovecot the present."""
+    at = instant(source)
+    is_clamped = instant(target) == max(0, min(at, 2_145_916_799))
+    return is_clamped or kind == "dovecot" and (at > time.time() - 86_400 or at < 0)
 
 
 class Comparison:
@@ -95,12 +105,20 @@ class Comparison:
         if row is None or row["to"] is None:
             self.unexplained["mailbox not in the report"].append(name)
             return None
-        if levels in targets and targets[levels][1] and row["to"] == name:
-            return levels
+        # Below INBOX and beside it is the same place where every name begins with INBOX.
+        beside = levels[1:] if levels[0] == "INBOX" and len(levels) > 1 and self.target.prefix else levels
+        for same in (levels, beside):
+            if same in targets and targets[same][1] and row["to"] == name:
+                return same
         to = tuple(row["to"].split("/"))
         if to in targets and row["to"] != name:
             self.listed["renamed"].append(f"{name} -> {row['to']}")
             return to
+        if self.report["outcome"] == "unfinished" and not row["copied"]:
+            # Nothing is claimed of it; the run ended with 1 and named it.
+            self.counts["messages of refused mailboxes"] += row["messages"]
+            self.listed["mailbox refused"].append(f"{name} -> {row['to']}: {row['messages']} messages")
+            return None
         self.unexplained["mailbox missing"].append(f"{name} -> {row['to']}")
         return None
 
@@ -151,7 +169,7 @@ class Comparison:
         if instant(date) != instant(other[1]):
             difference = what | {"source": date, "target": other[1]}
             self.counts["dates differ"] += 1
-            is_known = self.target.kind == "dovecot" and is_dovecots_own_date(date)
+            is_known = is_known_date(self.target.kind, date, other[1])
             (self.listed if is_known and self.targets[name]["dates_differ"] else self.unexplained)["dates"].append(difference)
 
     def told(self):

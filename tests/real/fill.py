@@ -7,6 +7,7 @@
 import json
 import pathlib
 import random
+import re
 import sys
 
 from accounts import Account, quoted
@@ -88,6 +89,8 @@ def main():
     there = account.mailboxes()
     taken, refused, names = 0, [], []
     for at, (levels, messages) in enumerate(mailboxes):
+        if account.prefix and levels[0] == "INBOX" and len(levels) > 1:
+            levels = levels[1:]  # everything is below INBOX here
         wire = account.wire(levels)
         # A level that holds the delimiter is another mailbox here, deeper down: what the server makes of it is copied.
         if levels not in there:
@@ -99,6 +102,9 @@ def main():
             account.ok(account.imap.subscribe(quoted(wire)))
         for flags, date, text in messages:
             why = account.append(wire, flags, date, text)
+            if why and "bare newlines" in why:
+                # Nothing like it can be on this server; what a mail server would have made of it can.
+                why = account.append(wire, flags, date, re.sub(rb"\r\n|\r|\n", b"\r\n", text))
             if why is None:
                 taken += 1
             else:
