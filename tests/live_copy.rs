@@ -12,6 +12,7 @@ mod program;
 mod reader;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use dovecot::{Dovecot, USUAL};
 use mailferry::adapters::clock::SystemClock;
@@ -26,6 +27,7 @@ use mailferry::plan::{SourceAccount, SourceName};
 use mailferry::ports::{Ports, SecretStore};
 use mailferry::session::{Destination, Event, Mode, source_secret, target_secret};
 use program::{Accounts, Home};
+use rand::{Rng, SeedableRng};
 use reader::{ReadAccount, Reader, differences};
 use rustix::process::Signal;
 
@@ -145,6 +147,57 @@ fn killed_at_many_moments(stage: &Stage) {
     let last = home.run(&accounts);
     assert_eq!(last.code, Some(0), "{}", last.stderr);
     stage.must_be_equal(user, "after the kills");
+}
+
+/// Kills in an ordinary run; `MAILFERRY_KILLS` says another number.
+const KILLS: u32 = 20;
+
+/// SIGKILL at random moments, again and again on the way to one target, then to the end and compared; target after target.
+///
+/// ```sh
+/// MAILFERRY_KILLS=200 cargo test --test live_copy killed -- --ignored --nocapture
+/// ```
+#[test]
+#[ignore = "needs Dovecot; run by .ci/run"]
+fn killed_at_random_moments_nothing_is_lost_or_doubled() {
+    #[expect(clippy::disallowed_methods, reason = "how many is the environment's to say")]
+    let wanted = std::env::var("MAILFERRY_KILLS").map_or(KILLS, |text| text.parse().expect("a number"));
+    let stage = Stage::new(USUAL);
+    let mut mail = filling::generated(1_500);
+    mail.extend(filling::odd());
+    stage.fill(&mail);
+    let mut dice = rand::rngs::StdRng::seed_from_u64(2_026);
+    let (mut kills, mut targets) = (0, 0);
+    let mut longest = Duration::from_secs(2);
+    while kills < wanted {
+        let (home, user) = (stage.home(), format!("killed.{targets}@example.com"));
+        let accounts = stage.accounts(&user);
+        let before = kills;
+        for _ in 0..dice.random_range(4..16) {
+            let began = Instant::now();
+            let mut run = home.start(&accounts);
+            // Some moments follow what was written down, others come at any time.
+            let is_on_its_way = if dice.random_bool(0.5) {
+                (0..dice.random_range(1..60)).all(|_| run.line())
+            } else {
+                std::thread::sleep(longest.mul_f64(dice.random_range(0.0..1.0)));
+                run.child.try_wait().expect("ours").is_none()
+            };
+            if !is_on_its_way {
+                longest = began.elapsed().min(longest);
+                assert_eq!(run.end().code, Some(0));
+                break;
+            }
+            std::thread::sleep(Duration::from_micros(dice.random_range(0..4_000)));
+            run.child.kill().expect("killed");
+            kills += u32::from(run.end().code.is_none());
+        }
+        let last = home.run(&accounts);
+        assert_eq!(last.code, Some(0), "{}", last.stderr);
+        stage.must_be_equal(&user, &format!("after {} kills on the way to {user}", kills - before));
+        targets += 1;
+    }
+    println!("{kills} SIGKILLs on the way to {targets} targets of {} messages: nothing lost, nothing doubled", messages(&stage.source()));
 }
 
 fn stopped_softly(stage: &Stage, signal: Signal, user: &str) {

@@ -94,12 +94,18 @@ pub struct Stage {
     pub world: MailWorld,
     pub journal: MemoryJournal,
     pub secrets: Arc<MemorySecrets>,
+    source: Dialect,
     target: Dialect,
     clock: Arc<TestClock>,
 }
 
 impl Stage {
     pub async fn new(target: Dialect) -> Self {
+        Self::filled(Dialect::Dovecot, target, fill).await
+    }
+
+    /// Between these two servers, with the mail that `fill` puts there.
+    pub async fn filled(source: Dialect, target: Dialect, fill: impl FnOnce(&MailWorld)) -> Self {
         let world = MailWorld::in_memory(1);
         fill(&world);
         let template = if target.is_exchange() { Template::Exchange } else { Template::Dovecot };
@@ -108,11 +114,11 @@ impl Stage {
         for reference in [source_secret(&session_id(), &address()), target_secret(&session_id(), &address())] {
             secrets.set(&reference, &Secret::new("right")).await.expect("memory");
         }
-        Self { world, journal: MemoryJournal::new(), secrets, target, clock: Arc::new(TestClock::new()) }
+        Self { world, journal: MemoryJournal::new(), secrets, source, target, clock: Arc::new(TestClock::new()) }
     }
 
     pub fn ports(&self) -> Ports {
-        let hosts = HashMap::from([(SOURCE.to_owned(), Dialect::Dovecot), (TARGET.to_owned(), self.target)]);
+        let hosts = HashMap::from([(SOURCE.to_owned(), self.source), (TARGET.to_owned(), self.target)]);
         Ports {
             platforms: Arc::new(NoPlatforms),
             mail: Arc::new(InProcessMail::new(self.world.clone(), Arc::new(Doorman), hosts)),

@@ -9,6 +9,7 @@ mod api;
 mod client;
 mod domains;
 mod errors;
+pub mod fuzzing;
 mod gate;
 mod routes;
 mod services;

@@ -1,0 +1,183 @@
+//! Random cuts: seeded scenarios of servers of all kinds, mail, limits, faults of the line and moments at which everything stops.
+//!
+//! Each seed is one scenario, for ever. The ordinary run makes a few; more of them, or one again:
+//!
+//! ```sh
+//! MAILFERRY_CUTS=10000 cargo test --release --test crash random -- --nocapture
+//! MAILFERRY_CUTS_SEED=4711 cargo test --test crash random -- --nocapture
+//! ```
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use mailferry::app::End;
+use mailferry::domain::MailboxName;
+use mailferry::engine::Limits;
+use mailferry::sandbox::mail::{AccountKey, Cut, CutPoint, CutStyle, Dialect, Fault, MailWorld, Occasion, Oddity, Scope, Side, Template};
+
+use crate::support::cutting::Knife;
+use crate::support::guided::{SOURCE, Stage, TARGET, message, name, paused, put};
+
+/// Cuts in an ordinary run.
+const FEW: u64 = 60;
+
+/// `SplitMix64`: the same numbers everywhere and for ever.
+struct Dice(u64);
+
+impl Dice {
+    fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.bits() % limit as u64).expect("below a usize")
+    }
+
+    fn small(&mut self, limit: u32) -> u32 {
+        u32::try_from(self.below(limit as usize)).expect("below a u32")
+    }
+
+    fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())]
+    }
+}
+
+/// What a seed says.
+struct Scenario {
+    dice: Dice,
+    source: Dialect,
+    target: Dialect,
+    faults: Vec<(Scope, Fault)>,
+    /// Where each run is cut.
+    knives: Vec<usize>,
+    batch_messages: usize,
+}
+
+impl Scenario {
+    fn of(seed: u64) -> Self {
+        let mut dice = Dice(seed);
+        let (source, target) = (dice.pick(&Dialect::ALL), dice.pick(&Dialect::ALL));
+        let faults = (0..dice.below(3)).map(|_| fault(&mut dice)).collect();
+        let knives = (0..=dice.below(3)).map(|_| dice.below(140)).collect();
+        let batch_messages = 1 + dice.below(6);
+        Self { dice, source, target, faults, knives, batch_messages }
+    }
+
+    fn story(&self, seed: u64) -> String {
+        let mut story = format!("MAILFERRY_CUTS_SEED={seed}: {:?} to {:?}, cut at {:?}", self.source, self.target, self.knives);
+        for (scope, fault) in &self.faults {
+            let _ = write!(story, ", {fault:?} on {scope:?}");
+        }
+        story
+    }
+
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::small();
+        limits.batch_messages = self.batch_messages;
+        limits
+    }
+}
+
+/// What a line or a server does once in a while and stops doing.
+fn fault(dice: &mut Dice) -> (Scope, Fault) {
+    let scope = dice.pick(&[SOURCE, TARGET, TARGET]);
+    let (after, times, side) = (dice.small(12), 1 + dice.small(3), dice.pick(&[Side::Before, Side::After]));
+    let point = match dice.below(4) {
+        0 => CutPoint::Step(u64::from(after) * 5),
+        1 => CutPoint::Append(1 + after, side),
+        2 => CutPoint::Fetch(after),
+        _ => CutPoint::Command("", 1 + after * 2, side),
+    };
+    let fault = match dice.below(8) {
+        0 => Fault::Throttle { after_commands: after, wait_millis: 50, times },
+        1 => Fault::Busy { after_commands: after, times },
+        2 => Fault::Odd(Oddity::NoAppendUid, Occasion { after, times }),
+        3 => Fault::Stall { command: "", pause: Duration::from_millis(500), occasion: Occasion { after, times } },
+        _ => Fault::Cut(Cut { point, style: dice.pick(&[CutStyle::Reset, CutStyle::Bye]), times }),
+    };
+    (Scope::Host(scope.to_owned()), fault)
+}
+
+/// A few mailboxes with few different messages: twins are the rule.
+fn fill(world: &MailWorld, dice: &mut Dice) {
+    let key = AccountKey::new(SOURCE);
+    world.create_empty(&key, Template::Dovecot).expect("writes to memory");
+    let mut mailboxes = vec![MailboxName::inbox(), name(&["Sent"])];
+    for path in [&["Projets"] as &[&str], &["Projets", "Été"], &["Archive 2019"], &["日本"]] {
+        if dice.below(2) == 0 {
+            world.add_mailbox(&key, &name(path), None).expect("new");
+            mailboxes.push(name(path));
+        }
+    }
+    for mailbox in &mailboxes {
+        for _ in 0..dice.below(8) {
+            let flags = dice.pick(&["", "\\Seen", "\\Seen \\Flagged", "\\Answered"]);
+            let number = dice.below(4);
+            let bytes = if number == 0 { Bytes::from_static(b"Subject: no id\r\n\r\nhello\r\n") } else { message(number) };
+            put(world, &key, mailbox, flags, bytes);
+        }
+    }
+}
+
+/// Plays a seed; answers how often it was cut.
+async fn play(seed: u64) -> Result<u64, String> {
+    let mut scenario = Scenario::of(seed);
+    let story = scenario.story(seed);
+    let dice = &mut scenario.dice;
+    let stage = Stage::filled(scenario.source, scenario.target, |world| fill(world, dice)).await;
+    for (scope, fault) in scenario.faults.clone() {
+        stage.world.faults().set(scope, fault);
+    }
+    let mut cuts = 0;
+    let mut end = None;
+    for at in scenario.knives.iter().copied().chain([usize::MAX]) {
+        end = stage.run(&Knife::at(at), scenario.limits()).await;
+        if end.is_some() {
+            break;
+        }
+        cuts += 1;
+    }
+    if end != Some(End::Done) {
+        return Err(format!("{story}: {end:?}"));
+    }
+    stage.check(&story)?;
+    stage.check_totals().await.map_err(|what| format!("{story}: {what}"))?;
+    Ok(cuts)
+}
+
+#[expect(clippy::disallowed_methods, reason = "how many is the environment's to say")]
+fn wanted(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
+}
+
+#[test]
+fn after_random_cuts_nothing_is_lost_or_doubled_between_servers_of_all_kinds() {
+    if let Some(seed) = wanted("MAILFERRY_CUTS_SEED") {
+        paused().block_on(play(seed)).expect("nothing lost, nothing doubled");
+        return;
+    }
+    let wanted = wanted("MAILFERRY_CUTS").unwrap_or(FEW);
+    let (next, cuts) = (AtomicU64::new(0), AtomicU64::new(0));
+    let work = || {
+        while cuts.load(Ordering::Relaxed) < wanted {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            let done = paused().block_on(play(seed)).expect("nothing lost, nothing doubled");
+            cuts.fetch_add(done, Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    let (cuts, scenarios) = (cuts.into_inner(), next.into_inner());
+    println!("{cuts} random cuts in {scenarios} scenarios: nothing lost, nothing doubled");
+    assert!(cuts >= wanted && scenarios > wanted / 5, "{cuts} cuts in {scenarios} scenarios");
+}
