@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ByteSize, Platform};
+use super::{ByteSize, Platform, ServiceId};
 
 /// What a server can do, read again after login.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,11 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// The platform of an account: the service says it, else its server's habits do.
+    pub fn platform(&self, service: Option<&ServiceId>) -> Platform {
+        service.map_or_else(|| self.habits(), |service| service.platform)
+    }
+
     /// The platform whose habits this server has, for servers that a person named by host only: the Exchange family rebuilds messages,
     /// and only Zimbra offers these words together (zm-mailbox, `ImapHandler`). [`Platform::Imap`] when nothing tells.
     pub fn habits(&self) -> Platform {
@@ -67,5 +72,7 @@ mod tests {
         assert_eq!(habits("IMAP4rev1 WITHIN I18NLEVEL=1 searchres XLIST", true), Platform::Zimbra);
         assert_eq!(habits("IMAP4rev1 WITHIN XLIST", true), Platform::Imap);
         assert_eq!(habits("IMAP4rev1", false), Platform::Exchange);
+        let service = ServiceId { platform: Platform::MxPlan, organization: None, name: "mx".to_owned() };
+        assert_eq!(Capabilities::default().platform(Some(&service)), Platform::MxPlan, "the service knows better");
     }
 }

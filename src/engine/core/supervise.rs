@@ -87,7 +87,10 @@ impl Core {
         let session = self.session.borrow();
         let migration = session.migration(migration);
         let platform = |service: Option<&ServiceId>| service.map_or(Platform::Imap, |service| service.platform);
-        let source = platform(migration.and_then(|m| m.source.service.as_ref()));
+        // A source that was named by host only is known by its habits since it was looked at.
+        let seen = migration.and_then(|m| m.inventory.as_ref()).map(|inventory| &inventory.source);
+        let from = migration.and_then(|m| m.source.service.as_ref());
+        let source = seen.map_or_else(|| platform(from), |capabilities| capabilities.platform(from));
         self.limits.allowance(source, platform(migration.and_then(|m| m.target.as_ref()?.service.as_ref())))
     }
 

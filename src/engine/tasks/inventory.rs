@@ -28,7 +28,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     context.doing(Activity::ReadingFolders);
     let seen: Vec<SeenMailbox> = source.overview().await?.into_iter().map(seen_mailbox).collect();
     let capabilities = source.capabilities().clone();
-    let from = migration.source.service.as_ref().map_or(Platform::Imap, |service| service.platform);
+    let from = capabilities.platform(migration.source.service.as_ref());
     let traits = TargetTraits::of(target.platform, Some(USUAL_DELIMITER), Vec::new());
     let mapping = map_mailboxes(&seen, from, &traits);
     let copied = mapping.mailboxes.iter().filter(|m| matches!(m.action, MappingAction::Copy { .. }));

@@ -12,6 +12,7 @@ mod outbound;
 mod prepare;
 mod reading;
 mod rename_source;
+mod room;
 mod sending;
 mod settle;
 mod verify_mailbox;

@@ -2,7 +2,7 @@
 
 use futures::future::try_join;
 
-use crate::domain::{MailboxId, MailboxName, MigrationId, Platform, Uid, WireName};
+use crate::domain::{MailboxId, MailboxName, MigrationId, Uid, WireName};
 use crate::mailcopy::Comparison;
 use crate::plan::{MailboxMapping, SeenMailbox, TargetAccount, TargetTraits, resolve_at_target};
 use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxState, Weighed};
@@ -61,7 +61,7 @@ fn together(
     (source, source_state): (Held, MailboxState),
     (target, to, target_state): (Held, WireName, MailboxState),
 ) -> Prepared {
-    let platform = account.service.as_ref().map_or(Platform::Imap, |service| service.platform);
+    let platform = target.capabilities().platform(account.service.as_ref());
     let by = Comparison::with_target(platform, target.capabilities());
     let ends = Ends { migration: migration.id, mailbox: progress.mapping.id, source: source_state, target: target_state, to, by };
     Prepared { ends, progress, source, target }
@@ -193,7 +193,7 @@ async fn make_mailbox(
     (migration, door): (&Migration, &Door),
     (mapping, listed): (&MailboxMapping, &[ListedMailbox]),
 ) -> Result<WireName, OpenError> {
-    let platform = migration.target.as_ref().and_then(|t| t.service.as_ref()).map_or(Platform::Imap, |service| service.platform);
+    let platform = target.capabilities().platform(migration.target.as_ref().and_then(|t| t.service.as_ref()));
     let existing: Vec<SeenMailbox> = listed.iter().map(seen_mailbox).collect();
     let mappings: Vec<MailboxMapping> = migration.mailboxes.values().map(|m| m.mapping.clone()).collect();
     let traits = TargetTraits::of(platform, target.capabilities().delimiter, existing);

@@ -13,6 +13,7 @@ use crate::session::Event;
 use super::super::context::{Failure, StruckMessage, TaskContext};
 use super::outbound::Outbound;
 use super::prepare::Ends;
+use super::room::is_full;
 use super::settle::recognise;
 
 /// Single messages that took the connection with them so often are refused: one bad message never stops the rest.
@@ -248,7 +249,7 @@ impl Sender {
         outbound: &Outbound,
         refusal: Refusal,
     ) -> Result<Fate, Failure> {
-        if refusal.kind == RefusalKind::Quota {
+        if is_full(target, &refusal, outbound.size()).await? {
             return Ok(Fate::Left);
         }
         if matches!(refusal.kind, RefusalKind::TooBig) || message.body.is_empty() {

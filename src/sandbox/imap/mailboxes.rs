@@ -134,7 +134,7 @@ impl Session<'_> {
             return Err(no("[NONEXISTENT] Quota root doesn't exist.").into());
         }
         args.end()?;
-        self.wire.say(&format!("* QUOTA \"User quota\" (STORAGE {} {})", used.div_ceil(1024), limit / 1024));
+        self.wire.say(&format!("* QUOTA \"User quota\" (STORAGE {} {})", used.div_ceil(1024), limit.div_ceil(1024)));
         Ok(self.completed(command))
     }
 }

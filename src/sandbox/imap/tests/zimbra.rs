@@ -85,7 +85,7 @@ async fn almost_everything_is_append_failed() {
     assert!(client.append("INBOX", MESSAGE).await.is_ok());
     assert_eq!(client.append("INBOX", MESSAGE).await.end, "NO APPEND failed");
     let quota = client.ask("GETQUOTAROOT INBOX").await.before;
-    assert!(quota.contains("(STORAGE 1 0)"), "{quota}");
+    assert!(quota.contains("(STORAGE 1 1)"), "{quota}");
     stage.world.faults().clear_all();
     for command in
         ["APPEND INBOX (a:b) {5+}\r\nhello", "APPEND INBOX () \"20-Jan-2038 00:00:00 +0000\" {5+}\r\nhello", "APPEND INBOX {0+}\r\n"]
