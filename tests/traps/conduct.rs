@@ -78,7 +78,7 @@ fn g42_what_people_do_meanwhile_on_both_sides_harms_nothing() {
     for dialect in BOTH {
         real_time().block_on(async {
             let mut trap = towards(dialect).await;
-            trap.limits = small_but(|limits| limits.mailboxes_per_account = 1);
+            trap.limits = small_but(|limits| limits.lanes_per_account = 1);
             let (source, target, inbox) = (AccountKey::new(SOURCE), AccountKey::new(TARGET), MailboxName::inbox());
             let mut run = trap.start().await;
             run.until_batches(&trap.stage, 1).await;

@@ -172,7 +172,7 @@ fn g14_a_changed_uidvalidity_recognises_messages_and_copies_nothing_blindly() {
     for host in [SOURCE, TARGET] {
         real_time().block_on(async {
             let mut trap = towards(Dialect::Exchange).await;
-            trap.limits = small_but(|limits| limits.mailboxes_per_account = 1);
+            trap.limits = small_but(|limits| limits.lanes_per_account = 1);
             let mut run = trap.start().await;
             run.until_batches(&trap.stage, 1).await;
             run.stop(Stop::Soft).await;
