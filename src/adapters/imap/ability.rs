@@ -13,6 +13,16 @@ pub(super) enum FreeLiterals {
     All,
 }
 
+/// Servers whose habits differ from everybody else's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    /// Closes after five refusals in a row, and after 25 like commands.
+    Zimbra,
+    /// Closes after about ten refusals; rebuilds MIME on reading.
+    Exchange,
+    Other,
+}
+
 /// The words of a capability line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Abilities(Vec<String>);
@@ -36,11 +46,22 @@ impl Abilities {
         }
     }
 
-    /// The same in the words of the house. The Exchange family rebuilds MIME on reading; it is known by its greeting,
-    /// or by the words that its proxies add.
+    /// Known by the greeting; behind proxies by words that no other server says together.
+    pub(super) fn family(&self, greeting: &str) -> Family {
+        let greeting = greeting.to_ascii_lowercase();
+        let has_all = |words: &[&str]| words.iter().all(|word| self.has(word));
+        if greeting.contains("microsoft exchange") || self.0.iter().any(|word| word.to_ascii_uppercase().starts_with("XPROXY")) {
+            Family::Exchange
+        } else if greeting.contains("zimbra") || has_all(&["XLIST", "WITHIN", "SEARCHRES", "I18NLEVEL=1"]) {
+            Family::Zimbra
+        } else {
+            Family::Other
+        }
+    }
+
+    /// The same in the words of the house. The Exchange family rebuilds MIME on reading.
     pub(super) fn to_capabilities(&self, greeting: &str) -> Capabilities {
-        let is_exchange = greeting.to_ascii_lowercase().contains("microsoft exchange")
-            || self.0.iter().any(|word| word.to_ascii_uppercase().starts_with("XPROXY"));
+        let is_exchange = self.family(greeting) == Family::Exchange;
         let append_limit = self.0.iter().find_map(|word| word.to_ascii_uppercase().strip_prefix("APPENDLIMIT=")?.parse().ok());
         Capabilities {
             line: self.0.join(" "),
@@ -68,6 +89,10 @@ mod tests {
         let exchange = words("IMAP4rev1 SASL-IR UIDPLUS LITERAL+").to_capabilities("The Microsoft Exchange IMAP4 service is ready.");
         assert!(!exchange.keeps_bytes && exchange.has_literal_plus && !exchange.has_multiappend);
         assert!(!words("IMAP4rev1 XPROXY3").to_capabilities("ready").keeps_bytes);
+        let proxied = words("IMAP4rev1 LITERAL+ MULTIAPPEND SEARCHRES WITHIN XLIST I18NLEVEL=1");
+        assert_eq!(proxied.family("IMAP4rev1 proxy server ready"), Family::Zimbra);
+        assert_eq!(words("IMAP4rev1").family("mx.example.com Zimbra IMAP4rev1 server ready"), Family::Zimbra);
+        assert_eq!(words("IMAP4rev1 XLIST WITHIN").family("ready"), Family::Other);
         let dovecot = words("IMAP4rev1 multiappend QUOTA APPENDLIMIT=35651584 LITERAL-").to_capabilities("Dovecot ready.");
         assert!(dovecot.keeps_bytes && dovecot.has_multiappend && dovecot.has_quota && !dovecot.has_literal_plus);
         assert_eq!(dovecot.append_limit, Some(ByteSize(35_651_584)));

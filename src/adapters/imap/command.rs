@@ -62,6 +62,11 @@ impl Command {
         &self.parts
     }
 
+    /// Whether it goes without asking the server in between.
+    pub(super) fn is_one_line(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part, Part::Line(_)))
+    }
+
     /// The command for the log.
     pub(super) fn shown(&self) -> &str {
         &self.shown

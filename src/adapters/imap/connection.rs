@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::ability::Abilities;
+use super::ability::{Abilities, Family};
 use super::appending::Caution;
+use super::ceiling::Ceiling;
 use super::command::Command;
 use super::conversation::Conversation;
 use super::namespace::Namespace;
@@ -15,11 +16,12 @@ use super::refusal::{refusal, says_it_exists};
 use super::reply::Status;
 use crate::domain::{Capabilities, Flags, MailboxName, Quota, Role, Uid, UidSet, WireName};
 use crate::ports::{
-    AppendReport, ListedMailbox, MailConnection, MailError, MailboxState, MessageSink, MessageSummary, NameRefused, OutgoingMessage,
+    AppendReport, BatchQueue, ListedMailbox, MailConnection, MailError, MailboxState, MessageSink, MessageSummary, NameRefused,
+    OutgoingMessage, Weighed,
 };
 
 /// Command lines stay below what Exchange and Zimbra take.
-const LONGEST_SET: usize = 7_900;
+pub(super) const LONGEST_SET: usize = 7_900;
 
 /// The mailbox that is open.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub(super) struct Opened {
     pub(super) access: Access,
     pub(super) exists: u32,
     pub(super) uid_next: Option<Uid>,
+    /// Whether the server keeps mod-sequences here (it said HIGHESTMODSEQ).
+    pub(super) counts_changes: bool,
 }
 
 /// One logged-in connection.
@@ -41,11 +45,18 @@ pub(super) struct ImapConnection {
     /// Keywords (in lower case) that a mailbox has taken on this connection.
     pub(super) proven: HashSet<(WireName, String)>,
     pub(super) caution: Caution,
+    pub(super) ceiling: Ceiling,
+    pub(super) family: Family,
     pub(super) appends_in_a_row: u32,
     pub(super) goodbye: Duration,
 }
 
 impl ImapConnection {
+    /// Whether the server closes after a few refusals in a row.
+    pub(super) fn counts_errors(&self) -> bool {
+        self.family != Family::Other
+    }
+
     async fn store_flags(&mut self, uids: &UidSet, sign: char, flags: &Flags) -> Result<(), MailError> {
         let names = flags.wire_names().join(" ");
         if names.is_empty() {
@@ -88,12 +99,32 @@ impl MailConnection for ImapConnection {
         self.summaries(from).await
     }
 
+    async fn weigh(&mut self, from: Uid) -> Result<Vec<Weighed>, MailError> {
+        self.weights(from).await
+    }
+
+    async fn flags_of(&mut self, uids: &UidSet, since: Option<u64>) -> Result<Vec<(Uid, Flags)>, MailError> {
+        self.flags_in(uids, since).await
+    }
+
+    async fn overview(&mut self) -> Result<Vec<(ListedMailbox, Option<MailboxState>)>, MailError> {
+        self.all_states().await
+    }
+
     async fn fetch(&mut self, uids: &UidSet, sink: &mut dyn MessageSink) -> Result<(), MailError> {
-        self.messages(uids, sink).await
+        self.messages(std::slice::from_ref(uids), sink).await
+    }
+
+    async fn fetch_windows(&mut self, windows: &[UidSet], sink: &mut dyn MessageSink) -> Result<(), MailError> {
+        self.messages(windows, sink).await
     }
 
     async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError> {
         self.append_all(mailbox, messages).await
+    }
+
+    async fn append_stream(&mut self, mailbox: &WireName, queue: &dyn BatchQueue) -> Result<(), MailError> {
+        self.append_batches(mailbox, queue).await
     }
 
     async fn add_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError> {

@@ -8,9 +8,11 @@ use tokio::time::{Duration, timeout};
 use tracing::{Level, enabled, trace};
 
 use super::command::{Command, Part};
+use super::framing::Frame;
 use super::panics::guarded_future;
 use super::refusal::{refused, throttled_millis};
 use super::reply::{Outcome, Reply, Status, suits_library};
+use super::spill::Spilling;
 use super::transport::{Duplex, Traffic, Transport};
 use crate::ports::MailError;
 
@@ -36,8 +38,8 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    pub(super) fn new(stream: Box<dyn Duplex>, patience: Duration, traffic: Traffic) -> Self {
-        Self { client: Client::new(Transport::new(stream, patience, traffic)), last_tag: 0, over: None }
+    pub(super) fn new(stream: Box<dyn Duplex>, patience: Duration, traffic: Traffic, spilling: Spilling) -> Self {
+        Self { client: Client::new(Transport::new(stream, patience, traffic, spilling)), last_tag: 0, over: None }
     }
 
     pub(super) fn set_patience(&mut self, patience: Duration) {
@@ -69,10 +71,15 @@ impl Conversation {
 
     /// Writes bytes and makes sure that they leave.
     pub(super) async fn send(&mut self, bytes: &[u8]) -> Result<(), MailError> {
+        self.send_both(bytes, &[]).await
+    }
+
+    /// The same with bytes that lie in two places.
+    pub(super) async fn send_both(&mut self, first: &[u8], second: &[u8]) -> Result<(), MailError> {
         if let Some(cause) = &self.over {
             return Err(MailError::Lost(cause.clone()));
         }
-        match self.client.get_mut().send(bytes).await {
+        match self.client.get_mut().send(first, second).await {
             Ok(()) => Ok(()),
             Err(error) => Err(self.last_words(&error).await),
         }
@@ -141,6 +148,21 @@ impl Conversation {
         }
     }
 
+    /// Adds a command of one line to bytes that leave together, and returns its tag.
+    pub(super) fn compose(&mut self, command: &Command, bytes: &mut Vec<u8>) -> String {
+        let tag = self.next_tag();
+        trace!(target: "mailferry::wire", "C: {tag} {}", command.shown());
+        bytes.extend_from_slice(tag.as_bytes());
+        bytes.push(b' ');
+        for part in command.parts() {
+            if let Part::Line(line) = part {
+                bytes.extend_from_slice(line);
+            }
+        }
+        bytes.extend_from_slice(b"\r\n");
+        tag
+    }
+
     /// Sends a command; `Some` when the server ended it before all of it was sent.
     pub(super) async fn start(&mut self, command: &Command) -> Result<(String, Option<Outcome>), MailError> {
         let tag = self.next_tag();
@@ -174,16 +196,6 @@ impl Conversation {
                 Step::Done(outcome) => return Ok(Some(outcome)),
             }
         }
-    }
-
-    /// After the head of a literal was sent: sends the body once the server agrees, and reads to the end of the command.
-    pub(super) async fn offer(&mut self, tag: &str, body: &[u8]) -> Result<Outcome, MailError> {
-        if let Some(outcome) = self.go_ahead(tag).await? {
-            return Ok(outcome);
-        }
-        self.send(body).await?;
-        self.send(b"\r\n").await?;
-        self.finish(tag, |_| {}).await
     }
 
     /// Reads to the end of a command whatever its status.
@@ -230,22 +242,24 @@ impl Conversation {
 const GOODBYE: &str = "the server said goodbye: ";
 
 /// A response without what is in a message: the first line, cut before any body.
-fn for_the_log(frame: &[u8]) -> String {
+fn for_the_log(frame: &Frame) -> String {
     let line = frame.split(|byte| *byte == b'\r' || *byte == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line);
     let shown = line.find("BODY[").map_or(&*line, |at| &line[..at]);
     let shown: String = shown.chars().take(400).collect();
-    if shown.len() < frame.len().saturating_sub(2) { format!("{shown}… ({} bytes)", frame.len()) } else { shown }
+    if shown.len() < frame.len().saturating_sub(2) { format!("{shown}… ({} bytes)", frame.came()) } else { shown }
 }
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
 
     #[test]
     fn the_log_never_holds_mail() {
-        let shown = for_the_log(b"* 1 FETCH (UID 7 FLAGS (\\Seen) BODY[] \"Subject: secret\")\r\n");
+        let shown = for_the_log(&Bytes::from_static(b"* 1 FETCH (UID 7 FLAGS (\\Seen) BODY[] \"Subject: secret\")\r\n").into());
         assert_eq!(shown, "* 1 FETCH (UID 7 FLAGS (\\Seen) … (58 bytes)");
-        assert_eq!(for_the_log(b"A1 OK done\r\n"), "A1 OK done");
+        assert_eq!(for_the_log(&Bytes::from_static(b"A1 OK done\r\n").into()), "A1 OK done");
     }
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use super::framing::{Frame, literal_announced};
 use super::value::unescaped;
 use crate::domain::{Flags, InternalDate, Uid};
+use crate::ports::Body;
 
 /// A longer body keeps the memory in which it came; a shorter one must not keep what came around it.
 const LONGEST_COPIED: usize = 32 * 1024;
@@ -19,7 +20,7 @@ pub(super) struct Fetched {
     pub(super) flags: Option<Flags>,
     pub(super) internal_date: Option<InternalDate>,
     pub(super) size: Option<u64>,
-    pub(super) body: Option<Bytes>,
+    pub(super) body: Option<Body>,
 }
 
 impl Fetched {
@@ -54,8 +55,9 @@ impl Fetched {
             };
         } else if is(b"BODY[]") {
             self.body = match reader.value()? {
-                Value::String(bytes) if bytes.len() <= LONGEST_COPIED => Some(Bytes::copy_from_slice(&bytes)),
-                Value::String(bytes) => Some(bytes),
+                Value::String(bytes) if bytes.len() <= LONGEST_COPIED => Some(Bytes::copy_from_slice(&bytes).into()),
+                Value::String(bytes) => Some(bytes.into()),
+                Value::Spilled(body) => Some(body.clone()),
                 _ => None,
             };
         } else {
@@ -69,6 +71,8 @@ impl Fetched {
 enum Value<'a> {
     /// Quoted or literal.
     String(Bytes),
+    /// A literal that lies beside memory.
+    Spilled(&'a Body),
     /// A number, `NIL`.
     Word(&'a [u8]),
     List,
@@ -153,10 +157,10 @@ impl<'a> Reader<'a> {
     fn value(&mut self) -> Option<Value<'a>> {
         match self.peek()? {
             b'"' => self.quoted().map(Value::String),
-            b'{' => self.literal().map(Value::String),
+            b'{' => self.literal(),
             b'~' if self.frame.get(self.at + 1) == Some(&b'{') => {
                 self.at += 1;
-                self.literal().map(Value::String)
+                self.literal()
             }
             b'(' => self.skip_list(0).map(|()| Value::List),
             _ => self.word().map(Value::Word),
@@ -197,12 +201,16 @@ impl<'a> Reader<'a> {
         Some(if escapes { unescaped(&inner) } else { inner })
     }
 
-    fn literal(&mut self) -> Option<Bytes> {
+    fn literal(&mut self) -> Option<Value<'a>> {
         let start = self.frame[self.at..].iter().position(|byte| *byte == b'\n').map(|at| self.at + at + 1)?;
         let length = literal_announced(&self.frame[self.at..start])?;
+        if let Some(body) = self.frame.spilled_at(start) {
+            self.at = start;
+            return Some(Value::Spilled(body));
+        }
         let end = start.checked_add(length).filter(|end| *end <= self.frame.len())?;
         self.at = end;
-        Some(self.frame.slice(start..end))
+        Some(Value::String(self.frame.slice(start..end)))
     }
 }
 
@@ -227,7 +235,7 @@ mod tests {
         assert_eq!((found.uid, found.size), (Some(Uid(7)), Some(12)));
         assert_eq!(found.flags.map(|flags| flags.to_string()), Some("\\Seen $X".to_owned()));
         assert_eq!(found.internal_date, date.parse().ok());
-        assert_eq!(found.body.as_deref(), Some(&b") UID 8 ("[..]));
+        assert_eq!(found.body, Some(b") UID 8 (".to_vec().into()));
     }
 
     #[test]
@@ -243,7 +251,7 @@ mod tests {
                 }
                 imap_proto::AttributeValue::InternalDate(date) => assert_eq!(ours.internal_date, date.parse().ok()),
                 imap_proto::AttributeValue::Rfc822Size(size) => assert_eq!(ours.size, Some(size.into())),
-                imap_proto::AttributeValue::BodySection { data, .. } => assert_eq!(ours.body.as_deref(), data.as_deref()),
+                imap_proto::AttributeValue::BodySection { data, .. } => assert_eq!(ours.body, data.map(|data| data.to_vec().into())),
                 other => panic!("{other:?}"),
             }
         }
@@ -266,7 +274,7 @@ mod tests {
     fn a_long_body_shares_the_memory_in_which_it_came_and_a_short_one_does_not() {
         for (length, shares) in [(LONGEST_COPIED, false), (LONGEST_COPIED + 1, true)] {
             let frame = Frame::from(Bytes::from(format!("(BODY[] {{{length}}}\r\n{})\r\n", "x".repeat(length))));
-            let body = Fetched::read(&frame, 0).and_then(|fetched| fetched.body).expect("a body");
+            let body = Fetched::read(&frame, 0).and_then(|fetched| fetched.body).expect("a body").load().expect("in memory");
             let lies_inside = frame.as_ptr_range().contains(&body.as_ptr());
             assert_eq!((body.len(), lies_inside), (length, shares));
         }

@@ -1,10 +1,14 @@
 //! Cuts the bytes of a server into whole responses: a line, or lines joined by the literals they announce (RFC 9051 §4.3, §7).
 //!
-//! Pure: bytes in, responses out. What a response means is `reply`'s.
+//! Bytes in, responses out; the only thing outside of memory that it touches is where too long bodies go
+//! ([`spill`](super::spill)). What a response means is `reply`'s.
 
 use std::ops::Deref;
 
 use bytes::{Bytes, BytesMut};
+
+use super::spill::{SpillWriter, Spilling};
+use crate::ports::Body;
 
 /// The longest line without its literals.
 const LONGEST_LINE: usize = 4 << 20;
@@ -22,6 +26,20 @@ const SMALLEST_READ: usize = 16 * 1024;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Frame {
     bytes: Bytes,
+    /// Literals that were too long for memory, each with where it would stand in the bytes.
+    spilled: Vec<(usize, Body)>,
+}
+
+impl Frame {
+    /// The literal that would stand here if it were in memory.
+    pub(super) fn spilled_at(&self, place: usize) -> Option<&Body> {
+        self.spilled.iter().find(|(at, _)| *at == place).map(|(_, body)| body)
+    }
+
+    /// How many bytes came, those that were spilled included.
+    pub(super) fn came(&self) -> u64 {
+        self.bytes.len() as u64 + self.spilled.iter().map(|(_, body)| body.len()).sum::<u64>()
+    }
 }
 
 impl Deref for Frame {
@@ -34,17 +52,32 @@ impl Deref for Frame {
 
 impl From<Bytes> for Frame {
     fn from(bytes: Bytes) -> Self {
-        Self { bytes }
+        Self { bytes, spilled: Vec::new() }
     }
 }
 
 /// What no server says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum FramingError {
     #[error("the server sent a line of more than {LONGEST_LINE} bytes")]
     Line,
     #[error("the server announced a literal of {0} bytes")]
     Literal(usize),
+    #[error("a large message cannot be kept on the disk: {0}")]
+    Spill(String),
+}
+
+impl From<std::io::Error> for FramingError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Spill(error.to_string())
+    }
+}
+
+/// A literal on its way to the disk.
+#[derive(Debug)]
+struct Flowing {
+    writer: SpillWriter,
+    left: usize,
 }
 
 /// Collects bytes and gives out whole responses.
@@ -55,9 +88,16 @@ pub(super) struct Framer {
     line_start: usize,
     /// Up to where the present line was searched for its end.
     searched: usize,
+    rules: Spilling,
+    flowing: Option<Flowing>,
+    spilled: Vec<(usize, Body)>,
 }
 
 impl Framer {
+    pub(super) fn new(rules: Spilling) -> Self {
+        Self { rules, ..Self::default() }
+    }
+
     /// Where the next bytes go, with room for a good read.
     pub(super) fn room(&mut self) -> &mut BytesMut {
         if self.buffer.capacity() - self.buffer.len() < SMALLEST_READ {
@@ -66,14 +106,19 @@ impl Framer {
         &mut self.buffer
     }
 
-    /// Bytes that are here and not given out.
+    /// Bytes in memory that are not given out.
     pub(super) fn held(&self) -> usize {
         self.buffer.len()
     }
 
+    /// Whether part of a response is here.
+    pub(super) fn is_amid(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
     /// The next whole response.
     pub(super) fn next(&mut self) -> Result<Option<Frame>, FramingError> {
-        while self.line_start <= self.buffer.len() {
+        while self.flow()? && self.line_start <= self.buffer.len() {
             let from = self.searched.max(self.line_start);
             let Some(end) = self.buffer[from..].iter().position(|byte| *byte == b'\n').map(|at| from + at + 1) else {
                 self.searched = self.buffer.len();
@@ -82,6 +127,10 @@ impl Framer {
             let has_literals = is_data(&self.buffer);
             match literal_announced(&self.buffer[self.line_start..end]).filter(|_| has_literals) {
                 Some(length) if length > LARGEST_LITERAL => return Err(FramingError::Literal(length)),
+                Some(length) if length as u64 > self.rules.above.0 && is_fetch(&self.buffer) => {
+                    self.line_start = end;
+                    self.flowing = Some(Flowing { writer: self.rules.begin()?, left: length });
+                }
                 Some(length) => {
                     self.line_start = end + length;
                     self.searched = self.line_start;
@@ -97,12 +146,36 @@ impl Framer {
                     if end >= LARGE {
                         self.buffer = BytesMut::from(&self.buffer[..]);
                     }
-                    return Ok(Some(response.into()));
+                    return Ok(Some(Frame { bytes: response, spilled: std::mem::take(&mut self.spilled) }));
                 }
             }
         }
         Ok(None)
     }
+
+    /// Lets what is here of a literal flow to the disk; whether it is all there, or there is none.
+    fn flow(&mut self) -> Result<bool, FramingError> {
+        let Some(mut flowing) = self.flowing.take() else { return Ok(true) };
+        let piece = flowing.left.min(self.buffer.len() - self.line_start);
+        let end = self.line_start + piece;
+        flowing.writer.take(&self.buffer[self.line_start..end])?;
+        flowing.left -= piece;
+        self.buffer.copy_within(end.., self.line_start);
+        self.buffer.truncate(self.buffer.len() - piece);
+        self.searched = self.line_start;
+        if flowing.left > 0 {
+            self.flowing = Some(flowing);
+            return Ok(false);
+        }
+        self.spilled.push((self.line_start, flowing.writer.finish()));
+        Ok(true)
+    }
+}
+
+/// Whether a response is about a message: only there a literal may be spilled.
+fn is_fetch(response: &[u8]) -> bool {
+    let mut words = response.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    words.nth(2).is_some_and(|word| word.eq_ignore_ascii_case(b"FETCH"))
 }
 
 /// Whether a response is data that may hold literals; the free text of a status response may end in `{3}` and mean nothing by it.
@@ -158,6 +231,36 @@ mod tests {
             prop_assert_eq!(found, TALK.iter().map(|t| Bytes::from_static(t)).collect::<Vec<_>>());
             prop_assert_eq!(framer.held(), 0);
         }
+    }
+
+    #[test]
+    fn a_literal_that_is_too_long_for_memory_comes_as_a_spilled_body_however_it_is_cut() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let long = "0123456789\r\n".repeat(900);
+        let whole =
+            format!("* 1 FETCH (BODY[] {{{0}}}\r\n{long} UID 7 X {{2}}\r\n)) BODY[] {{{0}}}\r\n{long})\r\n* 2 EXISTS\r\n", long.len());
+        for cut in [1, 7, 100, 5000, whole.len()] {
+            let mut framer = Framer::new(Spilling { above: crate::domain::ByteSize(100), folders: vec![folder.path().to_owned()] });
+            let (mut found, mut most) = (Vec::new(), 0);
+            for piece in whole.as_bytes().chunks(cut) {
+                framer.room().extend_from_slice(piece);
+                while let Some(frame) = framer.next().expect("well-formed") {
+                    found.push(frame);
+                }
+                most = most.max(framer.held());
+            }
+            let head = format!("* 1 FETCH (BODY[] {{{}}}\r\n", long.len());
+            assert_eq!(found[0].bytes, format!("{head} UID 7 X {{2}}\r\n)) BODY[] {{{}}}\r\n)\r\n", long.len()));
+            assert_eq!(found[0].spilled_at(head.len()), Some(&Body::from(long.clone().into_bytes())));
+            assert_eq!((found[0].spilled.len(), found[0].came()), (2, whole.len() as u64 - 12));
+            assert_eq!((found[1].bytes.as_ref(), found.len()), (&b"* 2 EXISTS\r\n"[..], 2));
+            assert!(most < 200, "{most} bytes were held");
+        }
+        let mut framer = Framer::new(Spilling { above: crate::domain::ByteSize(1), folders: Vec::new() });
+        framer.room().extend_from_slice(b"* LIST () \"/\" {3}\r\nabc\r\n");
+        assert_eq!(all(&mut framer).len(), 1, "a name is not a message");
+        framer.room().extend_from_slice(b"* 1 FETCH (BODY[] {3}\r\nabc)\r\n");
+        assert!(matches!(framer.next(), Err(FramingError::Spill(_))));
     }
 
     #[test]

@@ -48,19 +48,20 @@ pub(super) async fn start_tls(conversation: &mut Conversation, endpoint: &ImapEn
     Err(MailError::Tls { host: endpoint.to_string(), cause: format!("STARTTLS refused: {}", outcome.text) })
 }
 
-/// Logs in and reads what the account's connection can do.
+/// Logs in and reads what the account's connection can do. `known`: where an earlier connection found the account's mailboxes.
 pub(super) async fn log_in(
     conversation: &mut Conversation,
     endpoint: &ImapEndpoint,
     login: &Login,
     greeting: &Greeting,
+    known: Option<Namespace>,
 ) -> Result<Welcome, MailError> {
     let before = match &greeting.abilities {
         Some(abilities) => abilities.clone(),
         None => capabilities(conversation).await?,
     };
-    authenticate(conversation, endpoint, login, &before).await?;
-    settle_in(conversation).await.map_err(|error| match error {
+    let after = authenticate(conversation, endpoint, login, &before).await?;
+    settle_in(conversation, after, known).await.map_err(|error| match error {
         // Exchange takes a wrong password and says so at the first command (dialects.md, "Bad password sign").
         MailError::Refused(refusal) if is_not_allowed(&refusal.text) => {
             MailError::NotAllowed { host: endpoint.to_string(), user: login.user.clone(), text: refusal.text }
@@ -90,22 +91,38 @@ fn told(outcome: &Outcome) -> Option<Abilities> {
     }
 }
 
+/// What a server says of itself while somebody logs in: beside the answer, or in it.
+#[derive(Debug, Default)]
+struct Overheard(Option<Abilities>);
+
+impl Overheard {
+    fn learn(&mut self, reply: &Reply) {
+        if let Reply::Data(name, values) = reply
+            && name == "CAPABILITY"
+        {
+            self.0 = Some(Abilities::new(values.iter().filter_map(Value::text).collect()));
+        }
+    }
+}
+
+/// Logs in; the capabilities of the account's connection if the server says them in passing.
 async fn authenticate(
     conversation: &mut Conversation,
     endpoint: &ImapEndpoint,
     login: &Login,
     abilities: &Abilities,
-) -> Result<(), MailError> {
+) -> Result<Option<Abilities>, MailError> {
     let host = endpoint.to_string();
     let can_log_in = !abilities.has("LOGINDISABLED");
     if login.password.expose().contains('\0') || login.user.contains('\0') {
         let text = "a password with a NUL byte cannot be sent".to_owned();
         return Err(MailError::Login { host, user: login.user.clone(), text });
     }
+    let mut overheard = Overheard::default();
     if abilities.has("AUTH=PLAIN") {
-        let outcome = authenticate_plain(conversation, login, abilities).await?;
+        let outcome = authenticate_plain(conversation, login, abilities, &mut overheard).await?;
         match outcome.status {
-            Status::Ok => return Ok(()),
+            Status::Ok => return Ok(told(&outcome).or(overheard.0)),
             // BAD is about the command, not about the password: an old server may still take LOGIN.
             Status::Bad if can_log_in && !is_not_allowed(&outcome.text) => {}
             _ => return Err(conversation.fail(login_refused(&host, &login.user, &outcome))),
@@ -116,15 +133,24 @@ async fn authenticate(
         return Err(MailError::NotAllowed { host, user: login.user.clone(), text });
     }
     let command = Command::new("LOGIN").secret_string(&login.user).secret_string(login.password.expose());
-    let outcome = conversation.ask(&command, |_| {}).await?;
-    if outcome.status == Status::Ok { Ok(()) } else { Err(conversation.fail(login_refused(&host, &login.user, &outcome))) }
+    let outcome = conversation.ask(&command, |reply| overheard.learn(&reply)).await?;
+    if outcome.status == Status::Ok {
+        Ok(told(&outcome).or(overheard.0))
+    } else {
+        Err(conversation.fail(login_refused(&host, &login.user, &outcome)))
+    }
 }
 
-async fn authenticate_plain(conversation: &mut Conversation, login: &Login, abilities: &Abilities) -> Result<Outcome, MailError> {
+async fn authenticate_plain(
+    conversation: &mut Conversation,
+    login: &Login,
+    abilities: &Abilities,
+    overheard: &mut Overheard,
+) -> Result<Outcome, MailError> {
     let plain = Zeroizing::new(format!("\0{}\0{}", login.user, login.password.expose()));
     let response = Zeroizing::new(STANDARD.encode(plain.as_bytes()));
     if abilities.has("SASL-IR") {
-        return conversation.ask(&Command::new("AUTHENTICATE PLAIN").secret_word(&response), |_| {}).await;
+        return conversation.ask(&Command::new("AUTHENTICATE PLAIN").secret_word(&response), |reply| overheard.learn(&reply)).await;
     }
     let (tag, ended) = conversation.start(&Command::new("AUTHENTICATE PLAIN")).await?;
     let ended = match ended {
@@ -136,27 +162,35 @@ async fn authenticate_plain(conversation: &mut Conversation, login: &Login, abil
     }
     let line = Zeroizing::new(format!("{}\r\n", response.as_str()));
     conversation.send(line.as_bytes()).await?;
-    conversation.finish(&tag, |_| {}).await
+    conversation.finish(&tag, |reply| overheard.learn(&reply)).await
 }
 
-/// Capabilities again (they change with login), our name for the server's log, and the namespace.
-async fn settle_in(conversation: &mut Conversation) -> Result<Welcome, MailError> {
-    let abilities = capabilities(conversation).await?;
+/// Capabilities again unless they were said (they change with login); then, unless an earlier connection did it, our name for the
+/// server's log and the namespace, in one round trip.
+async fn settle_in(conversation: &mut Conversation, after: Option<Abilities>, known: Option<Namespace>) -> Result<Welcome, MailError> {
+    let abilities = match after {
+        Some(abilities) => abilities,
+        None => capabilities(conversation).await?,
+    };
+    if let Some(namespace) = known {
+        return Ok(Welcome { abilities, namespace });
+    }
+    let mut commands = Vec::new();
     if abilities.has("ID") {
-        let id = format!("ID (\"name\" \"mailferry\" \"version\" \"{}\")", env!("CARGO_PKG_VERSION"));
-        conversation.ask(&Command::new(id), |_| {}).await?;
+        commands.push(Command::new(format!("ID (\"name\" \"mailferry\" \"version\" \"{}\")", env!("CARGO_PKG_VERSION"))));
+    }
+    if abilities.has("NAMESPACE") {
+        commands.push(Command::new("NAMESPACE"));
     }
     let mut namespace = None;
-    if abilities.has("NAMESPACE") {
-        let outcome = conversation
-            .ask(&Command::new("NAMESPACE"), |reply| {
-                if let Reply::Data(name, values) = reply
-                    && name == "NAMESPACE"
-                {
-                    namespace = Namespace::from_values(&values);
-                }
-            })
-            .await?;
+    let learn = |_, reply| {
+        if let Reply::Data(name, values) = reply
+            && name == "NAMESPACE"
+        {
+            namespace = Namespace::from_values(&values);
+        }
+    };
+    for outcome in conversation.ask_all(&commands, commands.len(), learn).await? {
         if is_not_allowed(&outcome.text) {
             conversation.checked(outcome)?;
         }

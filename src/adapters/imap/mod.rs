@@ -18,7 +18,9 @@
 //! async-imap itself logs both at trace level: the composition root must keep the targets `async_imap` and `imap_proto` off.
 
 mod ability;
+mod append_flow;
 mod appending;
+mod ceiling;
 mod code;
 mod command;
 mod connection;
@@ -34,16 +36,20 @@ mod namespace;
 mod opening;
 mod outcomes;
 mod panics;
+mod pipeline;
 mod quota;
 mod reading;
 mod refusal;
 mod reply;
+mod spill;
 mod store;
+mod surveying;
 #[cfg(test)]
 mod tests;
 mod transport;
 mod value;
 
 pub use panics::quiet_parser_panics;
+pub use spill::Spilling;
 pub use store::{ImapStore, Timeouts};
 pub use transport::Traffic;

@@ -60,11 +60,20 @@ impl ImapConnection {
         self.opened = None;
         let word = if access == Access::Examine { "EXAMINE" } else { "SELECT" };
         let mut findings = Findings::default();
-        self.conversation.run(&Command::new(word).mailbox(mailbox), |reply| findings.learn(reply)).await?;
+        let command = Command::new(word).mailbox(mailbox);
+        // Asking for CONDSTORE makes a server say HIGHESTMODSEQ that would not otherwise (RFC 7162 §3.1.8).
+        let command = if access == Access::Examine && self.abilities.has("CONDSTORE") { command.words(" (CONDSTORE)") } else { command };
+        self.conversation.run(&command, |reply| findings.learn(reply)).await?;
         let Some(uid_validity) = findings.uid_validity else {
             return Err(self.conversation.fail(MailError::Protocol("the mailbox has no UIDVALIDITY".to_owned())));
         };
-        self.opened = Some(Opened { mailbox: mailbox.clone(), access, exists: findings.exists, uid_next: None });
+        self.opened = Some(Opened {
+            mailbox: mailbox.clone(),
+            access,
+            exists: findings.exists,
+            uid_next: None,
+            counts_changes: findings.highest_modseq.is_some(),
+        });
         let uid_next = match findings.uid_next {
             Some(uid_next) => uid_next,
             None => self.computed_uid_next().await?,
@@ -95,7 +104,7 @@ impl ImapConnection {
 
     pub(super) async fn status_of(&mut self, mailbox: &WireName) -> Result<Option<MailboxState>, MailError> {
         let mut found = None;
-        let command = Command::new("STATUS").mailbox(mailbox).words(" (MESSAGES UIDNEXT UIDVALIDITY)");
+        let command = Command::new("STATUS").mailbox(mailbox).words(self.status_words());
         let learn = |reply| {
             if let Reply::Data(name, values) = reply
                 && name == "STATUS"
@@ -112,6 +121,11 @@ impl ImapConnection {
             Some(state) => Ok(Some(state)),
             None => self.status_by_opening(mailbox).await.map(Some),
         }
+    }
+
+    /// The items of STATUS that this server knows.
+    pub(super) fn status_words(&self) -> &'static str {
+        if self.abilities.has("CONDSTORE") { " (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)" } else { " (MESSAGES UIDNEXT UIDVALIDITY)" }
     }
 
     /// For servers whose STATUS does not tell: opens read-only, then goes back to what was open.

@@ -24,6 +24,10 @@ impl Outcomes {
         }
     }
 
+    pub(super) fn is_stored(&self, place: usize) -> bool {
+        matches!(self.each.get(place), Some(Some(Appended::Stored(_))))
+    }
+
     /// `count` messages from `first` on are stored; UIDs are taken from APPENDUID only when there is one for each.
     pub(super) fn stored(&mut self, first: usize, count: usize, code: Option<&Code>) {
         let given = given_uids(code, count);

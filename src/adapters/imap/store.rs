@@ -1,17 +1,20 @@
 //! Opens connections: dial, secure, greet, log in.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use rustls::ClientConfig;
 
 use super::appending::Caution;
+use super::ceiling::Ceiling;
 use super::connection::ImapConnection;
 use super::conversation::Conversation;
 use super::dial::{dial, secure};
 use super::login::{Greeting, greeting, log_in, start_tls};
+use super::namespace::Namespace;
+use super::spill::Spilling;
 use super::transport::{Duplex, Traffic};
 use crate::adapters::address_book::AddressBook;
 use crate::adapters::tls::Trust;
@@ -46,15 +49,38 @@ pub struct ImapStore {
     book: AddressBook,
     timeouts: Timeouts,
     traffic: Traffic,
+    spilling: Spilling,
     /// One per pin: TLS sessions are resumed within one configuration, and a pin must not see another's sessions.
     configs: Mutex<HashMap<Option<CertificatePin>, Arc<ClientConfig>>>,
-    cautions: Mutex<HashMap<(ImapEndpoint, String), Caution>>,
+    lessons: Mutex<HashMap<(ImapEndpoint, String), Lessons>>,
+}
+
+/// What was learnt about an account on earlier connections.
+#[derive(Debug, Clone, Default)]
+struct Lessons {
+    caution: Caution,
+    ceiling: Ceiling,
+    namespace: Arc<OnceLock<Namespace>>,
 }
 
 impl ImapStore {
     /// A store that trusts `trust`, finds hosts in `book` first, and waits as `timeouts` say.
     pub fn new(trust: Trust, book: AddressBook, timeouts: Timeouts) -> Self {
-        Self { trust, book, timeouts, traffic: Traffic::default(), configs: Mutex::default(), cautions: Mutex::default() }
+        Self {
+            trust,
+            book,
+            timeouts,
+            traffic: Traffic::default(),
+            spilling: Spilling::default(),
+            configs: Mutex::default(),
+            lessons: Mutex::default(),
+        }
+    }
+
+    /// The same with other rules about bodies that are too long for memory.
+    #[must_use]
+    pub fn spilling(self, spilling: Spilling) -> Self {
+        Self { spilling, ..self }
     }
 
     /// Bytes over all connections, for meters.
@@ -76,13 +102,13 @@ impl ImapStore {
         Ok(config)
     }
 
-    fn caution(&self, endpoint: &ImapEndpoint, user: &str) -> Caution {
-        let mut cautions = self.cautions.lock().unwrap_or_else(PoisonError::into_inner);
-        cautions.entry((endpoint.clone(), user.to_owned())).or_default().clone()
+    fn lessons(&self, endpoint: &ImapEndpoint, user: &str) -> Lessons {
+        let mut lessons = self.lessons.lock().unwrap_or_else(PoisonError::into_inner);
+        lessons.entry((endpoint.clone(), user.to_owned())).or_default().clone()
     }
 
     fn talk(&self, stream: Box<dyn Duplex>) -> Conversation {
-        Conversation::new(stream, self.timeouts.login, self.traffic.clone())
+        Conversation::new(stream, self.timeouts.login, self.traffic.clone(), self.spilling.clone())
     }
 
     async fn tls(&self, stream: Box<dyn Duplex>, endpoint: &ImapEndpoint) -> Result<Box<dyn Duplex>, MailError> {
@@ -121,16 +147,24 @@ impl ImapStore {
 impl MailStore for ImapStore {
     async fn connect(&self, endpoint: &ImapEndpoint, login: &Login) -> Result<Box<dyn MailConnection>, MailError> {
         let (mut conversation, greeting) = self.greeted(endpoint).await?;
-        let welcome = log_in(&mut conversation, endpoint, login, &greeting).await?;
+        let lessons = self.lessons(endpoint, &login.user);
+        let welcome = log_in(&mut conversation, endpoint, login, &greeting, lessons.namespace.get().cloned()).await?;
+        let namespace = lessons.namespace.get_or_init(|| welcome.namespace).clone();
         conversation.set_patience(self.timeouts.inactivity);
+        let capabilities = Capabilities { delimiter: namespace.delimiter, ..welcome.abilities.to_capabilities(&greeting.text) };
+        if let Some(limit) = capabilities.append_limit {
+            lessons.ceiling.learn(limit.0);
+        }
         Ok(Box::new(ImapConnection {
-            capabilities: Capabilities { delimiter: welcome.namespace.delimiter, ..welcome.abilities.to_capabilities(&greeting.text) },
+            capabilities,
+            family: welcome.abilities.family(&greeting.text),
             abilities: welcome.abilities,
-            namespace: welcome.namespace,
+            namespace,
             conversation,
             opened: None,
-            proven: std::collections::HashSet::default(),
-            caution: self.caution(endpoint, &login.user),
+            proven: HashSet::default(),
+            caution: lessons.caution,
+            ceiling: lessons.ceiling,
             appends_in_a_row: 0,
             goodbye: self.timeouts.logout,
         }))

@@ -19,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
 
 use super::framing::{Frame, Framer};
+use super::spill::Spilling;
 
 /// While we write, this much of what the server says is taken in; a server that says more waits.
 const HELD_WHILE_WRITING: usize = 8 << 20;
@@ -64,8 +65,8 @@ enum Step {
 
 impl Transport {
     /// `patience`: the longest time without a single byte of progress.
-    pub(super) fn new(stream: Box<dyn Duplex>, patience: Duration, traffic: Traffic) -> Self {
-        Self { stream, framer: Framer::default(), served: Bytes::new(), patience, traffic }
+    pub(super) fn new(stream: Box<dyn Duplex>, patience: Duration, traffic: Traffic, spilling: Spilling) -> Self {
+        Self { stream, framer: Framer::new(spilling), served: Bytes::new(), patience, traffic }
     }
 
     pub(super) fn set_patience(&mut self, patience: Duration) {
@@ -87,7 +88,7 @@ impl Transport {
             let read = timeout(self.patience, self.stream.read_buf(self.framer.room())).await.map_err(|_| self.silence())??;
             Traffic::count(&self.traffic.counts.0, read);
             if read == 0 {
-                return if self.framer.held() == 0 { Ok(None) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+                return if self.framer.is_amid() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(None) };
             }
         }
     }
@@ -97,18 +98,19 @@ impl Transport {
         self.served = Bytes::clone(frame);
     }
 
-    /// Writes all of it, taking in what the server says meanwhile: a server that cannot get rid of its answers stops reading.
-    pub(super) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let mut rest = bytes;
-        while !rest.is_empty() {
+    /// Writes both, one behind the other, taking in what the server says meanwhile: a server that cannot get rid of its answers stops reading.
+    pub(super) async fn send(&mut self, first: &[u8], second: &[u8]) -> io::Result<()> {
+        let (mut first, mut second) = (first, second);
+        while !first.is_empty() || !second.is_empty() {
             let (stream, framer) = (&mut self.stream, &mut self.framer);
-            let step = poll_fn(|context| step(stream, framer, rest, context));
+            let step = poll_fn(|context| step(stream, framer, [first, second], context));
             match timeout(self.patience, step).await.map_err(|_| silence(self.patience))?? {
                 Step::Wrote(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Step::Read(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Step::Wrote(count) => {
                     Traffic::count(&self.traffic.counts.1, count);
-                    rest = &rest[count..];
+                    second = &second[count.saturating_sub(first.len())..];
+                    first = &first[count.min(first.len())..];
                 }
                 Step::Read(count) => Traffic::count(&self.traffic.counts.0, count),
             }
@@ -130,8 +132,10 @@ fn silence(patience: Duration) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, format!("no byte for {} s", patience.as_secs()))
 }
 
-fn step(stream: &mut Box<dyn Duplex>, framer: &mut Framer, rest: &[u8], context: &mut Context<'_>) -> Poll<io::Result<Step>> {
-    if let Poll::Ready(wrote) = Pin::new(&mut *stream).poll_write(context, rest) {
+fn step(stream: &mut Box<dyn Duplex>, framer: &mut Framer, rest: [&[u8]; 2], context: &mut Context<'_>) -> Poll<io::Result<Step>> {
+    let both = rest.map(io::IoSlice::new);
+    let left = if rest[0].is_empty() { &both[1..] } else { &both[..] };
+    if let Poll::Ready(wrote) = Pin::new(&mut *stream).poll_write_vectored(context, left) {
         return Poll::Ready(wrote.map(Step::Wrote));
     }
     if framer.held() < HELD_WHILE_WRITING {

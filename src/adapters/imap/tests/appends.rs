@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::script::{Server, logged_in, login, store};
+use super::script::{Server, logged_in, logged_in_again, login, store};
 use crate::adapters::Trust;
 use crate::domain::{Flags, Uid, UidValidity, WireName};
 use crate::ports::{AppendReport, Appended, MailError, MailStore, OutgoingMessage, Refusal, RefusalKind};
@@ -154,8 +154,8 @@ async fn the_bytes_of_a_refused_message_never_reach_the_command_reader() {
 #[tokio::test]
 async fn a_bad_after_a_free_literal_drops_the_connection_and_makes_the_next_one_careful() {
     let first = "C: A4 APPEND \"Sent\" (\\Draft) \"02-Feb-2026 10:00:00 +0100\" {3+}\nC: one\nS: A4 BAD Invalid system flag";
-    let second = "C: A4 APPEND \"Sent\" (\\Draft) \"02-Feb-2026 10:00:00 +0100\" {3}\nS: A4 BAD Invalid system flag";
-    let server = Server::start(&[logged_in("LITERAL+", first), logged_in("LITERAL+", second)]).await;
+    let second = "C: A3 APPEND \"Sent\" (\\Draft) \"02-Feb-2026 10:00:00 +0100\" {3}\nS: A3 BAD Invalid system flag";
+    let server = Server::start(&[logged_in("LITERAL+", first), logged_in_again("LITERAL+", second)]).await;
     let (store, login) = (store(Trust::default()), login("anna", "secret"));
     let messages = [message("\\Draft", b"one")];
     let mut connection = store.connect(&server.endpoint(), &login).await.expect("logged in");
@@ -188,7 +188,7 @@ async fn a_server_that_talks_while_it_does_not_listen_is_heard() {
          C: 
          S: A4 OK [APPENDUID 9 1] stored"
     );
-    let outcome = appended("LITERAL+", &rest, &[message("", &vec![b'x'; size])]).await;
+    let outcome = appended("LITERAL+ APPENDLIMIT=35651584", &rest, &[message("", &vec![b'x'; size])]).await;
     assert_eq!(outcome, Ok(AppendReport::Each { uid_validity: Some(UidValidity(9)), outcomes: vec![stored(1)] }));
 }
 

@@ -1,6 +1,6 @@
 //! Certificates and STARTTLS: who is trusted, what the person is shown, and what a man in the middle cannot do.
 
-use super::script::{Identity, Server, logged_in, login, store};
+use super::script::{Identity, Server, logged_in, logged_in_again, login, store};
 use crate::adapters::Trust;
 use crate::domain::{CertificatePin, ImapEndpoint, Security};
 use crate::ports::{MailError, MailStore};
@@ -34,6 +34,21 @@ fn reason(outcome: Result<(), MailError>, identity: &Identity) -> ProblemCode {
 async fn a_certificate_from_a_trusted_authority_is_accepted() {
     let identity = Identity::new("localhost", VALID);
     assert_eq!(attempt(&identity, trusting(&identity), None).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_further_connection_takes_up_the_session_of_the_first() {
+    let identity = Identity::new("localhost", VALID);
+    let scripts = [logged_in("", ""), logged_in_again("", ""), logged_in_again("", "")];
+    let server = Server::start_secured(&scripts, Some(identity.acceptor.clone())).await;
+    let endpoint = ImapEndpoint { host: "localhost".to_owned(), port: server.port, security: Security::Tls, pin: None };
+    let store = store(trusting(&identity));
+    for _ in 0..3 {
+        drop(store.connect(&endpoint, &login("anna", "secret")).await.expect("logged in"));
+    }
+    let resumed = std::sync::Arc::clone(&server.resumed);
+    server.finish().await;
+    assert_eq!(*resumed.lock().expect("no panic"), [false, true, true]);
 }
 
 #[tokio::test]

@@ -116,9 +116,78 @@ async fn a_mailbox_gets_its_role_where_the_server_can_and_exists_in_any_case() {
 
 #[tokio::test]
 async fn a_folder_list_with_a_line_that_cannot_be_read_is_an_error() {
-    let server = Server::start(&[logged_in("", "C: A4 LIST \"\" \"*\"\nS: * LIST (\\X \"/\" \"Lost\nS: A4 OK")]).await;
+    let server =
+        Server::start(&[logged_in("", "C: A4 LIST \"\" \"*\"\nC: A5 LSUB \"\" \"*\"\nS: * LIST (\\X \"/\" \"Lost\nS: A4 OK\nS: A5 OK")])
+            .await;
     let mut connection = server.connect().await.expect("logged in");
     assert!(connection.list().await.is_err());
+    drop(connection);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn all_states_come_in_one_command_where_the_server_can() {
+    let rest = "C: A4 LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ))
+         S: * LIST (\\Subscribed) \"/\" inbox
+         S: * STATUS Inbox (MESSAGES 3 UIDNEXT 7 UIDVALIDITY 9 HIGHESTMODSEQ 40)
+         S: * LIST (\\Sent) \"/\" \"a b\"
+         S: * STATUS \"a b\" (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 10 HIGHESTMODSEQ 0)
+         S: * LIST (\\Noselect) \"/\" closed
+         S: * LIST () \"/\" silent
+         S: A4 OK
+         C: A5 STATUS \"silent\" (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+         S: * STATUS silent (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 3)
+         S: A5 OK";
+    let server = Server::start(&[logged_in("LIST-EXTENDED LIST-STATUS SPECIAL-USE CONDSTORE", rest)]).await;
+    let mut connection = server.connect().await.expect("logged in");
+    let found = connection.overview().await.expect("answered");
+    let seen: Vec<_> = found
+        .iter()
+        .map(|(mailbox, state)| {
+            let state = state.as_ref().map(|state| (state.exists, state.uid_next.0, state.uid_validity.0, state.highest_modseq));
+            (mailbox.name.to_string(), mailbox.is_subscribed, state)
+        })
+        .collect();
+    let named = |name: &str, is_subscribed, state| (name.to_owned(), is_subscribed, state);
+    assert_eq!(
+        seen,
+        [
+            named("INBOX", true, Some((3, 7, 9, Some(40)))),
+            named("a b", false, Some((0, 1, 10, None))),
+            named("closed", false, None),
+            named("silent", false, Some((1, 2, 3, None))),
+        ]
+    );
+    drop(connection);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn elsewhere_the_states_are_asked_for_all_at_once() {
+    let rest = "C: A4 LIST \"\" \"*\"
+         C: A5 LSUB \"\" \"*\"
+         S: * LIST () \"/\" INBOX
+         S: * LIST () \"/\" gone
+         S: * LIST () \"/\" {4}
+         S: last
+         S: A4 OK
+         S: * LSUB () \"/\" last
+         S: A5 OK
+         C: A6 STATUS \"INBOX\" (MESSAGES UIDNEXT UIDVALIDITY)
+         C: A7 STATUS \"gone\" (MESSAGES UIDNEXT UIDVALIDITY)
+         C: A8 STATUS \"last\" (MESSAGES UIDNEXT UIDVALIDITY)
+         S: * STATUS INBOX (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 3)
+         S: A6 OK
+         S: A7 NO [NONEXISTENT] gone
+         S: * STATUS last (MESSAGES 4 UIDNEXT 5 UIDVALIDITY 6)
+         S: A8 OK
+         C: A9 STATUS \"gone\" (MESSAGES UIDNEXT UIDVALIDITY)
+         S: A9 NO [NONEXISTENT] gone";
+    let server = Server::start(&[logged_in("", rest)]).await;
+    let mut connection = server.connect().await.expect("logged in");
+    let found = connection.overview().await.expect("answered");
+    let counts: Vec<_> = found.iter().map(|(mailbox, state)| (mailbox.is_subscribed, state.as_ref().map(|state| state.exists))).collect();
+    assert_eq!(counts, [(false, Some(1)), (false, None), (true, Some(4))]);
     drop(connection);
     server.finish().await;
 }

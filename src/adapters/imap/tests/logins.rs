@@ -84,6 +84,29 @@ async fn passwords_are_quoted_or_sent_as_literals() {
 }
 
 #[tokio::test]
+async fn what_the_server_says_in_passing_is_not_asked_for() {
+    let greeting = "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready";
+    let auth = "C: A1 AUTHENTICATE PLAIN AGFubmEAc2VjcmV0";
+    let told = "A1 OK [CAPABILITY IMAP4rev1 ID NAMESPACE UIDPLUS] welcome";
+    let beside = "* CAPABILITY IMAP4rev1 NAMESPACE MULTIAPPEND\nS: A1 OK welcome";
+    let version = env!("CARGO_PKG_VERSION");
+    let settled = format!(
+        "C: A2 ID (\"name\" \"mailferry\" \"version\" \"{version}\")\nC: A3 NAMESPACE
+        S: * ID (\"name\" \"Dovecot\")\nS: A2 OK\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: A3 OK"
+    );
+    let scripts = [format!("{greeting}\n{auth}\nS: {told}\n{settled}"), format!("{greeting}\n{auth}\nS: {beside}")];
+    let server = Server::start(&scripts).await;
+    let store = super::script::store(crate::adapters::Trust::default());
+    let login = super::script::login("anna", "secret");
+    for (uidplus, multiappend) in [(true, false), (false, true)] {
+        let connection = crate::ports::MailStore::connect(&store, &server.endpoint(), &login).await.expect("logged in");
+        let found = connection.capabilities();
+        assert_eq!((found.has_uidplus, found.has_multiappend, found.delimiter), (uidplus, multiappend, Some('.')));
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn nothing_is_sent_where_passwords_are_not_taken() {
     let error = refused("S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED STARTTLS] ready").await;
     assert!(matches!(error, MailError::NotAllowed { .. }));

@@ -2,8 +2,10 @@
 
 mod appends;
 mod certificates;
+mod injection;
 mod lists;
 mod logins;
 mod reads;
 mod script;
 mod speed;
+mod streams;

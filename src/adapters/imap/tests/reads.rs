@@ -1,8 +1,10 @@
 //! Reading: what counts as complete, and which oddities are survived.
 
-use super::script::{Basket, Server, examined, logged_in};
-use crate::domain::{Uid, UidSet, WireName};
-use crate::ports::{MailConnection, MailError, MessageSummary};
+use super::super::Spilling;
+use super::script::{Basket, Server, examined, logged_in, login, store};
+use crate::adapters::Trust;
+use crate::domain::{ByteSize, Flags, Uid, UidSet, WireName};
+use crate::ports::{Body, MailConnection, MailError, MailStore, MessageSummary, Weighed};
 
 fn inbox() -> WireName {
     WireName("INBOX".to_owned())
@@ -224,6 +226,133 @@ async fn the_last_exists_counts_and_a_missing_uidnext_is_computed() {
 }
 
 #[tokio::test]
+async fn messages_are_weighed_once_each_and_counted() {
+    let (server, mut connection) = opened(
+        3,
+        6,
+        "C: A5 UID FETCH 1:* (UID RFC822.SIZE)
+         S: * 3 FETCH (UID 5 RFC822.SIZE 4294967299)
+         S: * 1 FETCH (UID 1 RFC822.SIZE 120)
+         S: * 1 FETCH (UID 1 FLAGS (\\Seen))
+         S: * 2 FETCH (UID 2 RFC822.SIZE 0)
+         S: A5 OK
+         C: A6 UID FETCH 2:* (UID RFC822.SIZE)
+         S: * 3 FETCH (UID 5)
+         S: A6 OK",
+    )
+    .await;
+    let weighed = |uid, size| Weighed { uid: Uid(uid), size };
+    assert_eq!(connection.weigh(Uid(1)).await, Ok(vec![weighed(1, 120), weighed(2, 0), weighed(5, u32::MAX)]));
+    assert_eq!(connection.weigh(Uid(2)).await, Ok(vec![weighed(5, 0)]));
+    drop(connection);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn changes_since_a_moment_are_asked_for_only_where_they_are_counted() {
+    let opening = |tag: &str, code: &str| {
+        format!(
+            "C: {tag} EXAMINE \"INBOX\" (CONDSTORE)\nS: * 5 EXISTS\nS: * OK [UIDVALIDITY 9] ok\nS: * OK [UIDNEXT 6] ok\nS: * OK [{code}] ok\nS: {tag} OK\n"
+        )
+    };
+    let answers = |tag: &str| {
+        format!(
+            "S: * 4 FETCH (UID 4 FLAGS (\\Seen) MODSEQ (50))\nS: * 9 FETCH (UID 9 FLAGS ())\nS: * 2 FETCH (MODSEQ (51) UID 2 FLAGS ())\nS: {tag} OK\n"
+        )
+    };
+    let rest = opening("A4", "HIGHESTMODSEQ 60")
+        + "C: A5 UID FETCH 1:5 (UID FLAGS) (CHANGEDSINCE 44)\n"
+        + &answers("A5")
+        + "C: A6 UID FETCH 1:5 (UID FLAGS)\n"
+        + &answers("A6")
+        + &opening("A7", "NOMODSEQ")
+        + "C: A8 UID FETCH 1:5 (UID FLAGS)\n"
+        + &answers("A8");
+    let server = Server::start(&[logged_in("CONDSTORE", &rest)]).await;
+    let mut connection = server.connect().await.expect("logged in");
+    let expected = Ok(vec![(Uid(2), Flags::default()), (Uid(4), Flags::from("\\Seen".to_owned()))]);
+    assert_eq!(connection.examine(&inbox()).await.expect("opened").highest_modseq, Some(60));
+    assert_eq!(connection.flags_of(&uids(1, 5), Some(44)).await, expected);
+    assert_eq!(connection.flags_of(&uids(1, 5), None).await, expected);
+    assert_eq!(connection.examine(&inbox()).await.expect("opened").highest_modseq, None);
+    assert_eq!(connection.flags_of(&uids(1, 5), Some(44)).await, expected);
+    drop(connection);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn the_next_windows_are_asked_for_before_the_first_is_over() {
+    let (server, mut connection) = opened(
+        9,
+        10,
+        "C: A5 UID FETCH 1:2 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         C: A6 UID FETCH 3:4 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         C: A7 UID FETCH 5:6 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: * 1 FETCH (UID 1 BODY[] \"1\")
+         S: * 2 FETCH (UID 2 BODY[] \"2\")
+         S: A5 OK
+         C: A8 UID FETCH 7:8 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: * 3 FETCH (UID 3 BODY[] \"3\")
+         S: A6 NO broken
+         S: * 5 FETCH (UID 5 BODY[] \"5\")
+         S: A7 OK
+         S: * 7 FETCH (UID 7 BODY[] \"7\")
+         S: * 1 FETCH (UID 1 BODY[] \"1\")
+         S: A8 OK
+         C: A9 UID FETCH 4 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: * 4 FETCH (UID 4 BODY[] \"4\")
+         S: A9 OK
+         C: A10 UID FETCH 9 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: * 9 FETCH (UID 9 BODY[] \"9\")
+         S: A10 OK",
+    )
+    .await;
+    let mut basket = Basket::default();
+    let windows = [uids(1, 2), uids(3, 4), uids(5, 6), uids(7, 8), uids(9, 9)];
+    assert_eq!(connection.fetch_windows(&windows, &mut basket).await, Ok(()));
+    // 6 and 8 are not there any more; 4 came after its window had failed.
+    assert_eq!(basket.0.iter().map(|message| message.uid.0).collect::<Vec<_>>(), [1, 2, 3, 5, 7, 4, 9]);
+    drop(connection);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_window_longer_than_a_command_line_is_cut() {
+    let every_other: UidSet = (0..1000).map(|at| Uid(1_000_000 + 2 * at)).collect();
+    let (first, second) = (UidSet::chunks(&every_other, 7_900)[0].to_string(), UidSet::chunks(&every_other, 7_900)[1].to_string());
+    let items = "(UID FLAGS INTERNALDATE BODY.PEEK[])";
+    let script = format!("C: A5 UID FETCH {first} {items}\nC: A6 UID FETCH {second} {items}\nS: A5 OK\nS: A6 OK");
+    let (outcome, basket) = fetched(&script, every_other).await;
+    assert_eq!((outcome, basket.0.len()), (Ok(()), 0));
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_for_memory_is_read_from_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let body = "x".repeat(3_000);
+    let rest = format!(
+        "C: A5 UID FETCH 1:2 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: * 1 FETCH (FLAGS (\\Seen) BODY[] {{3000}}
+         S: {body} UID 1)
+         S: * 2 FETCH (UID 2 BODY[] {{3}}
+         S: two)
+         S: A5 OK"
+    );
+    let server = Server::start(&[examined(2, 3, &rest)]).await;
+    let rules = Spilling { above: ByteSize(1_000), folders: vec![folder.path().to_owned()] };
+    let store = store(Trust::default()).spilling(rules);
+    let mut connection = store.connect(&server.endpoint(), &login("anna", "secret")).await.expect("logged in");
+    connection.examine(&inbox()).await.expect("opened");
+    let mut basket = Basket::default();
+    connection.fetch(&uids(1, 2), &mut basket).await.expect("fetched");
+    assert!(matches!(&basket.0[0].body, Body::Spilled { .. }) && matches!(&basket.0[1].body, Body::Memory(_)));
+    assert_eq!((basket.0[0].uid, basket.0[0].flags.to_string()), (Uid(1), "\\Seen".to_owned()));
+    assert_eq!(basket.0[0].body, Body::from(body.into_bytes()));
+    drop(connection);
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn a_listing_is_complete_or_an_error() {
     let listing = "C: A5 UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE)
          S: * 1 FETCH (UID 2 FLAGS (\\Seen $Forwarded) INTERNALDATE NIL RFC822.SIZE 120)
@@ -244,11 +373,11 @@ async fn a_listing_is_complete_or_an_error() {
 #[tokio::test]
 async fn a_listing_from_a_uid_leaves_the_older_ones_out() {
     let (server, mut connection) = opened(
-        2,
+        5_000,
         20_000,
-        "C: A5 UID FETCH 7:5006 (UID FLAGS INTERNALDATE RFC822.SIZE)
+        "C: A5 UID FETCH 7:15006 (UID FLAGS INTERNALDATE RFC822.SIZE)
+         C: A6 UID FETCH 15007:* (UID FLAGS INTERNALDATE RFC822.SIZE)
          S: A5 OK
-         C: A6 UID FETCH 5007:* (UID FLAGS INTERNALDATE RFC822.SIZE)
          S: * 2 FETCH (UID 5 RFC822.SIZE 1 FLAGS ())
          S: A6 OK",
     )

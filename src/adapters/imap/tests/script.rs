@@ -2,7 +2,7 @@
 //! `S2 a|b` sends two lines at once, `S! n` sends n lines of noise, `C! n` takes n bytes.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,6 +19,8 @@ use crate::ports::{FetchedMessage, Login, MailConnection, MailError, MailStore, 
 
 pub(super) struct Server {
     pub(super) port: u16,
+    /// Whether each TLS handshake took up an earlier session.
+    pub(super) resumed: Arc<Mutex<Vec<bool>>>,
     plays: JoinSet<Result<(), String>>,
 }
 
@@ -33,15 +35,17 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let scripts = scripts.to_vec();
+        let resumed = Arc::new(Mutex::new(Vec::new()));
+        let kinds = Arc::clone(&resumed);
         let mut plays = JoinSet::new();
         plays.spawn(async move {
             for script in scripts {
                 let (stream, _) = listener.accept().await.map_err(|e| e.to_string())?;
-                play(stream, &script, acceptor.as_ref()).await?;
+                play(stream, &script, acceptor.as_ref(), &kinds).await?;
             }
             Ok(())
         });
-        Self { port, plays }
+        Self { port, resumed, plays }
     }
 
     pub(super) fn endpoint(&self) -> ImapEndpoint {
@@ -81,6 +85,12 @@ pub(super) fn logged_in(abilities: &str, rest: &str) -> String {
     script + rest
 }
 
+/// A further login of the same store, which knows already where the mailboxes are. The rest's first tag is A3.
+pub(super) fn logged_in_again(abilities: &str, rest: &str) -> String {
+    let head = "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready\nC: A1 AUTHENTICATE PLAIN AGFubmEAc2VjcmV0\nS: A1 OK\n";
+    format!("{head}C: A2 CAPABILITY\nS: * CAPABILITY IMAP4rev1 {abilities}\nS: A2 OK done\n{rest}")
+}
+
 /// Opens INBOX read-only; the next tag is A5.
 pub(super) fn examined(exists: u32, uid_next: u32, rest: &str) -> String {
     let opening = format!(
@@ -89,10 +99,15 @@ pub(super) fn examined(exists: u32, uid_next: u32, rest: &str) -> String {
     logged_in("", &(opening + rest))
 }
 
-async fn play(stream: TcpStream, script: &str, acceptor: Option<&TlsAcceptor>) -> Result<(), String> {
+async fn play(stream: TcpStream, script: &str, acceptor: Option<&TlsAcceptor>, resumed: &Mutex<Vec<bool>>) -> Result<(), String> {
     let failed = |error: std::io::Error| error.to_string();
     let stream: Box<dyn Duplex> = match acceptor.filter(|_| !script.contains("STARTTLS")) {
-        Some(acceptor) => Box::new(acceptor.accept(stream).await.map_err(failed)?),
+        Some(acceptor) => {
+            let stream = acceptor.accept(stream).await.map_err(failed)?;
+            let is_resumed = stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
+            resumed.lock().expect("no panic").push(is_resumed);
+            Box::new(stream)
+        }
         None => Box::new(stream),
     };
     let mut stream = BufReader::new(stream);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::super::conversation::Conversation;
 use super::super::reply::Reply;
+use super::super::spill::Spilling;
 use super::super::transport::Traffic;
 
 /// So many FETCH responses with bodies of `size` bytes.
@@ -24,11 +25,11 @@ fn talk(count: usize, size: usize) -> Vec<u8> {
 #[tokio::test]
 #[ignore = "prints numbers; run it with --release --nocapture"]
 async fn every_response_of_a_long_talk_is_read() {
-    for (count, size) in [(20_000, 1_000), (20_000, 8_000), (200, 1_000_000), (8, 7_000_000)] {
+    for (count, size) in [(20_000, 1_000), (20_000, 8_000), (200, 1_000_000), (8, 7_000_000), (8, 9_000_000)] {
         let talk = talk(count, size);
         let length = talk.len();
         let stream = tokio::io::join(Cursor::new(talk), tokio::io::sink());
-        let mut conversation = Conversation::new(Box::new(stream), Duration::from_secs(60), Traffic::default());
+        let mut conversation = Conversation::new(Box::new(stream), Duration::from_mins(1), Traffic::default(), Spilling::default());
         let start = Instant::now();
         let mut bytes = 0;
         for at in 1..=count {
@@ -36,7 +37,7 @@ async fn every_response_of_a_long_talk_is_read() {
             bytes += fetched.body.map_or(0, |body| body.len());
         }
         let seconds = start.elapsed().as_secs_f64();
-        assert_eq!(bytes, count * size);
+        assert_eq!(bytes, (count * size) as u64);
         #[expect(clippy::cast_precision_loss, reason = "numbers for people")]
         let (frames, megabytes) = (count as f64 / seconds, length as f64 / seconds / 1e6);
         eprintln!("{size:>9} bytes each: {frames:>9.0} responses/s, {megabytes:>6.0} MB/s");

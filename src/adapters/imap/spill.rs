@@ -1,0 +1,137 @@
+//! Bodies that are too long for memory: a file without a name takes them as they come, and hashes them on the way.
+//!
+//! Nobody else can open such a file, and it is gone when the last [`Body`] that shares it is dropped, also after a crash.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::domain::ByteSize;
+use crate::mailcopy::{Fingerprint, Pieces};
+use crate::ports::{Body, Spill};
+
+/// Which bodies do not stay in memory, and where they go instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spilling {
+    /// Longer bodies are spilled. 8 MiB.
+    pub above: ByteSize,
+    /// Folders for their files; the first that can be written to is taken. `/var/tmp`, then `/tmp`.
+    pub folders: Vec<PathBuf>,
+}
+
+impl Default for Spilling {
+    fn default() -> Self {
+        Self { above: ByteSize(8 << 20), folders: ["/var/tmp", "/tmp"].map(PathBuf::from).to_vec() }
+    }
+}
+
+impl Spilling {
+    /// A file to write to.
+    pub(super) fn begin(&self) -> io::Result<SpillWriter> {
+        let mut last = io::Error::new(io::ErrorKind::NotFound, "no folder for temporary files");
+        for folder in &self.folders {
+            match nameless_file(folder) {
+                Ok(file) => return Ok(SpillWriter { file, pieces: Fingerprint::of_pieces(), length: 0 }),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+}
+
+/// A file that has no name, or none any more; only its owner could ever have read it.
+fn nameless_file(folder: &Path) -> io::Result<File> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{Mode, OFlags, open};
+        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+        if let Ok(file) = open(folder, flags, Mode::RUSR | Mode::WUSR) {
+            return Ok(file.into());
+        }
+    }
+    unlinked_file(folder)
+}
+
+/// For file systems without nameless files: created under a name of its own, which is removed at once.
+fn unlinked_file(folder: &Path) -> io::Result<File> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let path = folder.join(format!(".mailferry-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    std::fs::remove_file(&path)?;
+    Ok(file)
+}
+
+/// Takes a body piece by piece.
+#[derive(Debug)]
+pub(super) struct SpillWriter {
+    file: File,
+    pieces: Pieces,
+    length: u64,
+}
+
+impl SpillWriter {
+    pub(super) fn take(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.file.write_all(piece)?;
+        self.pieces.take(piece);
+        self.length += piece.len() as u64;
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Body {
+        let fingerprint = self.pieces.finish();
+        Body::Spilled { bytes: Arc::new(Spilled { file: self.file, length: self.length }), fingerprint }
+    }
+}
+
+#[derive(Debug)]
+struct Spilled {
+    file: File,
+    length: u64,
+}
+
+impl Spill for Spilled {
+    fn len(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.file.read_exact_at(buffer, offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn what_was_spilled_is_read_back_from_a_file_that_nobody_else_can_find() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for make in [nameless_file, unlinked_file] {
+            let file = make(folder.path()).expect("a file");
+            let meta = file.metadata().expect("metadata");
+            assert_eq!((meta.mode() & 0o777, meta.nlink()), (0o600, 0));
+            let mut writer = SpillWriter { file, pieces: Fingerprint::of_pieces(), length: 0 };
+            writer.take(b"From: anna@example.com\r\n").expect("written");
+            writer.take(b"\r\nhello").expect("written");
+            let body = writer.finish();
+            assert_eq!(body, Body::from(b"From: anna@example.com\r\n\r\nhello".to_vec()));
+            assert_eq!(body.part(26, 3).expect("read").as_ref(), b"hel");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 0);
+    }
+
+    #[test]
+    fn the_first_folder_that_works_is_taken() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let nowhere = folder.path().join("nowhere");
+        let rules =
+            |folders: &[&Path]| Spilling { folders: folders.iter().map(|path| path.to_path_buf()).collect(), ..Spilling::default() };
+        assert!(rules(&[&nowhere, folder.path()]).begin().is_ok());
+        assert!(rules(&[&nowhere]).begin().is_err() && rules(&[]).begin().is_err());
+    }
+}

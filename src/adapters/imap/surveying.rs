@@ -1,0 +1,173 @@
+//! What is there, without bodies: UID, flags, date, size of the messages of the open mailbox.
+//!
+//! No SEARCH: its one long line is slow to parse and some servers do not have it. Windows of `UID FETCH` instead, the next one asked for
+//! before the last one is answered.
+
+use std::collections::BTreeMap;
+
+use super::command::Command;
+use super::connection::{ImapConnection, LONGEST_SET};
+use super::fetched::Fetched;
+use super::reply::{Reply, Status};
+use crate::domain::{ByteSize, Flags, Uid, UidSet};
+use crate::ports::{MailError, MessageSummary, Weighed};
+
+/// Messages that a window is meant to hold.
+const MESSAGES_IN_WINDOW: u64 = 5_000;
+/// Windows that are asked for at the same time.
+const WINDOWS_AT_ONCE: usize = 3;
+
+/// What changed in the open mailbox while a command ran: a new EXISTS, and EXPUNGEs after it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Changes {
+    arrived: Option<u32>,
+    gone: u32,
+}
+
+impl Changes {
+    pub(super) fn learn(&mut self, reply: &Reply) {
+        match reply {
+            Reply::Exists(count) => *self = Self { arrived: Some(*count), gone: 0 },
+            Reply::Expunge(_) => self.gone += 1,
+            _ => {}
+        }
+    }
+}
+
+impl ImapConnection {
+    pub(super) async fn summaries(&mut self, from: Uid) -> Result<Vec<MessageSummary>, MailError> {
+        let mut found = BTreeMap::new();
+        self.survey(&self.windows_from(from), "(UID FLAGS INTERNALDATE RFC822.SIZE)", |fetched| merge(&mut found, fetched)).await?;
+        // `n:*` always names the last message, also when its UID is below n.
+        let found = found.split_off(&from.0);
+        if from.0 <= 1 {
+            self.compare_count(found.len()).await?;
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// UIDs and sizes, eight bytes a message.
+    pub(super) async fn weights(&mut self, from: Uid) -> Result<Vec<Weighed>, MailError> {
+        let mut found = Vec::new();
+        let learn = |fetched: Fetched| {
+            if let Some(uid) = fetched.uid.filter(|uid| *uid >= from) {
+                let size = fetched.size.map_or(0, |size| u32::try_from(size).unwrap_or(u32::MAX));
+                found.push(Weighed { uid, size });
+            }
+        };
+        self.survey(&self.windows_from(from), "(UID RFC822.SIZE)", learn).await?;
+        // A server may speak of a message twice, once without its size.
+        found.sort_unstable_by_key(|weighed| (weighed.uid, std::cmp::Reverse(weighed.size)));
+        found.dedup_by_key(|weighed| weighed.uid);
+        if from.0 <= 1 {
+            self.compare_count(found.len()).await?;
+        }
+        Ok(found)
+    }
+
+    /// Flags of these messages; where the server counts changes, only of those that changed after `since`.
+    pub(super) async fn flags_in(&mut self, uids: &UidSet, since: Option<u64>) -> Result<Vec<(Uid, Flags)>, MailError> {
+        let counts = self.capabilities.has_condstore && self.opened.as_ref().is_some_and(|opened| opened.counts_changes);
+        let items = match since.filter(|_| counts) {
+            Some(modseq) => format!("(UID FLAGS) (CHANGEDSINCE {modseq})"),
+            None => "(UID FLAGS)".to_owned(),
+        };
+        let mut found: BTreeMap<u32, Flags> = BTreeMap::new();
+        let sets: Vec<String> = uids.chunks(LONGEST_SET).iter().map(ToString::to_string).collect();
+        let learn = |fetched: Fetched| {
+            if let (Some(uid), Some(flags)) = (fetched.uid, fetched.flags)
+                && uids.contains(uid)
+            {
+                found.insert(uid.0, flags);
+            }
+        };
+        self.survey(&sets, &items, learn).await?;
+        Ok(found.into_iter().map(|(uid, flags)| (Uid(uid), flags)).collect())
+    }
+
+    /// Sequence sets that cover the mailbox from a UID on, each with some thousand messages if they lie evenly.
+    fn windows_from(&self, from: Uid) -> Vec<String> {
+        let (last, exists) =
+            self.opened.as_ref().map_or((0, 0), |opened| (opened.uid_next.map_or(0, |next| next.0.saturating_sub(1)), opened.exists));
+        let width = MESSAGES_IN_WINDOW * (u64::from(last) / u64::from(exists.max(1))).max(1);
+        let width = u32::try_from(width).unwrap_or(u32::MAX);
+        let mut start = from.0.max(1);
+        let mut windows = Vec::new();
+        while last > start && last - start >= width {
+            windows.push(format!("{start}:{}", start + width - 1));
+            start += width;
+        }
+        // The last window is open: UIDNEXT may have been wrong or may have grown.
+        windows.push(format!("{start}:*"));
+        windows
+    }
+
+    /// Asks for these items of all sets; complete or an error.
+    async fn survey(&mut self, sets: &[String], items: &str, mut learn: impl FnMut(Fetched)) -> Result<(), MailError> {
+        let commands: Vec<Command> = sets.iter().map(|set| Command::new(format!("UID FETCH {set} {items}"))).collect();
+        let (mut unreadable, mut changes) = (0, Changes::default());
+        let each = |_, reply: Reply| {
+            changes.learn(&reply);
+            match reply {
+                Reply::Fetch(fetched) => learn(*fetched),
+                Reply::Unreadable { is_fetch: true } => unreadable += 1,
+                _ => {}
+            }
+        };
+        let outcomes = self.conversation.ask_all(&commands, WINDOWS_AT_ONCE, each).await?;
+        self.counted(changes);
+        // Some servers refuse a window without messages, or to look into an empty mailbox at all.
+        let is_empty = self.opened.as_ref().is_some_and(|opened| opened.exists == 0);
+        for outcome in outcomes {
+            if !(outcome.status == Status::No && is_empty) {
+                self.conversation.checked(outcome)?;
+            }
+        }
+        if unreadable > 0 {
+            let text = format!("{unreadable} messages are listed in a way that cannot be read");
+            return Err(self.conversation.fail(MailError::Protocol(text)));
+        }
+        Ok(())
+    }
+
+    /// Follows EXISTS and EXPUNGE of the open mailbox.
+    pub(super) fn counted(&mut self, changes: Changes) {
+        if let Some(opened) = &mut self.opened {
+            opened.exists = changes.arrived.unwrap_or(opened.exists).saturating_sub(changes.gone);
+        }
+    }
+
+    /// A listing must have as many messages as the mailbox; a NOOP lets the server tell what changed meanwhile.
+    async fn compare_count(&mut self, count: usize) -> Result<(), MailError> {
+        let matches = |connection: &Self| connection.opened.as_ref().is_none_or(|opened| opened.exists as usize == count);
+        if matches(self) {
+            return Ok(());
+        }
+        let mut changes = Changes::default();
+        self.conversation.run(&Command::new("NOOP"), |reply| changes.learn(&reply)).await?;
+        self.counted(changes);
+        if matches(self) {
+            return Ok(());
+        }
+        let exists = self.opened.as_ref().map_or(0, |opened| opened.exists);
+        Err(self.conversation.fail(MailError::Protocol(format!("{count} messages listed, {exists} exist"))))
+    }
+}
+
+/// Adds what a response says; a server may tell one message in two responses, and changed flags in a third.
+fn merge(found: &mut BTreeMap<u32, MessageSummary>, fetched: Fetched) {
+    let Some(uid) = fetched.uid else { return };
+    let summary = found.entry(uid.0).or_insert_with(|| MessageSummary {
+        uid,
+        size: ByteSize::default(),
+        flags: Flags::default(),
+        internal_date: None,
+    });
+    if let Some(size) = fetched.size {
+        summary.size = ByteSize(size);
+    }
+    if let Some(flags) = fetched.flags {
+        summary.flags = flags;
+    }
+    summary.internal_date = fetched.internal_date.or(summary.internal_date);
+}
