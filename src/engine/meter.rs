@@ -186,9 +186,9 @@ mod tests {
         meter.waited(900, 100);
         assert_eq!(limit(1_500), Some(Limit::Source));
         // The source was slow; now two readers wait for a target that is slower still.
-        [5_000, 7_000, 9_000].into_iter().for_each(|at| {
+        for at in [5_000, 7_000, 9_000] {
             limit(at);
-        });
+        }
         meter.waited(10, 200);
         meter.waited(10, 200);
         assert_eq!(limit(9_500), Some(Limit::Target));

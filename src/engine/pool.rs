@@ -169,8 +169,8 @@ impl Pool {
     }
 
     fn find(self: &Arc<Self>, wanted: &Wanted) -> Found {
-        let mut shelves = self.shelves();
-        let shelf = shelves.entry(wanted.door.clone()).or_default();
+        let mut all = self.shelves();
+        let shelf = all.entry(wanted.door.clone()).or_default();
         let slot = || Slot { pool: Arc::clone(self), door: wanted.door.clone() };
         let fits = |idle: &Idle| idle.purpose == wanted.purpose && idle.password == wanted.password;
         if let Some(place) = shelf.idle.iter().rposition(fits) {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::domain::{MailboxId, MigrationId, Uid, UidSet};
-use crate::ports::Weighed;
+use crate::domain::{MailboxId, MigrationId, Uid};
+use crate::ports::{MailboxRows, Weighed};
 use crate::session::{Activity, Event};
 
 use super::super::context::{Failure, TaskContext};
@@ -99,11 +99,7 @@ async fn windows(
 
 /// What of the listed messages the ledger does not account for.
 async fn missing(context: &TaskContext, ends: &Ends, listed: &[Weighed]) -> Result<Vec<Weighed>, Failure> {
-    let known = accounted(context, ends).await?;
+    let rows = MailboxRows { migration: ends.migration, mailbox: ends.mailbox, source_validity: ends.source.uid_validity };
+    let known = context.ports.journal.accounted(rows).await?;
     Ok(listed.iter().filter(|message| !known.contains(message.uid)).copied().collect())
-}
-
-async fn accounted(context: &TaskContext, ends: &Ends) -> Result<UidSet, Failure> {
-    let rows = context.ports.journal.entries(ends.migration, ends.mailbox, None).await?;
-    Ok(rows.iter().filter(|entry| entry.source_validity == ends.source.uid_validity).map(|entry| entry.source_uid).collect())
 }

@@ -74,9 +74,11 @@ impl Looking {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
-    fn see_all(&self, messages: Vec<MessageSummary>) -> ByteSize {
+    fn see_all(&self, messages: &[MessageSummary]) -> ByteSize {
         let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
-        messages.iter().for_each(|message| facts.see(message.size, &message.flags, message.internal_date));
+        for message in messages {
+            facts.see(message.size, &message.flags, message.internal_date);
+        }
         messages.iter().map(|message| message.size).sum()
     }
 
@@ -87,7 +89,9 @@ impl Looking {
             let flags: HashMap<Uid, Flags> = source.flags_of(&piece.iter().map(|m| m.uid).collect(), None).await?.into_iter().collect();
             let none = Flags::default();
             let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
-            piece.iter().for_each(|m| facts.see(ByteSize(u64::from(m.size)), flags.get(&m.uid).unwrap_or(&none), None));
+            for message in piece {
+                facts.see(ByteSize(u64::from(message.size)), flags.get(&message.uid).unwrap_or(&none), None);
+            }
         }
         Ok(weighed.iter().map(|m| ByteSize(u64::from(m.size))).sum())
     }
@@ -98,7 +102,7 @@ impl Looking {
             let exists = source.examine(&mailbox).await?.exists;
             let bytes = match exists {
                 0 => ByteSize(0),
-                ..=MANY => self.see_all(source.enumerate(Uid(1)).await?),
+                1..=MANY => self.see_all(&source.enumerate(Uid(1)).await?),
                 _ => self.see_many(source.as_mut()).await?,
             };
             context.advance(1, bytes);

@@ -98,13 +98,12 @@ impl MessageSink for Inlet<'_> {
             return Err(SinkClosed);
         }
         let budget = &self.course.context.shared.budget;
-        let share = match budget.take_now(&message.body) {
-            Some(share) => share,
-            None => {
-                // What this lane holds back may be what everybody waits for.
-                self.flush().await?;
-                self.waiting_for_target(async { Ok(budget.take(&message.body).await) }).await?
-            }
+        let share = if let Some(share) = budget.take_now(&message.body) {
+            share
+        } else {
+            // What this lane holds back may be what everybody waits for.
+            self.flush().await?;
+            self.waiting_for_target(async { Ok(budget.take(&message.body).await) }).await?
         };
         self.delivered.insert(message.uid);
         let size = ByteSize(message.body.len());

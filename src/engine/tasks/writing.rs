@@ -169,11 +169,12 @@ impl Queue<'_> {
         if uid_validity.is_some_and(|validity| validity != self.course.sender.ends().target.uid_validity) {
             return Verdict::Renumbered;
         }
-        if outcomes.len() != messages || outcomes.iter().any(|outcome| matches!(outcome, Appended::Refused(_))) {
-            return Verdict::Again;
+        if outcomes.iter().any(|outcome| matches!(outcome, Appended::Stored(None))) {
+            return Verdict::Untold;
         }
         let told = |outcome: &Appended| if let Appended::Stored(uid) = outcome { *uid } else { None };
-        outcomes.iter().map(told).collect::<Option<Vec<Uid>>>().map_or(Verdict::Untold, Verdict::Stored)
+        let uids = outcomes.iter().map(told).collect::<Option<Vec<Uid>>>().filter(|uids| uids.len() == messages);
+        uids.map_or(Verdict::Again, Verdict::Stored)
     }
 
     fn measure(&self, messages: usize, bytes: ByteSize, handed_over: Moment) {
