@@ -58,7 +58,9 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
     if opening == Opening::Resume {
         printer.remember(&journal.events().await.map_err(|error| journal_ending(&error))?);
     }
-    let (engine, mut notices) = Engine::open(ports, ground.limits(), opening).await.map_err(|error| journal_ending(&error))?;
+    let mut limits = ground.limits();
+    limits.thoroughness = request.thoroughness.unwrap_or(limits.thoroughness);
+    let (engine, mut notices) = Engine::open(ports, limits, opening).await.map_err(|error| journal_ending(&error))?;
     let answers = answers(&request, &id, address);
     tokio::select! {
         proven = prove_logins(&engine, &answers, &request) => proven.map_err(|problem| {

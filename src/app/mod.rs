@@ -161,6 +161,7 @@ impl Ground {
         let mut limits = Limits::default();
         limits.accounts = self.config.accounts;
         limits.lanes_per_account = self.config.connections;
+        limits.thoroughness = self.config.verify;
         limits
     }
 }

@@ -41,6 +41,7 @@ Exit codes:
   3    stopped; can be taken up again
   4    refused: another program holds the session, a newer version wrote it,
        or there is no such session
+  5    copied, and not verified because of --verify none
   130  stopped hard (second Ctrl-C); can be taken up again
 
 Passwords and keys are kept in the system's keyring only: never in a file, an

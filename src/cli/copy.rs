@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::domain::SessionId;
+use crate::domain::{SessionId, Thoroughness, ThoroughnessError};
 use crate::mailcopy::Fingerprint;
 use crate::session::Session;
 
@@ -26,6 +26,8 @@ pub struct CopyRequest {
     pub to_secret: SecretSpec,
     /// PEM file with certificate authorities to trust besides the system's.
     pub ca: Option<PathBuf>,
+    /// How thoroughly the copy is read again; none: as configured.
+    pub thoroughness: Option<Thoroughness>,
     /// Text or JSON.
     pub wording: Wording,
 }
@@ -80,7 +82,8 @@ Examples:
                  3< <(pass old) 4< <(pass new)
 
 Exit codes: 0 everything is there and verified; 1 not everything, the rest is
-listed; 3 stopped, give the same command again")]
+listed; 3 stopped, give the same command again; 5 everything is there and, as
+asked, not verified")]
 pub(super) struct CopyArgs {
     /// The account that is read
     #[arg(long, value_name = "URL")]
@@ -97,6 +100,9 @@ pub(super) struct CopyArgs {
     /// Trust the certificate authorities in this PEM file too
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// What is read again at the end: all, the headers and a sample, or nothing [default: as configured, usually full]
+    #[arg(long, value_name = "full|sample|none", value_parser = thoroughness)]
+    verify: Option<Thoroughness>,
     /// Print the journal's records, one JSON object per line, as they become durable
     #[arg(long)]
     json: bool,
@@ -113,6 +119,7 @@ impl CopyArgs {
             from_secret: spec("--from-secret", &self.from_secret)?,
             to_secret: spec("--to-secret", &self.to_secret)?,
             ca: self.ca,
+            thoroughness: self.verify,
             wording: Wording::from_flag(self.json),
         };
         let (one, other) = (&request.from_secret, &request.to_secret);
@@ -127,6 +134,10 @@ impl CopyArgs {
         }
         Ok(request)
     }
+}
+
+fn thoroughness(text: &str) -> Result<Thoroughness, ThoroughnessError> {
+    text.parse()
 }
 
 fn wrong(flag: &str, error: &dyn std::fmt::Display) -> Ending {

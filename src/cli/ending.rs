@@ -15,6 +15,8 @@ pub enum Exit {
     Stopped,
     /// Refused: held by another program, written by a newer version, no such session.
     Refused,
+    /// Everything is copied, and was not verified because that was asked for.
+    Unverified,
     /// Stopped hard (second Ctrl-C); can be taken up again.
     HardStop,
 }
@@ -28,6 +30,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Stopped => 3,
             Self::Refused => 4,
+            Self::Unverified => 5,
             Self::HardStop => 130,
         }
     }
@@ -58,7 +61,7 @@ impl Ending {
     /// # Errors
     /// As the stream; nobody is left to tell.
     pub fn say(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
-        let stream: &mut dyn Write = if self.exit == Exit::Done { out } else { err };
+        let stream: &mut dyn Write = if matches!(self.exit, Exit::Done | Exit::Unverified) { out } else { err };
         if !self.text.is_empty() {
             writeln!(stream, "{}", self.text.trim_end())?;
         }

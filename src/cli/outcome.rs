@@ -4,15 +4,23 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::session::report::{AccountReport, Outcome, Report};
+use crate::session::report::{AccountReport, MailboxReport, Outcome, Report};
 
 use super::args::Wording;
 use super::ending::Exit;
 use super::words;
 
-/// The exit code that a report stands for: done only when every message is at the target and verified.
+/// The exit code that a report stands for: done only when every message is at the target and verified as thoroughly as was asked for;
+/// a code of its own when all is copied and, as asked, not verified.
 pub fn exit_of(report: &Report) -> Exit {
-    if report.accounts.iter().all(|account| account.outcome == Outcome::Complete) { Exit::Done } else { Exit::Failed }
+    let all = |is_so: fn(&AccountReport) -> bool| report.accounts.iter().all(is_so);
+    if all(|account| account.outcome == Outcome::Complete) {
+        Exit::Done
+    } else if all(|account| matches!(account.outcome, Outcome::Complete | Outcome::Unverified) && account.refused.is_empty()) {
+        Exit::Unverified
+    } else {
+        Exit::Failed
+    }
 }
 
 /// Prints what came out, account by account, with the list of what is not at the target; as JSON one line with the report.
@@ -30,13 +38,34 @@ pub fn print_outcome(out: &mut dyn Write, report: &Report, wording: Wording) -> 
 fn print_account(out: &mut dyn Write, account: &AccountReport) -> io::Result<()> {
     let (all, copied) = (account.total(|m| if m.to.is_some() { m.messages } else { 0 }), account.total(|m| m.copied));
     let verdict = match account.outcome {
+        Outcome::Complete if account.total(|m| m.sampled) > 0 => format!(
+            "complete: {}, {}; {} verified in full, {} by header, flags and date",
+            words::messages(copied),
+            account.bytes(),
+            words::count(account.total(|m| m.verified)),
+            words::count(account.total(|m| m.sampled))
+        ),
+        Outcome::Unverified => format!("copied, not verified: {}, {}", words::messages(copied), account.bytes()),
         Outcome::Complete => format!("complete: {}, {}, all verified", words::messages(copied), account.bytes()),
         Outcome::WithRefusals => format!("{} verified, {} refused", words::messages(copied), account.refused.len()),
         Outcome::Unfinished => format!("not finished: {copied} of {} copied", words::messages(all)),
     };
     writeln!(out, "{}  {verdict}", account.address)?;
-    for m in account.mailboxes.iter().filter(|m| m.to.is_some() && m.verified + m.refused < m.messages) {
-        writeln!(out, "  not there or not verified: {} in {}", words::messages(m.messages - m.verified - m.refused), m.name)?;
+    let is_asked = account.outcome == Outcome::Unverified;
+    let good = |m: &MailboxReport| if is_asked { m.copied } else { m.verified + m.sampled };
+    for m in account.mailboxes.iter().filter(|m| m.to.is_some() && good(m) + m.refused < m.messages) {
+        writeln!(out, "  not there or not verified: {} in {}", words::messages(m.messages - good(m) - m.refused), m.name)?;
+    }
+    let since = [
+        (account.total(|m| m.flags_carried), "changed flags at the source since, and at the destination as well"),
+        (account.total(|m| m.disappeared), "not at the source any more, still at the destination"),
+        (account.total(|m| m.removed), "deleted at the destination since, not copied again"),
+    ];
+    for (number, what) in since.into_iter().filter(|(number, _)| *number > 0) {
+        writeln!(out, "  {} {what}", words::messages(number))?;
+    }
+    for m in account.mailboxes.iter().filter(|m| m.is_vanished) {
+        writeln!(out, "  not at the source any more: the folder {}", m.name)?;
     }
     for m in account.mailboxes.iter().filter(|m| m.flags_differ + m.dates_differ > 0) {
         let both = [(m.flags_differ, "flags"), (m.dates_differ, "the date")];

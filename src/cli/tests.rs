@@ -216,6 +216,9 @@ fn story() -> Vec<StoredEvent> {
         flags_differ: 2,
         dates_differ: 0,
         by_bytes: true,
+        sampled: 0,
+        thoroughness: crate::domain::Thoroughness::Full,
+        pass: None,
     };
     let stopped = Event::TaskStopped {
         task: Task::CopyMailbox { migration: one, mailbox: MailboxId(1) },

@@ -57,7 +57,7 @@ fn day_and_time(moment: Moment, offset: i16) -> String {
 }
 
 /// `12,904`
-fn count(number: u64) -> String {
+pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();
     let group = |(index, digit): (usize, char)| {
         let comma = (index > 0 && (digits.len() - index).is_multiple_of(3)).then_some(',');
@@ -116,6 +116,11 @@ pub(super) fn migration_line(migration: &Migration) -> String {
         (RenameState::Done, CreateState::Intended { .. } | CreateState::Undoing(_), _) => "creation under way".to_owned(),
         (RenameState::Done, CreateState::Done, CopyState::Pending) => copied(),
         (RenameState::Done, CreateState::Done, CopyState::Copied) => format!("{}, not verified yet", copied()),
+        (RenameState::Done, CreateState::Done, CopyState::Unverified) => format!("{}, not verified, as asked", copied()),
+        (RenameState::Done, CreateState::Done, CopyState::Verified) if migration.sampled() > 0 => {
+            let (whole, sampled) = (messages(migration.verified()), count(migration.sampled()));
+            format!("done, {whole} verified in full, {sampled} by header, flags and date")
+        }
         (RenameState::Done, CreateState::Done, CopyState::Verified) => format!("done, {} verified", messages(migration.verified())),
     };
     let refused = migration.refused();
@@ -199,8 +204,26 @@ fn mailbox_event(session: &Session, event: &Event) -> Option<String> {
         Event::MailboxCopied { migration, mailbox, messages: number } => {
             format!("{} copied, {}", folder(migration, mailbox), messages(*number))
         }
-        Event::MailboxVerified { migration, mailbox, verified, missing: 0, unaccounted: 0, altered: 0, .. } => {
-            format!("{} verified, {} equal", folder(migration, mailbox), messages(*verified))
+        Event::MailboxVerified { migration, mailbox, verified, missing: 0, unaccounted: 0, altered: 0, sampled, .. } => {
+            let sampled = if *sampled > 0 { format!(", {} by header, flags and date", messages(*sampled)) } else { String::new() };
+            format!(
+                "{} verified, {} equal{sampled}{}",
+                folder(migration, mailbox),
+                messages(*verified),
+                pass_of(session, *migration, *mailbox)
+            )
+        }
+        Event::VerificationSkipped { migration, mailbox, .. } => {
+            format!("{} not verified, as asked{}", folder(migration, mailbox), pass_of(session, *migration, *mailbox))
+        }
+        Event::FlagsCarried { migration, mailbox, messages: number, .. } if *number > 0 => {
+            format!("{}: flags of {} changed at the source since, and carried", folder(migration, mailbox), messages(*number))
+        }
+        Event::AccountSurveyed { migration, unchanged, vanished, found } => {
+            let account = account_of(session, Some(*migration));
+            let extra = [(found.len(), "new"), (vanished.len(), "not at the source any more")];
+            let extra = extra.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}")).collect::<String>();
+            format!("{account}nothing changed in {} folders{extra}", unchanged.len())
         }
         Event::MailboxVerified { migration, mailbox, missing, unaccounted, altered, .. } => {
             let again = messages(missing + unaccounted);
@@ -209,6 +232,13 @@ fn mailbox_event(session: &Session, event: &Event) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// What a pass found gone, on either side.
+fn pass_of(session: &Session, migration: MigrationId, mailbox: MailboxId) -> String {
+    let Some(progress) = session.migration(migration).and_then(|m| m.mailboxes.get(&mailbox)) else { return String::new() };
+    let gone = [(progress.disappeared, "not at the source any more"), (progress.removed, "deleted at the destination since")];
+    gone.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!(", {} {what}", count(*number))).collect()
 }
 
 fn dns_event(event: &Event) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{ByteSize, Platform};
+use crate::domain::{ByteSize, Platform, Thoroughness};
 use crate::settings::{PlatformFacts, Platforms};
 
 use super::lanes::Allowance;
@@ -57,6 +57,8 @@ pub struct Limits {
     pub longest_pause_millis: u64,
     /// Milliseconds between two publications of progress.
     pub progress_millis: u64,
+    /// How thoroughly the copy is read again.
+    pub thoroughness: Thoroughness,
     /// Whether doubts are settled by looking.
     pub(super) settling: Settling,
 }
@@ -78,6 +80,7 @@ impl Default for Limits {
             first_pause_millis: 1000,
             longest_pause_millis: 60_000,
             progress_millis: 250,
+            thoroughness: Thoroughness::Full,
             settling: Settling::On,
         }
     }

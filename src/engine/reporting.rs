@@ -13,7 +13,13 @@ pub async fn report(journal: &dyn Journal, session: &Session, at: Moment) -> Res
     let mut ledger = LedgerSummary::default();
     for migration in &session.migrations {
         for (mailbox, tally) in journal.tallies(migration.id).await? {
-            let totals = MailboxTotals { copied: tally.copied, bytes: tally.bytes, verified: tally.verified, refused: tally.refused };
+            let totals = MailboxTotals {
+                copied: tally.copied,
+                bytes: tally.bytes,
+                verified: tally.verified,
+                sampled: tally.sampled,
+                refused: tally.refused,
+            };
             ledger.totals.insert((migration.id, mailbox), totals);
             if tally.refused > 0 {
                 let rows = journal.entries(migration.id, mailbox, Some(EntryState::Refused)).await?;

@@ -70,9 +70,14 @@ pub struct Verification {
 
 /// Compares. A recorded target UID is looked at first; a message that is not there under it is looked for by what it is, counting
 /// equals, among target messages that no row holds and that are not older than the oldest one of ours.
-///
-/// This is the thorough look, with everything in memory: for the rows that [`super::Comparing`] did not find where they should be.
-pub fn compare(
+pub fn compare(expected: &[Expected], present: &[Present], by: Comparison, is_storable: impl Fn(&Keyword) -> bool) -> Verification {
+    let oldest = expected.iter().filter_map(|row| row.target).min().unwrap_or(Uid(0));
+    compare_from(expected, present, (by, oldest), is_storable)
+}
+
+/// The same for some rows, with everything in memory: those that [`super::Comparing`] did not find where they should be. They are looked
+/// for from `oldest` on, the UID at the target of the oldest message of ours.
+pub fn compare_from(
     expected: &[Expected],
     present: &[Present],
     (by, oldest): (Comparison, Uid),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{Comparison, Digest, Expected, Fingerprint, Present, Verification, recognise, settle, unaccounted};
+use super::{Comparison, Digest, Expected, Fingerprint, Present, compare, recognise, settle, unaccounted};
 use crate::domain::{Flags, InternalDate, Keyword, Uid};
 
 fn print(exact: u8, content: u8) -> Fingerprint {
@@ -23,12 +23,6 @@ fn expected(source: u32, target: Option<u32>, message: u8) -> Expected {
 fn present(uid: u32, message: u8) -> Present {
     let flags = Flags::from_wire(["\\Seen", "$mdnsent", "$HasAttachment"]);
     Present { uid: Uid(uid), fingerprint: print(message, message), flags, internal_date: InternalDate::from_unix(1000, 0) }
-}
-
-/// All rows and all messages at once, none older than the oldest of ours.
-fn compare(expected: &[Expected], present: &[Present], by: Comparison, is_storable: impl Fn(&Keyword) -> bool) -> Verification {
-    let oldest = expected.iter().filter_map(|row| row.target).min().unwrap_or(Uid(0));
-    super::compare(expected, present, (by, oldest), is_storable)
 }
 
 fn takes_mdn(keyword: &Keyword) -> bool {

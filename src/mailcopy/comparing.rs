@@ -68,6 +68,11 @@ impl Comparing {
         &self.rows
     }
 
+    /// The rows alone again.
+    pub fn into_rows(self) -> Briefs {
+        self.rows
+    }
+
     /// Where the rows' messages should be.
     pub fn places(&self) -> UidSet {
         self.rows.rows().iter().filter_map(Brief::target).collect()

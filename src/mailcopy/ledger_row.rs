@@ -186,6 +186,26 @@ impl Briefs {
         self.rows.binary_search_by_key(&uid.0, |row| row.target).ok()
     }
 
+    /// Parts the rows into those for which this holds and the others.
+    #[must_use]
+    pub fn split(self, is_meant: impl Fn(&Brief) -> bool) -> (Self, Self) {
+        let mut others = Self { rows: Vec::new(), flags: self.flags.clone(), known: self.known.clone() };
+        let mut these = self;
+        these.rows.retain(|row| {
+            let stays = is_meant(row);
+            if !stays {
+                others.rows.push(*row);
+            }
+            stays
+        });
+        (these, others)
+    }
+
+    /// Takes rows back that were parted from these by [`Self::split`].
+    pub fn join(&mut self, others: Self, is_meant: impl Fn(&Brief) -> bool) {
+        self.rows.extend(others.rows.into_iter().filter(is_meant));
+    }
+
     /// Keeps only rows for which this holds.
     pub fn retain(&mut self, keep: impl FnMut(&Brief) -> bool) {
         self.rows.retain(keep);

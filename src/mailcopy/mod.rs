@@ -16,14 +16,16 @@ mod normal;
 mod outgoing;
 mod pairing;
 mod repair;
+mod sample;
 mod settle;
 
 pub use batch::{Batch, BatchLimit, Batcher};
-pub use compare::{Expected, FlagsDiffer, Present, Recognised, Verification, compare, recognise, unaccounted};
+pub use compare::{Expected, FlagsDiffer, Present, Recognised, Verification, compare, compare_from, recognise, unaccounted};
 pub use comparing::{Comparing, Difference, look};
 pub use fingerprint::{Digest, Fingerprint, Pieces};
 pub use ledger_row::{Brief, Briefs, Columns, EntryState, HalfDigest};
 pub use outgoing::{Outgoing, date_from_headers, prepare};
 pub use pairing::Comparison;
 pub use repair::{Repair, USUAL_LONGEST_LINE, attempts as repair_attempts, repaired};
+pub use sample::Sample;
 pub use settle::{Settlement, settle};

@@ -1,5 +1,6 @@
 //! The plan: what will move where, under which names, and what was found out before anything changes.
 
+mod arrivals;
 mod findings;
 mod mapping;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod seen;
 mod types;
 mod validate;
 
+pub use arrivals::map_new_mailboxes;
 pub use findings::{Facts, TargetLimits};
 pub use mapping::{Mapping, map_mailboxes, resolve_at_target};
 pub use names::temporary_address;

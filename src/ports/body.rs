@@ -92,6 +92,24 @@ impl Body {
         }
     }
 
+    /// The header with the blank line that ends it; all of it where there is none.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn header(&self) -> io::Result<Bytes> {
+        let mut length = 64 * 1024;
+        loop {
+            let start = self.part(0, length)?;
+            let end = start.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
+            let bare = start.windows(2).position(|two| two == b"\n\n").map(|at| at + 2);
+            let first = end.into_iter().chain(bare).min();
+            if first.is_some() || start.len() < length {
+                return Ok(start.slice(..first.unwrap_or(start.len())));
+            }
+            length = length.saturating_mul(4);
+        }
+    }
+
     /// What the bytes are, without what they say: cheap, and enough where servers keep bytes.
     pub fn exact(&self) -> Fingerprint {
         match self {
@@ -124,3 +142,18 @@ impl PartialEq for Body {
 }
 
 impl Eq for Body {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_ends_with_its_blank_line() {
+        let header = |text: &str| Body::from(text.as_bytes().to_vec()).header().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        assert_eq!(header("A: b\r\n\r\nbody\r\n\r\n").expect("memory"), "A: b\r\n\r\n");
+        assert_eq!(header("A: b\n\nbody\r\n\r\n").expect("memory"), "A: b\n\n");
+        assert_eq!(header("A: b\r\n").expect("memory"), "A: b\r\n");
+        let long = format!("A: {}\r\n\r\n", "x".repeat(300_000));
+        assert_eq!(header(&format!("{long}body")).expect("memory"), long);
+    }
+}

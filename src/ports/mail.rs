@@ -262,6 +262,17 @@ pub trait MessageSink: Send {
     async fn take(&mut self, message: FetchedMessage) -> Result<(), SinkClosed>;
 }
 
+/// Lets headers through, for servers and doors that deliver whole messages only.
+struct HeadersAlone<'a>(&'a mut dyn MessageSink);
+
+#[async_trait]
+impl MessageSink for HeadersAlone<'_> {
+    async fn take(&mut self, message: FetchedMessage) -> Result<(), SinkClosed> {
+        let body = message.body.header().map_or_else(|_| message.body.clone(), Body::from);
+        self.0.take(FetchedMessage { body, ..message }).await
+    }
+}
+
 /// Batches on their way into one mailbox, one behind the other: what is next, and what became of what was given out.
 ///
 /// Methods take `&self`, because the next batch is asked for while outcomes come in.
@@ -332,6 +343,11 @@ pub trait MailConnection: Send {
             self.fetch(window, sink).await?;
         }
         Ok(())
+    }
+    /// Reads the headers of messages alone, window after window, without marking them (`BODY.PEEK[HEADER]`): the body of what is delivered is
+    /// the header with the blank line that ends it.
+    async fn fetch_headers(&mut self, windows: &[UidSet], sink: &mut dyn MessageSink) -> Result<(), MailError> {
+        self.fetch_windows(windows, &mut HeadersAlone(sink)).await
     }
     /// Appends messages in the best form that the server offers. On an error with a lost connection all of them are in doubt.
     async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError>;

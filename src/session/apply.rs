@@ -6,7 +6,7 @@ use crate::problem::Disposition;
 
 use super::state::Doubt;
 use super::{
-    CopyState, CreateState, DomainState, Event, MailboxProgress, Migration, Mode, PlannedMigration, RenameState, Session, Side, Step,
+    CopyState, CreateState, DomainState, Event, MailboxProgress, Migration, Mode, Pass, PlannedMigration, RenameState, Session, Side, Step,
     StoredEvent, Undo,
 };
 
@@ -110,7 +110,10 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         | Event::ValidityChanged { .. }
         | Event::MailboxCopied { .. }
         | Event::MailboxVerified { .. }
-        | Event::DeltaRequested { .. } => apply_to_mailbox(session, stored),
+        | Event::MessagesVerified { .. }
+        | Event::VerificationSkipped { .. }
+        | Event::FlagsCarried { .. } => apply_to_mailbox(session, stored),
+        Event::DeltaRequested { .. } | Event::AccountSurveyed { .. } => apply_to_pass(session, stored),
     }
 }
 
@@ -159,6 +162,7 @@ fn new_migration(id: MigrationId, account: &crate::plan::SourceAccount) -> Migra
         seat: None,
         gap_millis: None,
         mailboxes: std::collections::BTreeMap::new(),
+        is_survey_due: false,
     }
 }
 
@@ -173,10 +177,18 @@ fn new_mailbox(mapping: &MailboxMapping) -> MailboxProgress {
         bytes: crate::domain::ByteSize(0),
         refused: 0,
         verified: 0,
+        sampled: 0,
+        thoroughness: crate::domain::Thoroughness::Full,
         flags_differ: 0,
         dates_differ: 0,
         by_bytes: false,
         failed_verifications: 0,
+        rest: None,
+        flags_as_of: None,
+        reflagged: 0,
+        disappeared: 0,
+        removed: 0,
+        is_vanished: false,
         doubts: std::collections::BTreeMap::new(),
         state: CopyState::Pending,
     }
@@ -232,13 +244,19 @@ fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
         session.last_batch = session.last_batch.max(*batch);
     }
     let mut act = |migration: &MigrationId, mailbox: &MailboxId, change: &mut dyn FnMut(&mut MailboxProgress)| {
-        if let Some(mailbox) = session.migration_mut(*migration).and_then(|m| m.mailboxes.get_mut(mailbox)) {
+        let Some(migration) = session.migration_mut(*migration) else { return };
+        // Who works on a mailbox has surveyed the account, or comes from a version that did not.
+        migration.is_survey_due = false;
+        if let Some(mailbox) = migration.mailboxes.get_mut(mailbox) {
             change(mailbox);
         }
     };
     match &stored.event {
-        Event::MailboxPrepared { migration, mailbox, to, source_validity, target_validity, messages } => {
+        Event::MailboxPrepared { migration, mailbox, to, source_validity, target_validity, messages, source_modseq } => {
             act(migration, mailbox, &mut |m| {
+                // Flags that were read before are as old as they were.
+                let is_other = m.source_validity.is_some_and(|known| known != *source_validity);
+                m.flags_as_of = if is_other { None } else { m.flags_as_of }.or(source_modseq.filter(|_| m.copied == 0));
                 m.to = Some(to.clone());
                 m.source_validity = Some(*source_validity);
                 m.target_validity = Some(*target_validity);
@@ -261,41 +279,109 @@ fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
                     m.source_validity = Some(*to);
                     // Under new UIDs they are tried again.
                     m.refused = 0;
+                    m.flags_as_of = None;
                 }
                 Side::Target => m.target_validity = Some(*to),
             }
             m.copied = *recognised;
+            m.rest = None;
             m.state = CopyState::Pending;
         }),
         Event::MailboxCopied { migration, mailbox, messages } => act(migration, mailbox, &mut |m| {
             m.messages = *messages;
             m.state = CopyState::Copied;
         }),
-        Event::MailboxVerified { migration, mailbox, verified, missing, unaccounted, altered, flags_differ, dates_differ, by_bytes } => {
+        Event::MailboxVerified { migration, mailbox, missing, unaccounted, altered, .. } => {
+            let (left, altered) = (*missing + *unaccounted, *altered);
             act(migration, mailbox, &mut |m| {
-                m.verified = *verified;
-                m.flags_differ = *flags_differ;
-                m.dates_differ = *dates_differ;
-                m.by_bytes = *by_bytes;
+                verified(m, &stored.event);
                 m.copied = m.copied.saturating_sub(*missing);
                 m.failed_verifications = if *missing == 0 { 0 } else { m.failed_verifications + 1 };
-                m.state = match (*missing + *unaccounted, *altered) {
+                m.state = match (left, altered) {
                     (0, 0) => CopyState::Verified,
                     (0, _) => CopyState::Copied,
                     _ => CopyState::Pending,
                 };
             });
         }
+        Event::VerificationSkipped { migration, mailbox, pass } => act(migration, mailbox, &mut |m| {
+            m.thoroughness = crate::domain::Thoroughness::None;
+            at_rest(m, pass);
+            m.state = CopyState::Unverified;
+        }),
+        Event::FlagsCarried { migration, mailbox, messages, as_of } => act(migration, mailbox, &mut |m| {
+            m.reflagged += messages;
+            m.flags_as_of = *as_of;
+        }),
         Event::RefusedRetried { migration } => {
             for m in session.migration_mut(*migration).into_iter().flat_map(|m| m.mailboxes.values_mut()).filter(|m| m.refused > 0) {
                 m.refused = 0;
+                m.rest = None;
                 m.state = CopyState::Pending;
             }
         }
+        _ => {}
+    }
+}
+
+/// What a verification says of a mailbox, but for where it stands.
+fn verified(m: &mut MailboxProgress, event: &Event) {
+    let Event::MailboxVerified {
+        verified,
+        sampled,
+        thoroughness,
+        flags_differ,
+        dates_differ,
+        by_bytes,
+        pass,
+        missing,
+        unaccounted,
+        altered,
+        ..
+    } = event
+    else {
+        return;
+    };
+    m.verified = *verified;
+    m.sampled = *sampled;
+    m.thoroughness = *thoroughness;
+    m.flags_differ = *flags_differ;
+    m.dates_differ = *dates_differ;
+    m.by_bytes = *by_bytes;
+    m.rest = None;
+    if let Some(pass) = pass {
+        at_rest(m, pass);
+    }
+    if *missing + *unaccounted + *altered > 0 {
+        m.rest = None;
+    }
+}
+
+fn at_rest(m: &mut MailboxProgress, pass: &Pass) {
+    m.disappeared = pass.disappeared;
+    m.removed = pass.removed;
+    m.rest = Some(*pass);
+}
+
+fn apply_to_pass(session: &mut Session, stored: &StoredEvent) {
+    match &stored.event {
         Event::DeltaRequested { migration } => {
-            for m in session.migration_mut(*migration).into_iter().flat_map(|m| m.mailboxes.values_mut()).filter(|m| m.is_copied()) {
+            let Some(migration) = session.migration_mut(*migration) else { return };
+            migration.is_survey_due = true;
+            for m in migration.mailboxes.values_mut().filter(|m| m.is_copied()) {
                 m.state = CopyState::Pending;
             }
+        }
+        Event::AccountSurveyed { migration, unchanged, vanished, found } => {
+            let Some(migration) = session.migration_mut(*migration) else { return };
+            migration.is_survey_due = false;
+            for (id, m) in &mut migration.mailboxes {
+                m.is_vanished = vanished.contains(id);
+                if m.is_copied() && (m.is_vanished || unchanged.contains(id)) {
+                    m.state = m.final_state();
+                }
+            }
+            migration.mailboxes.extend(found.iter().map(|mapping| (mapping.id, new_mailbox(mapping))));
         }
         _ => {}
     }

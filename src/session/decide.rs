@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::{EmailAddress, MigrationId};
 use crate::plan::{SourceAccount, Weight};
 
-use super::{Command, CopyState, CreateState, Event, Mode, PlannedMigration, Refusal, RenameState, Session, Step, Task, Witness};
+use super::{Command, CreateState, Event, Mode, PlannedMigration, Refusal, RenameState, Session, Step, Task, Witness};
 
 /// What follows from a command.
 ///
@@ -50,7 +50,7 @@ pub fn decide(session: &Session, command: &Command) -> Result<Vec<Event>, Refusa
         Command::RequestDelta { migration } => {
             require(session.is_copy_confirmed, Refusal::NotNow)?;
             let found = session.migration(*migration).ok_or(Refusal::PlanMismatch)?;
-            require(found.copy_state() == CopyState::Verified, Refusal::NotVerified)?;
+            require(found.copy_state().is_final(), Refusal::NotVerified)?;
             Ok(vec![Event::DeltaRequested { migration: *migration }])
         }
         Command::RetryRefused { migration } => {

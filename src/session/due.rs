@@ -57,7 +57,7 @@ pub fn due(session: &Session) -> Vec<Task> {
     }
     tasks.retain(|task| !session.troubles.contains_key(task));
     if session.is_paused {
-        tasks.retain(|task| !matches!(task, Task::CopyMailbox { .. } | Task::VerifyMailbox { .. }));
+        tasks.retain(|task| !matches!(task, Task::Survey { .. } | Task::CopyMailbox { .. } | Task::VerifyMailbox { .. }));
     }
     tasks
 }
@@ -69,11 +69,15 @@ fn copying(session: &Session, tasks: &mut Vec<Task>) {
         if !is_ready {
             continue;
         }
+        if migration.is_survey_due {
+            tasks.push(Task::Survey { migration: migration.id });
+            continue;
+        }
         for (mailbox, progress) in migration.mailboxes.iter().filter(|(_, m)| m.is_copied()) {
             match progress.state {
                 CopyState::Pending => tasks.push(Task::CopyMailbox { migration: migration.id, mailbox: *mailbox }),
                 CopyState::Copied => tasks.push(Task::VerifyMailbox { migration: migration.id, mailbox: *mailbox }),
-                CopyState::Verified => {}
+                CopyState::Unverified | CopyState::Verified => {}
             }
         }
     }

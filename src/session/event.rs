@@ -4,102 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::dnscheck::{Change, CheckedRecord, RecordPurpose};
 use crate::domain::{
-    ApiEndpoint, BatchId, ByteSize, DomainName, EmailAddress, ImapEndpoint, MailboxId, MigrationId, Moment, SecretRef, ServiceId,
-    SessionId, Uid, UidValidity, WireName,
+    BatchId, ByteSize, DomainName, EmailAddress, MailboxId, MigrationId, Moment, ServiceId, SessionId, Thoroughness, Uid, UidValidity,
+    WireName,
 };
-use crate::plan::{Inventory, MailboxMapping, SourceAccount, TargetAccount};
+use crate::plan::{Inventory, MailboxMapping, SourceAccount};
 use crate::problem::Problem;
 
-use super::Task;
+use super::{ApiAccess, Destination, Mode, Pass, PlannedMigration, Side, Strategy, Task, Witness};
 
 /// Format of the journal that this version writes and the newest that it reads: what `SessionOpened` carries.
 /// Raised only when an older reader would misunderstand, never for an event that is merely new.
 pub const JOURNAL_FORMAT: u32 = 1;
-
-/// Who does the clicks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// The program, through the OVHcloud API.
-    Automatic,
-    /// The person, in the control panel; the program shows them and proves each.
-    Guided,
-}
-
-/// The order of the acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Strategy {
-    /// Rename the source, create the target under the real address, copy.
-    RenameFirst,
-}
-
-/// One of the two sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Side {
-    /// Where the mail is.
-    Source,
-    /// Where it goes.
-    Target,
-}
-
-/// Who did an act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Witness {
-    /// The program, and saw it done through the API.
-    Platform,
-    /// The person, proven by a login.
-    Login,
-    /// Nothing had to be done.
-    NotNeeded,
-}
-
-/// An API account, without its secrets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ApiAccess {
-    /// Where the API is.
-    pub endpoint: ApiEndpoint,
-    /// Where the application key is kept.
-    pub application_key: SecretRef,
-    /// Where the application secret is kept.
-    pub application_secret: SecretRef,
-    /// Where the consumer key is kept.
-    pub consumer_key: SecretRef,
-    /// When the consumer key ends, as RFC 3339.
-    #[serde(default)]
-    pub expiration: Option<String>,
-}
-
-/// Where the accounts go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Destination {
-    /// The service; none in guided mode.
-    pub service: Option<ServiceId>,
-    /// Its name for people.
-    pub display_name: Option<String>,
-    /// Where mail is written.
-    pub endpoint: ImapEndpoint,
-    /// Webmail URL, when known.
-    #[serde(default)]
-    pub webmail: Option<String>,
-}
-
-/// One migration of the accepted plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedMigration {
-    /// Which one.
-    pub id: MigrationId,
-    /// The name that the source gets; the same as its address when no rename is needed (guided mode).
-    pub temporary: EmailAddress,
-    /// User name for IMAP at the source after the rename.
-    pub source_user: String,
-    /// The account that it becomes.
-    pub target: TargetAccount,
-    /// What happens with each mailbox.
-    pub mailboxes: Vec<MailboxMapping>,
-}
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -273,6 +188,9 @@ pub enum Event {
         target_validity: UidValidity,
         /// Messages in the source mailbox.
         messages: u64,
+        /// HIGHESTMODSEQ of the source mailbox (RFC 7162), where the server keeps it: flags read from here on are at least as new.
+        #[serde(default)]
+        source_modseq: Option<u64>,
     },
     /// About to append a batch; the ledger holds its messages as intended.
     BatchIntended {
@@ -387,11 +305,61 @@ pub enum Event {
         dates_differ: u64,
         /// Whether bytes were compared (else content: the target rebuilds messages).
         by_bytes: bool,
+        /// Messages whose header, flags and date were found equal and whose body was not part of the sample.
+        #[serde(default)]
+        sampled: u64,
+        /// How thorough it was.
+        #[serde(default)]
+        thoroughness: Thoroughness,
+        /// What the pass came to; none in journals of versions that did not look.
+        #[serde(default)]
+        pass: Option<Pass>,
+    },
+    /// Part of a mailbox was read again and found equal; the ledger knows which messages.
+    MessagesVerified {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// How many.
+        messages: u64,
+    },
+    /// The mailbox is copied, and by the person's choice not read again.
+    VerificationSkipped {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// What the pass came to.
+        pass: Pass,
+    },
+    /// Flags that changed at the source since they were copied were changed at the target as well.
+    FlagsCarried {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// Messages whose flags changed at the source.
+        messages: u64,
+        /// Mod-sequence of the source up to which flags are carried, where the server keeps it.
+        #[serde(default)]
+        as_of: Option<u64>,
     },
     /// The person asked for another pass over an account.
     DeltaRequested {
         /// Migration.
         migration: MigrationId,
+    },
+    /// Both accounts were looked at from outside before another pass. Mailboxes that are not named here are gone over again.
+    AccountSurveyed {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailboxes in which nothing happened since their last pass.
+        unchanged: Vec<MailboxId>,
+        /// Mailboxes that the source does not have any more. Nothing is deleted at the target.
+        vanished: Vec<MailboxId>,
+        /// Mailboxes that came since the plan: mapped by the same rules, and copied.
+        found: Vec<MailboxMapping>,
     },
     /// DNS of a domain was looked at. The latest counts; recorded when it differs from the one before.
     DnsChecked {

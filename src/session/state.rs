@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dnscheck::{Change, CheckedRecord, RecordPurpose};
 use crate::domain::{
-    BatchId, ByteSize, DomainName, EmailAddress, MailboxId, MigrationId, Moment, SecretRef, SessionId, Uid, UidValidity, WireName,
+    BatchId, ByteSize, DomainName, EmailAddress, MailboxId, MigrationId, Moment, SecretRef, SessionId, Thoroughness, Uid, UidValidity,
+    WireName,
 };
 use crate::plan::{Inventory, MailboxMapping, MappingAction, SourceAccount, TargetAccount};
 use crate::problem::Problem;
 
-use super::{ApiAccess, Destination, Mode, Strategy, Task};
+use super::{ApiAccess, Destination, Mode, Pass, Strategy, Task};
 
 /// Undoing an act: asked for, or begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +57,17 @@ pub enum CopyState {
     Pending,
     /// Everything is copied or refused, not yet read again.
     Copied,
+    /// Everything is copied or refused, and by the person's choice not read again.
+    Unverified,
     /// Read again and found equal.
     Verified,
+}
+
+impl CopyState {
+    /// Whether nothing more is to be done.
+    pub fn is_final(self) -> bool {
+        self >= Self::Unverified
+    }
 }
 
 /// A batch in doubt.
@@ -90,6 +100,10 @@ pub struct MailboxProgress {
     pub refused: u64,
     /// Messages verified at the last verification.
     pub verified: u64,
+    /// Of the others, those whose header, flags and date were found equal and whose body was not part of the sample.
+    pub sampled: u64,
+    /// How thorough the last verification was.
+    pub thoroughness: Thoroughness,
     /// Messages whose flags differed at the last verification.
     pub flags_differ: u64,
     /// Messages whose date differed at the last verification.
@@ -98,6 +112,18 @@ pub struct MailboxProgress {
     pub by_bytes: bool,
     /// Verifications in a row that found something missing.
     pub failed_verifications: u32,
+    /// Where the last whole pass left both sides; none while something before its end is open.
+    pub rest: Option<Pass>,
+    /// Mod-sequence of the source from which on changed flags are not carried yet, where the server keeps it.
+    pub flags_as_of: Option<u64>,
+    /// Messages whose changed flags were carried to the target.
+    pub reflagged: u64,
+    /// Copied messages that are not at the source any more.
+    pub disappeared: u64,
+    /// Messages that somebody deleted at the target after they had been seen there.
+    pub removed: u64,
+    /// The source does not have this mailbox any more.
+    pub is_vanished: bool,
     /// Batches whose outcome is not recorded.
     pub doubts: BTreeMap<BatchId, Doubt>,
     /// Where it stands.
@@ -108,6 +134,14 @@ impl MailboxProgress {
     /// Whether it is to be copied at all.
     pub const fn is_copied(&self) -> bool {
         matches!(self.mapping.action, MappingAction::Copy { .. })
+    }
+
+    /// Where a mailbox stands once nothing is left to be done.
+    pub(super) const fn final_state(&self) -> CopyState {
+        match self.thoroughness {
+            Thoroughness::None => CopyState::Unverified,
+            Thoroughness::Sample | Thoroughness::Full => CopyState::Verified,
+        }
     }
 }
 
@@ -138,11 +172,16 @@ pub struct Migration {
     pub gap_millis: Option<u64>,
     /// Mailboxes of the plan.
     pub mailboxes: BTreeMap<MailboxId, MailboxProgress>,
+    /// Another pass was asked for, and nobody has looked yet where it is needed.
+    pub is_survey_due: bool,
 }
 
 impl Migration {
     /// Where the copy stands: as far as its slowest mailbox.
     pub fn copy_state(&self) -> CopyState {
+        if self.is_survey_due {
+            return CopyState::Pending;
+        }
         self.mailboxes.values().filter(|m| m.is_copied()).map(|m| m.state).min().unwrap_or(CopyState::Verified)
     }
 
@@ -159,6 +198,11 @@ impl Migration {
     /// Messages verified.
     pub fn verified(&self) -> u64 {
         self.mailboxes.values().filter(|m| m.state == CopyState::Verified).map(|m| m.verified).sum()
+    }
+
+    /// Messages verified by header, flags and date alone.
+    pub fn sampled(&self) -> u64 {
+        self.mailboxes.values().filter(|m| m.state == CopyState::Verified).map(|m| m.sampled).sum()
     }
 
     /// Messages that are to be at the target, as far as known.

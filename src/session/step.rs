@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CopyState, CreateState, RenameState, Session};
+use super::{CreateState, RenameState, Session};
 
 /// A step of the wizard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -80,7 +80,7 @@ impl Session {
             Step::Rename
         } else if self.migrations.iter().any(|m| m.create != CreateState::Done) {
             Step::Create
-        } else if !self.is_copy_confirmed || self.migrations.iter().any(|m| m.copy_state() != CopyState::Verified) {
+        } else if !self.is_copy_confirmed || self.migrations.iter().any(|m| !m.copy_state().is_final()) {
             Step::Migrate
         } else if !self.is_dns_accepted {
             Step::Dns

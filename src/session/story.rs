@@ -143,6 +143,7 @@ fn copied(migration: MigrationId, mailbox: MailboxId) -> Vec<Event> {
             source_validity: UidValidity(1),
             target_validity: UidValidity(2),
             messages: 10,
+            source_modseq: None,
         },
         Event::BatchIntended {
             migration,
@@ -166,6 +167,9 @@ fn copied(migration: MigrationId, mailbox: MailboxId) -> Vec<Event> {
             flags_differ: 0,
             dates_differ: 0,
             by_bytes: true,
+            sampled: 0,
+            thoroughness: crate::domain::Thoroughness::Full,
+            pass: None,
         },
     ]
 }

@@ -39,6 +39,11 @@ pub enum Task {
         /// Migration.
         migration: MigrationId,
     },
+    /// Look at both accounts from outside, to see which mailboxes need another pass.
+    Survey {
+        /// Migration.
+        migration: MigrationId,
+    },
     /// Copy a mailbox, settling its doubts first.
     CopyMailbox {
         /// Migration.
@@ -78,6 +83,7 @@ impl Task {
             | Self::UndoRename { migration }
             | Self::CreateTarget { migration }
             | Self::UndoCreate { migration }
+            | Self::Survey { migration }
             | Self::CopyMailbox { migration, .. }
             | Self::VerifyMailbox { migration, .. } => Some(*migration),
             Self::AttachDomain { .. } | Self::CheckDns { .. } | Self::FixDns { .. } | Self::Finish => None,

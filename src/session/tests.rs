@@ -188,6 +188,9 @@ fn what_a_verification_misses_goes_through_the_copy_again() {
         flags_differ: 0,
         dates_differ: 0,
         by_bytes: true,
+        sampled: 0,
+        thoroughness: crate::domain::Thoroughness::Full,
+        pass: None,
     });
     let session = after(&events);
     assert_eq!(session.migrations[0].mailboxes[&mailbox].state, CopyState::Pending);

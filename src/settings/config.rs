@@ -4,11 +4,13 @@
 
 use std::path::PathBuf;
 
+use crate::domain::Thoroughness;
+
 use super::fault::{Fault, Found, Source};
 
 const SAMPLE: &str = include_str!("../../config/default.toml");
 const TOP: [&str; 6] = ["language", "theme", "ascii", "state-folder", "copy", "log"];
-const COPY: [&str; 2] = ["accounts", "connections"];
+const COPY: [&str; 3] = ["accounts", "connections", "verify"];
 const LOG: [&str; 1] = ["level"];
 
 /// Colours of the interface.
@@ -69,6 +71,8 @@ pub struct Config {
     pub accounts: usize,
     /// Connections per side of one account, 1 to 10.
     pub connections: usize,
+    /// How thoroughly the copy is read again.
+    pub verify: Thoroughness,
     /// What is written to the log.
     pub log: LogLevel,
 }
@@ -82,6 +86,7 @@ impl Default for Config {
             state_folder: None,
             accounts: 4,
             connections: 8,
+            verify: Thoroughness::Full,
             log: LogLevel::Info,
         }
     }
@@ -138,6 +143,9 @@ impl Config {
         }
         if let Some(connections) = source.find("copy", section, "connections") {
             self.connections = connections.number(1..=10)?;
+        }
+        if let Some(verify) = source.find("copy", section, "verify") {
+            self.verify = verify.choice(&Thoroughness::ALL)?;
         }
         Ok(())
     }

@@ -176,6 +176,20 @@ impl Teller<'_> {
                     if missing == 0 { ("event-mailbox-verified", Tone::Good) } else { ("event-mailbox-differs", Tone::Warning) };
                 self.plain(self.account(*migration), key, &params, tone)
             }
+            Event::VerificationSkipped { migration, mailbox, .. } => {
+                let params = [("folder", self.folder(*migration, *mailbox).into())];
+                self.plain(self.account(*migration), "event-verification-skipped", &params, Tone::Warning)
+            }
+            Event::FlagsCarried { migration, mailbox, messages, .. } if *messages > 0 => {
+                let params = [("folder", self.folder(*migration, *mailbox).into()), ("messages", (*messages).into())];
+                self.plain(self.account(*migration), "event-flags-carried", &params, Tone::Plain)
+            }
+            Event::AccountSurveyed { migration, unchanged, vanished, found } => {
+                let params = [("unchanged", unchanged.len().into()), ("vanished", vanished.len().into()), ("found", found.len().into())];
+                let has_more = !vanished.is_empty() || !found.is_empty();
+                let key = if has_more { "event-surveyed-more" } else { "event-surveyed" };
+                self.plain(self.account(*migration), key, &params, Tone::Plain)
+            }
             Event::DeltaRequested { migration } => self.plain(self.account(*migration), "event-delta-requested", &[], Tone::Plain),
             _ => None,
         }

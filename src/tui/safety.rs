@@ -29,12 +29,14 @@ pub(super) fn sentence(session: &Session, ink: Ink<'_>) -> (String, Calm) {
 
 fn calm_sentence(session: &Session, ink: Ink<'_>) -> String {
     let refused: u64 = session.migrations.iter().map(crate::session::Migration::refused).sum();
-    let verified: u64 = session.migrations.iter().map(crate::session::Migration::verified).sum();
+    let verified: u64 = session.migrations.iter().map(|m| m.verified() + m.sampled()).sum();
     let is_verified = session.is_copy_confirmed && session.migrations.iter().all(|m| m.copy_state() == CopyState::Verified);
     if is_verified && refused > 0 {
         ink.tell("safety-verified-refused", &[("verified", verified.into()), ("refused", refused.into())])
     } else if is_verified {
         ink.tell("safety-verified", &[("verified", verified.into())])
+    } else if session.is_copy_confirmed && session.migrations.iter().all(|m| m.copy_state().is_final()) {
+        ink.say("safety-unverified")
     } else if session.is_copy_confirmed {
         ink.say("safety-copying")
     } else if session.migrations.iter().any(|m| m.create == CreateState::Done) {

@@ -92,6 +92,7 @@ pub(super) fn task_name(ink: Ink<'_>, session: &Session, task: &Task) -> String 
         Task::UndoRename { migration } => ink.tell("task-undo-rename", &[("account", account(migration).into())]),
         Task::CreateTarget { migration } => ink.tell("task-create-target", &[("account", account(migration).into())]),
         Task::UndoCreate { migration } => ink.tell("task-undo-create", &[("account", account(migration).into())]),
+        Task::Survey { migration } => ink.tell("task-survey", &[("account", account(migration).into())]),
         Task::CopyMailbox { migration, mailbox } => {
             ink.tell("task-copy-mailbox", &[("account", account(migration).into()), ("folder", folder(migration, mailbox).into())])
         }

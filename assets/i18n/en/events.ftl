@@ -43,6 +43,13 @@ event-renumbered-target = { $folder } was renumbered by the new server, { $count
 event-mailbox-copied = { $folder } copied, { $messages } messages
 event-mailbox-verified = { $folder } verified, { $verified } messages
 event-mailbox-differs = { $folder }: { $missing } messages are not as expected and are looked at again
+event-verification-skipped = { $folder } is not verified, as configured
+event-flags-carried = { $folder }: marks of { $messages } messages changed at the source, and here too
+event-surveyed = { $unchanged ->
+    [one] nothing new in one folder
+   *[other] nothing new in { $unchanged } folders
+}
+event-surveyed-more = nothing new in { $unchanged } folders; { $found } came, { $vanished } are gone at the source
 event-delta-requested = looked at again for new mail
 event-dns-checked = { $wrong ->
     [0] DNS is as it should be

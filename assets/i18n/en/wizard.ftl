@@ -37,6 +37,7 @@ safety-renamed = { $count ->
  }
 safety-created = Your mail is safe: all of it is still at the source.
 safety-copying = Your mail is safe: nothing is removed from the source.
+safety-unverified = Your mail is safe: copied, not verified, and still at the source.
 safety-verified = Mail is safe: { $verified } messages verified at both places.
 safety-verified-refused = Safe: { $verified } verified, { $refused } refused and kept at the source.
 
@@ -78,6 +79,7 @@ task-rename-source = Rename { $account }
 task-undo-rename = Give { $account } its name back
 task-create-target = Create the new { $account }
 task-undo-create = Remove the new { $account }
+task-survey = Look for changes in { $account }
 task-copy-mailbox = Copy { $account } { $folder }
 task-verify-mailbox = Verify { $account } { $folder }
 task-check-dns = Check DNS of { $domain }

@@ -155,5 +155,5 @@ fn rank(session: &Session, task: &Task) -> (u8, Option<MigrationId>, u8) {
 
 /// Work that takes connections to an account for long.
 pub(super) const fn is_heavy(task: &Task) -> bool {
-    matches!(task, Task::CopyMailbox { .. } | Task::VerifyMailbox { .. } | Task::Inventory { .. })
+    matches!(task, Task::Survey { .. } | Task::CopyMailbox { .. } | Task::VerifyMailbox { .. } | Task::Inventory { .. })
 }

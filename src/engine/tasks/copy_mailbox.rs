@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::domain::{MailboxId, MigrationId, Uid};
-use crate::ports::{MailboxRows, Weighed};
+use crate::ports::Weighed;
 use crate::session::{Activity, Event};
 
 use super::super::context::{Failure, TaskContext};
@@ -99,7 +99,6 @@ async fn windows(
 
 /// What of the listed messages the ledger does not account for.
 async fn missing(context: &TaskContext, ends: &Ends, listed: &[Weighed]) -> Result<Vec<Weighed>, Failure> {
-    let rows = MailboxRows { migration: ends.migration, mailbox: ends.mailbox, source_validity: ends.source.uid_validity };
-    let known = context.ports.journal.accounted(rows).await?;
+    let known = context.ports.journal.accounted(ends.rows()).await?;
     Ok(listed.iter().filter(|message| !known.contains(message.uid)).copied().collect())
 }

@@ -1,6 +1,7 @@
 //! One file per task. A task may be cut at any point and started again: it looks at the world first, and acts only on what it sees.
 
 mod attach_domain;
+mod catch_up;
 mod check_dns;
 mod copy_mailbox;
 mod course;
@@ -15,6 +16,7 @@ mod rename_source;
 mod room;
 mod sending;
 mod settle;
+mod survey;
 mod verify_mailbox;
 mod windows;
 mod writing;
@@ -34,6 +36,7 @@ pub(super) async fn run(context: &TaskContext) -> Result<(), Failure> {
         Task::UndoRename { migration } => rename_source::undo(context, migration).await,
         Task::CreateTarget { migration } => create_target::run(context, migration).await,
         Task::UndoCreate { migration } => create_target::undo(context, migration).await,
+        Task::Survey { migration } => survey::run(context, migration).await,
         Task::CopyMailbox { migration, mailbox } => copy_mailbox::run(context, migration, mailbox).await,
         Task::VerifyMailbox { migration, mailbox } => verify_mailbox::run(context, migration, mailbox).await,
         Task::CheckDns { domain } => check_dns::run(context, &domain).await,

@@ -5,7 +5,7 @@ use futures::future::try_join;
 use crate::domain::{MailboxId, MailboxName, MigrationId, Uid, WireName};
 use crate::mailcopy::Comparison;
 use crate::plan::{MailboxMapping, SeenMailbox, TargetAccount, TargetTraits, resolve_at_target};
-use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxState, Weighed};
+use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxRows, MailboxState, Weighed};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, MailboxProgress, Migration};
 
@@ -23,6 +23,13 @@ pub(super) struct Ends {
     pub(super) to: WireName,
     /// How this target is compared.
     pub(super) by: Comparison,
+}
+
+impl Ends {
+    /// The rows of the ledger that are about this mailbox as its source numbers it now.
+    pub(super) const fn rows(&self) -> MailboxRows {
+        MailboxRows { migration: self.migration, mailbox: self.mailbox, source_validity: self.source.uid_validity }
+    }
 }
 
 /// Both ends of one mailbox, opened.
@@ -181,6 +188,7 @@ pub(super) async fn record_prepared(context: &TaskContext, ends: &Ends, progress
         source_validity: ends.source.uid_validity,
         target_validity: ends.target.uid_validity,
         messages: u64::from(ends.source.exists),
+        source_modseq: ends.source.highest_modseq,
     };
     context.record(event).await
 }

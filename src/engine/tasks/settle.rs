@@ -4,7 +4,7 @@
 //! counted, so that twins stay twins. Equal bytes find each other first, then equal content: a server that quietly changes bytes
 //! must not make a message look as if it had never arrived. A changed UIDVALIDITY on either side is the same question about a whole mailbox.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
@@ -88,48 +88,64 @@ async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared) -> Result
     }
     let intended = context.ports.journal.entries(migration, mailbox, Some(EntryState::Intended)).await?;
     context.doing(Activity::Settling);
-    let seen = if context.limits.settling == Settling::On && !intended.is_empty() {
-        let same_validity = |doubt: &&crate::session::Doubt| doubt.target_validity == prepared.ends.target.uid_validity;
-        let is_same = prepared.progress.doubts.values().filter(same_validity).count() == prepared.progress.doubts.len();
-        let from = prepared.progress.doubts.values().map(|doubt| doubt.target_uid_next).min().filter(|_| is_same).unwrap_or(Uid(1));
-        let listed = prepared.target.enumerate(from).await?;
-        let uids: UidSet = listed.iter().map(|m| m.uid).collect();
-        context.meter.total(&context.task, uids.len());
-        recognise(context, prepared.target.as_mut(), &uids).await?
-    } else {
-        Vec::new()
-    };
-    let mut claimed = claimed_uids(context, &prepared.ends).await?;
+    let validity = prepared.ends.target.uid_validity;
+    let is_same = prepared.progress.doubts.values().all(|doubt| doubt.target_validity == validity);
+    let from = prepared.progress.doubts.values().map(|doubt| doubt.target_uid_next).min().filter(|_| is_same).unwrap_or(Uid(1));
+    let claimed = context.ports.journal.claimed(migration, mailbox, (validity, from)).await?;
+    let mut there = Vec::new();
+    if context.limits.settling == Settling::On && !intended.is_empty() {
+        let listed: UidSet = prepared.target.weigh(from).await?.iter().map(|m| m.uid).collect();
+        let free = listed.without(&claimed);
+        context.meter.total(&context.task, free.len());
+        there = recognise(context, prepared.target.as_mut(), &free).await?.iter().map(|m| (m.uid, m.fingerprint)).collect();
+    }
+    let wanted = wanted(context, prepared, &intended, &there).await?;
+    // Of all batches together, so that equal bytes find each other before equal content does.
+    let stored: BTreeMap<Uid, Uid> = settle(&wanted, &there, &BTreeSet::new(), Comparison::Content).stored.into_iter().collect();
     for batch in prepared.progress.doubts.keys().copied().collect::<Vec<_>>() {
         let rows: Vec<&Entry> = intended.iter().filter(|entry| entry.batch == batch).collect();
-        record_settled(context, &prepared.ends, batch, (&rows, &seen), &mut claimed).await?;
+        record_settled(context, &prepared.ends, (batch, &rows), &stored).await?;
     }
     prepared.progress = context.migration(migration)?.mailboxes.get(&mailbox).cloned().ok_or(Failure::Closing)?;
     Ok(())
 }
 
-/// Target UIDs that other rows of the ledger own already.
-async fn claimed_uids(context: &TaskContext, ends: &Ends) -> Result<BTreeSet<Uid>, Failure> {
-    let rows = context.ports.journal.entries(ends.migration, ends.mailbox, None).await?;
-    let validity = ends.target.uid_validity;
-    let is_settled = |entry: &&Entry| entry.state != EntryState::Intended && entry.target_validity == validity;
-    Ok(rows.iter().filter(is_settled).filter_map(|entry| entry.target_uid).collect())
+/// What the messages in doubt are. Where a target may have changed bytes quietly, bytes that are not found prove nothing: the content of
+/// such messages is read from the source, before anybody says that they never arrived.
+async fn wanted(
+    context: &TaskContext,
+    prepared: &mut Prepared,
+    rows: &[Entry],
+    there: &[(Uid, Fingerprint)],
+) -> Result<Vec<(Uid, Fingerprint)>, Failure> {
+    let mut wanted: Vec<(Uid, Fingerprint)> = rows.iter().map(|row| (row.source_uid, row.fingerprint)).collect();
+    let by_bytes = settle(&wanted, there, &BTreeSet::new(), Comparison::Bytes);
+    let lost: BTreeSet<Uid> = by_bytes.again.into_iter().collect();
+    let is_unsure = |row: &Entry| row.fingerprint.content.is_none() && lost.contains(&row.source_uid);
+    let validity = prepared.ends.source.uid_validity;
+    let unsure: UidSet = rows.iter().filter(|row| is_unsure(row) && row.source_validity == validity).map(|row| row.source_uid).collect();
+    // With nothing left at the target to be mistaken for them, there is nothing to ask.
+    if unsure.is_empty() || by_bytes.strangers.is_empty() {
+        return Ok(wanted);
+    }
+    let contents: BTreeMap<Uid, Fingerprint> =
+        recognise(context, prepared.source.as_mut(), &unsure).await?.iter().map(|m| (m.uid, m.fingerprint)).collect();
+    for (row, (uid, print)) in rows.iter().zip(&mut wanted).filter(|(row, _)| is_unsure(row)) {
+        debug_assert_eq!(row.source_uid, *uid, "in the same order");
+        print.content = contents.get(uid).and_then(|seen| seen.content);
+    }
+    Ok(wanted)
 }
 
 async fn record_settled(
     context: &TaskContext,
     ends: &Ends,
-    batch: BatchId,
-    (rows, seen): (&[&Entry], &[SeenMessage]),
-    claimed: &mut BTreeSet<Uid>,
+    (batch, rows): (BatchId, &[&Entry]),
+    stored: &BTreeMap<Uid, Uid>,
 ) -> Result<(), Failure> {
     let (migration, mailbox) = (ends.migration, ends.mailbox);
-    let wanted: Vec<(Uid, Fingerprint)> = rows.iter().map(|entry| (entry.source_uid, entry.fingerprint)).collect();
-    let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
-    let settlement = settle(&wanted, &there, claimed, Comparison::Content);
-    claimed.extend(settlement.stored.iter().map(|(_, target)| *target));
-    let found_rows = |entry: &&&Entry| settlement.stored.iter().any(|(source, _)| *source == entry.source_uid);
-    let bytes = rows.iter().filter(found_rows).map(|entry| entry.size).sum();
+    let (found, again): (Vec<&Entry>, Vec<&Entry>) = rows.iter().copied().partition(|entry| stored.contains_key(&entry.source_uid));
+    let bytes = found.iter().map(|entry| entry.size).sum();
     let source_validity = rows.first().map_or(ends.source.uid_validity, |entry| entry.source_validity);
     let ledger = vec![
         LedgerChange::Mark {
@@ -137,17 +153,17 @@ async fn record_settled(
             mailbox,
             source_validity,
             state: EntryState::Copied,
-            uids: settlement.stored.iter().map(|(source, target)| (*source, Some(*target))).collect(),
+            uids: found.iter().map(|entry| (entry.source_uid, stored.get(&entry.source_uid).copied())).collect(),
         },
-        LedgerChange::Forget { migration, mailbox, source_validity, uids: settlement.again.clone() },
+        LedgerChange::Forget { migration, mailbox, source_validity, uids: again.iter().map(|entry| entry.source_uid).collect() },
     ];
     let event = Event::BatchSettled {
         migration,
         mailbox,
         batch,
-        found: u32::try_from(settlement.stored.len()).unwrap_or(u32::MAX),
+        found: u32::try_from(found.len()).unwrap_or(u32::MAX),
         bytes,
-        again: u32::try_from(settlement.again.len()).unwrap_or(u32::MAX),
+        again: u32::try_from(again.len()).unwrap_or(u32::MAX),
     };
     context.record_with(event, ledger).await
 }
@@ -167,8 +183,7 @@ async fn renumber_source(context: &TaskContext, prepared: &mut Prepared) -> Resu
         rows.iter().filter(|entry| entry.state != EntryState::Refused).map(|entry| (entry.source_uid, entry.fingerprint)).collect();
     let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
     let pairs = settle(&known, &there, &BTreeSet::new(), Comparison::Content).stored;
-    let copied: BTreeSet<Uid> =
-        rows.iter().filter(|e| matches!(e.state, EntryState::Copied | EntryState::Verified)).map(|e| e.source_uid).collect();
+    let copied: BTreeSet<Uid> = rows.iter().filter(|e| e.state.is_at_target()).map(|e| e.source_uid).collect();
     let recognised = pairs.iter().filter(|(old, _)| copied.contains(old)).count() as u64;
     let event = Event::ValidityChanged { migration, mailbox, side: Side::Source, from, to, recognised };
     context.record_with(event, vec![LedgerChange::Renumber { migration, mailbox, from, to, uids: pairs }]).await?;
@@ -183,14 +198,15 @@ async fn relink_target(context: &TaskContext, prepared: &mut Prepared) -> Result
     let to = prepared.ends.target.uid_validity;
     context.doing(Activity::Settling);
     let rows = context.ports.journal.entries(migration, mailbox, None).await?;
-    let stored: Vec<Entry> = rows.into_iter().filter(|e| matches!(e.state, EntryState::Copied | EntryState::Verified)).collect();
+    let stored: Vec<Entry> = rows.into_iter().filter(|e| e.state.is_at_target()).collect();
     let uids: UidSet = prepared.target.enumerate(Uid(1)).await?.iter().map(|m| m.uid).collect();
     context.meter.total(&context.task, uids.len());
     let seen = recognise(context, prepared.target.as_mut(), &uids).await?;
-    let known: Vec<(Uid, Fingerprint)> = stored.iter().map(|entry| (entry.source_uid, entry.fingerprint)).collect();
     let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
+    let known = wanted(context, prepared, &stored, &there).await?;
     let settlement = settle(&known, &there, &BTreeSet::new(), Comparison::Content);
-    let target_of = |source: Uid| settlement.stored.iter().find(|(uid, _)| *uid == source).map(|(_, target)| *target);
+    let found: BTreeMap<Uid, Uid> = settlement.stored.iter().copied().collect();
+    let target_of = |source: Uid| found.get(&source).copied();
     let linked: Vec<Entry> = stored
         .into_iter()
         .map(|mut entry| {

@@ -1,14 +1,41 @@
-//! Verifies one mailbox, independently of the copy: new connections, the source listed again, the target read again in full.
+//! Verifies one mailbox, independently of the copy: new connections, the source listed again, the target read again as thoroughly as
+//! was asked for. What an earlier pass verified stands; a later one reads what was copied since.
 
-use crate::domain::{MailboxId, MigrationId, Uid, UidSet};
-use crate::mailcopy::{Comparison, Expected, Present, Verification};
-use crate::ports::{Entry, EntryState, LedgerChange};
+mod lost;
+mod reading;
+mod sample;
+
+use crate::domain::{MailboxId, MigrationId, Thoroughness, Uid};
+use crate::mailcopy::{Briefs, Comparing};
+use crate::ports::{EntryState, LedgerChange};
 use crate::problem::{Problem, ProblemCode};
-use crate::session::{Activity, Event, MOST_FAILED_VERIFICATIONS};
+use crate::session::{Activity, Event, MOST_FAILED_VERIFICATIONS, Pass};
 
 use super::super::context::{Failure, TaskContext};
-use super::prepare::{Ends, Prepared, prepare};
-use super::settle::{recognise, settle_all};
+use super::catch_up::{Caught, catch_up};
+use super::prepare::{Ends, prepare};
+use super::settle::settle_all;
+
+/// Rows whose new state is recorded together.
+const ROWS_TOGETHER: usize = 2000;
+
+/// What came out.
+#[derive(Debug, Default)]
+struct Outcome {
+    /// Rows whose new state is not recorded yet, with the UID at the target.
+    verified: Vec<(Uid, Option<Uid>)>,
+    sampled: Vec<(Uid, Option<Uid>)>,
+    altered: Vec<(Uid, Option<Uid>)>,
+    missing: Vec<Uid>,
+    /// How many were found equal, recorded or not.
+    equal: u64,
+    /// How many were found equal by header, flags and date, recorded or not.
+    glanced: u64,
+    flags_differ: u64,
+    dates_differ: u64,
+    /// Of the equal ones, those whose bytes are others.
+    by_content: u64,
+}
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId, mailbox: MailboxId) -> Result<(), Failure> {
     let mut prepared = prepare(context, id, mailbox).await?;
@@ -17,99 +44,95 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId, mailbox: Mailbox
     if is_moved || !prepared.progress.doubts.is_empty() {
         settle_all(context, &mut prepared).await?;
     }
-    context.doing(Activity::ReadingList);
-    let unaccounted = unaccounted_at_source(context, &mut prepared).await?;
-    let rows = context.ports.journal.entries(id, mailbox, None).await?;
-    let validity = prepared.ends.source.uid_validity;
-    let stored: Vec<&Entry> = rows.iter().filter(|row| row.source_validity == validity && row.state != EntryState::Refused).collect();
+    let mut caught = catch_up(context, &mut prepared).await?;
+    let thoroughness = context.limits.thoroughness;
+    let before = Before::of(&caught.rows);
+    if thoroughness == Thoroughness::None && caught.unaccounted == 0 {
+        let pass = caught.pass;
+        context.record(Event::VerificationSkipped { migration: id, mailbox, pass }).await?;
+        prepared.close(context);
+        return Ok(());
+    }
     context.doing(Activity::Verifying);
-    let uids: UidSet = prepared.target.enumerate(Uid(1)).await?.iter().map(|m| m.uid).collect();
-    context.meter.total(&context.task, uids.len());
-    let seen = recognise(context, prepared.target.as_mut(), &uids).await?;
-    let verification = compare(&prepared.ends, &stored, &seen);
-    let altered = verification.altered.len();
-    conclude(context, &prepared.ends, &verification, unaccounted).await?;
+    let mut outcome = Outcome::default();
+    let mut rows = std::mem::take(&mut caught.rows);
+    rows.retain(|row| is_to_be_read(row.state, thoroughness));
+    let whole = match thoroughness {
+        Thoroughness::None => Briefs::default(),
+        Thoroughness::Sample => sample::glance(context, &mut prepared, rows, &mut outcome).await?,
+        Thoroughness::Full => rows,
+    };
+    context.meter.total(&context.task, whole.rows().len() as u64);
+    let mut comparing = Comparing::with(whole);
+    reading::read(context, &mut prepared, &mut comparing, &mut outcome).await?;
+    lost::look_for_lost(context, &mut prepared, &comparing, &mut outcome).await?;
+    let failed = (outcome.missing.len(), outcome.altered.len());
+    conclude(context, &prepared.ends, (outcome, before), &caught).await?;
     let failures = context.migration(id)?.mailboxes.get(&mailbox).map_or(0, |m| m.failed_verifications);
-    let missing = verification.missing.len();
     prepared.close(context);
-    if failures >= MOST_FAILED_VERIFICATIONS || altered > 0 {
-        return Err(Problem::new(ProblemCode::VerificationFailed).with("count", missing + altered).into());
+    if failures >= MOST_FAILED_VERIFICATIONS || failed.1 > 0 {
+        return Err(Problem::new(ProblemCode::VerificationFailed).with("count", failed.0 + failed.1).into());
     }
     Ok(())
 }
 
-/// Messages of the source that the ledger does not know: they arrived since, and go through the copy.
-async fn unaccounted_at_source(context: &TaskContext, prepared: &mut Prepared) -> Result<u64, Failure> {
-    let listed = prepared.source.enumerate(Uid(1)).await?;
-    let rows = context.ports.journal.entries(prepared.ends.migration, prepared.ends.mailbox, None).await?;
-    let validity = prepared.ends.source.uid_validity;
-    let known: std::collections::BTreeSet<Uid> = rows.iter().filter(|r| r.source_validity == validity).map(|r| r.source_uid).collect();
-    Ok(listed.iter().filter(|m| !known.contains(&m.uid)).count() as u64)
-}
-
-fn compare(ends: &Ends, stored: &[&Entry], seen: &[super::settle::SeenMessage]) -> Verification {
-    let expected: Vec<Expected> = stored
-        .iter()
-        .map(|row| Expected {
-            source: row.source_uid,
-            target: row.target_uid,
-            fingerprint: row.fingerprint,
-            flags: row.flags.clone(),
-            internal_date: row.internal_date,
-        })
-        .collect();
-    let present: Vec<Present> = seen
-        .iter()
-        .map(|m| Present { uid: m.uid, fingerprint: m.fingerprint, flags: m.flags.clone(), internal_date: m.internal_date })
-        .collect();
-    let state = &ends.target;
-    let mut verification = crate::mailcopy::compare(&expected, &present, (ends.by, Uid(0)), |keyword| state.takes(keyword));
-    accept_another_form(&mut verification, &expected, &present);
-    verification
-}
-
-/// A message whose bytes were changed on the way is the same message when its content is: said in the report, not copied again.
-fn accept_another_form(verification: &mut Verification, expected: &[Expected], present: &[Present]) {
-    let content_of = |uid: Uid| expected.iter().find(|row| row.source == uid).map(|row| row.fingerprint.content);
-    let seen_as = |uid: Uid| present.iter().find(|seen| seen.uid == uid).map(|seen| seen.fingerprint.content);
-    let (same, altered): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut verification.altered).into_iter().partition(|(source, target)| content_of(*source) == seen_as(*target));
-    if !same.is_empty() {
-        verification.by = Comparison::Content;
-        verification.verified.extend(same);
+/// What an earlier look left open.
+const fn is_to_be_read(state: EntryState, thoroughness: Thoroughness) -> bool {
+    match state {
+        EntryState::Copied | EntryState::Altered => true,
+        EntryState::Sampled => matches!(thoroughness, Thoroughness::Full),
+        EntryState::Intended | EntryState::Verified | EntryState::Refused => false,
     }
-    verification.altered = altered;
 }
 
-async fn conclude(context: &TaskContext, ends: &Ends, verification: &Verification, unaccounted: u64) -> Result<(), Failure> {
+/// What earlier looks came to.
+struct Before {
+    verified: u64,
+    sampled: u64,
+}
+
+impl Before {
+    fn of(rows: &Briefs) -> Self {
+        Self { verified: rows.count(|state| state == EntryState::Verified), sampled: rows.count(|state| state == EntryState::Sampled) }
+    }
+}
+
+async fn conclude(context: &TaskContext, ends: &Ends, (outcome, before): (Outcome, Before), caught: &Caught) -> Result<(), Failure> {
     let (migration, mailbox, source_validity) = (ends.migration, ends.mailbox, ends.source.uid_validity);
-    let ledger = vec![
-        LedgerChange::Mark {
-            migration,
-            mailbox,
-            source_validity,
-            state: EntryState::Verified,
-            uids: verification.verified.iter().map(|(source, target)| (*source, Some(*target))).collect(),
-        },
-        LedgerChange::Mark {
-            migration,
-            mailbox,
-            source_validity,
-            state: EntryState::Intended,
-            uids: verification.missing.iter().map(|uid| (*uid, None)).collect(),
-        },
-        LedgerChange::Forget { migration, mailbox, source_validity, uids: verification.missing.clone() },
-    ];
+    let mark = |state: EntryState, uids: Vec<(Uid, Option<Uid>)>| LedgerChange::Mark { migration, mailbox, source_validity, state, uids };
+    let thoroughness = context.limits.thoroughness;
+    // A full look goes over what was only sampled before.
+    let sampled_before = if thoroughness == Thoroughness::Full { 0 } else { before.sampled };
+    let is_whole = outcome.missing.is_empty() && outcome.altered.is_empty() && caught.unaccounted == 0;
+    let is_by_bytes = outcome.by_content == 0 && ends.by == crate::mailcopy::Comparison::Bytes;
     let event = Event::MailboxVerified {
         migration,
         mailbox,
-        verified: verification.verified.len() as u64,
-        missing: verification.missing.len() as u64,
-        unaccounted,
-        flags_differ: verification.flags_differ.len() as u64,
-        dates_differ: verification.dates_differ.len() as u64,
-        altered: verification.altered.len() as u64,
-        by_bytes: verification.by == Comparison::Bytes,
+        verified: before.verified + outcome.equal,
+        missing: outcome.missing.len() as u64,
+        unaccounted: caught.unaccounted,
+        flags_differ: outcome.flags_differ,
+        dates_differ: outcome.dates_differ,
+        altered: outcome.altered.len() as u64,
+        by_bytes: is_by_bytes,
+        sampled: sampled_before + outcome.glanced,
+        thoroughness,
+        pass: is_whole.then_some(Pass { ..caught.pass }),
     };
+    let missing: Vec<(Uid, Option<Uid>)> = outcome.missing.iter().map(|uid| (*uid, None)).collect();
+    let ledger = vec![
+        mark(EntryState::Verified, outcome.verified),
+        mark(EntryState::Sampled, outcome.sampled),
+        mark(EntryState::Altered, outcome.altered),
+        mark(EntryState::Intended, missing),
+        LedgerChange::Forget { migration, mailbox, source_validity, uids: outcome.missing },
+    ];
     context.record_with(event, ledger).await
+}
+
+/// Records what is known so far, so that a cut does not make it unknown.
+async fn record_part(context: &TaskContext, ends: &Ends, state: EntryState, uids: Vec<(Uid, Option<Uid>)>) -> Result<(), Failure> {
+    let (migration, mailbox, source_validity) = (ends.migration, ends.mailbox, ends.source.uid_validity);
+    let event = Event::MessagesVerified { migration, mailbox, messages: uids.len() as u64 };
+    context.record_with(event, vec![LedgerChange::Mark { migration, mailbox, source_validity, state, uids }]).await
 }

@@ -18,6 +18,8 @@ pub struct MailboxTotals {
     pub bytes: ByteSize,
     /// Messages read back and found equal.
     pub verified: u64,
+    /// Messages found equal by header, flags and date.
+    pub sampled: u64,
     /// Messages refused.
     pub refused: u64,
 }
@@ -69,6 +71,8 @@ pub enum Outcome {
     Complete,
     /// As complete, but for the messages listed as refused.
     WithRefusals,
+    /// Every message is at the target or refused, and by the person's choice not everything was read again.
+    Unverified,
     /// Not everything is copied and verified.
     Unfinished,
 }
@@ -83,6 +87,8 @@ pub enum Comparison {
     Content,
     /// Some mailboxes by bytes, some by content.
     Both,
+    /// Not at all, by the person's choice.
+    Skipped,
     /// Not yet.
     NotYet,
 }
@@ -126,8 +132,18 @@ pub struct MailboxReport {
     pub bytes: ByteSize,
     /// Messages read back and found equal.
     pub verified: u64,
+    /// Messages whose header, flags and date were found equal and whose body was not part of the sample.
+    pub sampled: u64,
     /// Messages refused.
     pub refused: u64,
+    /// Messages whose flags changed at the source after they were copied, and were changed at the target as well.
+    pub flags_carried: u64,
+    /// Messages that are not at the source any more. They are still at the target.
+    pub disappeared: u64,
+    /// Messages deleted at the target by somebody after they had been seen there. They are not copied again.
+    pub removed: u64,
+    /// Whether the source does not have this mailbox any more.
+    pub is_vanished: bool,
     /// Messages whose flags differ in what the target can store.
     pub flags_differ: u64,
     /// Messages whose date differs.

@@ -56,11 +56,14 @@ fn account(input: &ReportInput<'_>, migration: &Migration, saved: &Saved<'_>) ->
         })
         .collect();
     // The fold says verified; the numbers have to say so as well before anybody is told that all is well.
-    let is_accounted_for = mailboxes.iter().filter(|m| m.to.is_some()).all(|m| m.verified + m.refused >= m.messages);
+    let is_accounted_for = mailboxes.iter().filter(|m| m.to.is_some()).all(|m| m.verified + m.sampled + m.refused >= m.messages);
     let is_verified = session.is_copy_confirmed && migration.copy_state() == CopyState::Verified && is_accounted_for;
+    let is_copied = mailboxes.iter().filter(|m| m.to.is_some()).all(|m| m.copied + m.refused >= m.messages);
+    let is_left = session.is_copy_confirmed && migration.copy_state() == CopyState::Unverified && is_copied;
     let outcome = match (is_verified, refused.is_empty() && migration.refused() == 0) {
         (true, true) => Outcome::Complete,
         (true, false) => Outcome::WithRefusals,
+        (false, _) if is_left => Outcome::Unverified,
         (false, _) => Outcome::Unfinished,
     };
     let source = &migration.source;
@@ -97,6 +100,7 @@ fn mailbox(input: &ReportInput<'_>, migration: MigrationId, id: MailboxId, progr
         copied: progress.copied,
         bytes: progress.bytes,
         verified: if progress.state == CopyState::Verified { progress.verified } else { 0 },
+        sampled: if progress.state == CopyState::Verified { progress.sampled } else { 0 },
         refused: progress.refused,
     };
     let totals = input.ledger.totals.get(&(migration, id)).copied().unwrap_or(of_journal);
@@ -107,6 +111,7 @@ fn mailbox(input: &ReportInput<'_>, migration: MigrationId, id: MailboxId, progr
     let comparison = match (progress.state, progress.by_bytes) {
         (CopyState::Verified, true) => Comparison::Bytes,
         (CopyState::Verified, false) => Comparison::Content,
+        (CopyState::Unverified, _) => Comparison::Skipped,
         (CopyState::Pending | CopyState::Copied, _) => Comparison::NotYet,
     };
     MailboxReport {
@@ -117,7 +122,12 @@ fn mailbox(input: &ReportInput<'_>, migration: MigrationId, id: MailboxId, progr
         copied: totals.copied,
         bytes: totals.bytes,
         verified: totals.verified,
+        sampled: totals.sampled,
         refused: totals.refused,
+        flags_carried: progress.reflagged,
+        disappeared: progress.disappeared,
+        removed: progress.removed,
+        is_vanished: progress.is_vanished,
         flags_differ: progress.flags_differ,
         dates_differ: progress.dates_differ,
         comparison,
@@ -129,6 +139,7 @@ fn comparison(each: impl Iterator<Item = Comparison>) -> Comparison {
     each.reduce(|a, b| match (a, b) {
         (a, b) if a == b => a,
         (Comparison::NotYet, _) | (_, Comparison::NotYet) => Comparison::NotYet,
+        (Comparison::Skipped, _) | (_, Comparison::Skipped) => Comparison::Skipped,
         _ => Comparison::Both,
     })
     .unwrap_or(Comparison::NotYet)
@@ -142,6 +153,13 @@ fn done(stored: &StoredEvent, of: &Migration) -> Option<Done> {
         Event::TargetCreated { migration, witness, .. } => (migration, words::created(*witness)),
         Event::CreateUndone { migration } => (migration, words::create_undone()),
         Event::DeltaRequested { migration } => (migration, words::delta()),
+        Event::AccountSurveyed { migration, unchanged, vanished, found } => {
+            (migration, words::surveyed(unchanged.len(), vanished.len(), found.len()))
+        }
+        Event::FlagsCarried { migration, mailbox, messages, .. } if *messages > 0 => {
+            (migration, words::flags_carried(&name(mailbox), *messages))
+        }
+        Event::VerificationSkipped { migration, mailbox, .. } => (migration, words::not_verified(&name(mailbox))),
         Event::ValidityChanged { migration, mailbox, side, recognised, .. } => {
             (migration, words::renumbered(&name(mailbox), *side, *recognised))
         }

@@ -77,6 +77,7 @@ fn account_section(out: &mut String, account: &AccountReport) {
     let class = match account.outcome {
         Outcome::Complete => "complete",
         Outcome::WithRefusals => "with-refusals",
+        Outcome::Unverified => "unverified",
         Outcome::Unfinished => "unfinished",
     };
     line(out, &format!("<h2>{}</h2>", plain(&account.address.to_string())));
@@ -85,7 +86,8 @@ fn account_section(out: &mut String, account: &AccountReport) {
     facts.extend(
         [words::gap(account), account.old_account.as_ref().map(words::old_account), words::differences(account)].into_iter().flatten(),
     );
-    facts.push(words::comparison(account.comparison).to_owned());
+    facts.push(words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned()));
+    facts.extend(words::since(account));
     if let Some(settings) = &account.settings {
         facts.push(format!("Mail programs: user {}, IMAP server {}, port {}", settings.user, settings.imap_host, settings.imap_port));
         facts.extend(settings.webmail.as_ref().map(|url| format!("Webmail: {url}")));

@@ -47,7 +47,10 @@ fn account_section(out: &mut String, account: &AccountReport) {
     for sentence in told.into_iter().flatten() {
         line(out, &format!("- {}", plain(&sentence)));
     }
-    line(out, &format!("- {}", words::comparison(account.comparison)));
+    line(out, &format!("- {}", words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned())));
+    for sentence in words::since(account) {
+        line(out, &format!("- {}", plain(&sentence)));
+    }
     if let Some(settings) = &account.settings {
         let server = format!("IMAP server {}, port {}", settings.imap_host, settings.imap_port);
         let webmail = settings.webmail.as_ref().map(|url| format!("; webmail <{url}>")).unwrap_or_default();

@@ -63,12 +63,23 @@ pub(super) fn outcome(account: &AccountReport) -> String {
     let (all, verified) = (account.total(|m| if m.to.is_some() { m.messages } else { 0 }), account.total(|m| m.verified));
     let refused = account.total(|m| m.refused);
     match account.outcome {
+        Outcome::Complete if account.total(|m| m.sampled) > 0 => format!(
+            "Complete: {} at the new account. {} read again in full and found equal, {} by header, flags and date.",
+            messages(account.total(|m| m.copied)),
+            count(verified),
+            count(account.total(|m| m.sampled))
+        ),
         Outcome::Complete => {
             format!("Complete: {} at the new account, all read again and found equal.", messages(account.total(|m| m.copied)))
         }
         Outcome::WithRefusals => format!(
-            "Complete but for {}: {} at the new account, read again and found equal. What the new account refused is listed below and saved.",
+            "Complete but for {}: {} at the new account, {}. What the new account refused is listed below and saved.",
             messages(refused),
+            messages(account.total(|m| m.copied)),
+            if account.total(|m| m.sampled) > 0 { "read again in part and found equal" } else { "read again and found equal" }
+        ),
+        Outcome::Unverified => format!(
+            "Copied, not verified: {} at the new account. Not all of it was read again, because that was asked for.",
             messages(account.total(|m| m.copied))
         ),
         Outcome::Unfinished => {
@@ -87,6 +98,7 @@ pub(super) fn comparison(how: Comparison) -> &'static str {
         Comparison::Both => {
             "Every message was read again from the new account; some folders were compared byte by byte, some by what the messages say."
         }
+        Comparison::Skipped => "Not verified: what is at the new account was not read again, because that was asked for.",
         Comparison::NotYet => "The new account was not read again yet.",
     }
 }
@@ -96,6 +108,7 @@ pub(super) const fn compared(how: Comparison) -> &'static str {
         Comparison::Bytes => "bytes",
         Comparison::Content => "content",
         Comparison::Both => "both",
+        Comparison::Skipped => "not verified",
         Comparison::NotYet => "not yet",
     }
 }
@@ -121,6 +134,46 @@ pub(super) fn differences(account: &AccountReport) -> Option<String> {
         .map(|(number, what)| format!("{} with a different {what}", messages(number)).replace("a different flags", "different flags"))
         .collect();
     (!parts.is_empty()).then(|| format!("At the new account there are {}.", parts.join(" and ")))
+}
+
+/// How many messages were compared in which way, where not all were read in full.
+pub(super) fn sampled(account: &AccountReport) -> Option<String> {
+    let (whole, sampled) = (account.total(|m| m.verified), account.total(|m| m.sampled));
+    (sampled > 0).then(|| {
+        format!(
+            "A sample was verified, as asked: {} in full, {} by header, flags and date. The sample is one message in twenty, chosen by \
+             its digest, at least 200 of a folder, and every message of 8 MiB and more.",
+            messages(whole),
+            messages(sampled)
+        )
+    })
+}
+
+/// What happened on both sides since the first copy.
+pub(super) fn since(account: &AccountReport) -> Vec<String> {
+    let vanished = account.mailboxes.iter().filter(|m| m.is_vanished).count() as u64;
+    let told = [
+        (account.total(|m| m.flags_carried), "whose flags changed at the old account: changed at the new one as well"),
+        (account.total(|m| m.disappeared), "not at the old account any more: still at the new one, nothing is deleted"),
+        (account.total(|m| m.removed), "deleted at the destination since: not copied again"),
+    ];
+    let sentences = told.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{} {what}.", messages(*number)));
+    let gone = (vanished > 0).then(|| format!("{} not at the old account any more.", counted(vanished, "folder is", "folders are")));
+    sentences.chain(gone).collect()
+}
+
+pub(super) fn surveyed(unchanged: usize, vanished: usize, found: usize) -> String {
+    let more = [(found, "new"), (vanished, "gone at the old account")];
+    let more = more.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!(", {number} {what}")).collect::<String>();
+    format!("Both accounts looked at: nothing changed in {}{more}", counted(unchanged as u64, "folder", "folders"))
+}
+
+pub(super) fn flags_carried(folder: &str, number: u64) -> String {
+    format!("{folder}: flags of {} changed at the old account, and at the new one as well", messages(number))
+}
+
+pub(super) fn not_verified(folder: &str) -> String {
+    format!("{folder}: not verified, because that was asked for")
 }
 
 pub(super) fn old_account(address: &EmailAddress) -> String {

@@ -269,6 +269,9 @@ pub(super) fn folder_copied(migration: MigrationId, folder: &MailboxMapping, byt
         flags_differ: 0,
         dates_differ: 0,
         by_bytes: false,
+        sampled: 0,
+        thoroughness: crate::domain::Thoroughness::Full,
+        pass: None,
     });
     events
 }

@@ -55,6 +55,7 @@ fn row(model: &Model, ink: Ink<'_>, folder: &MailboxProgress, (copy, verify): (&
         (MappingAction::Skip { .. }, _) => (ink.glyphs().none, theme.quiet, ink.say("state-not-copied")),
         _ if is_stopped => (ink.glyphs().wrong, theme.wrong, ink.say("task-stopped")),
         (_, CopyState::Verified) => (ink.glyphs().done, theme.good, ink.say("state-verified")),
+        (_, CopyState::Unverified) => (ink.glyphs().done, theme.plain, ink.say("state-unverified")),
         (_, state) => match running {
             Some(progress) => (ink.glyphs().current, theme.accent, overlays::activity(model, ink, progress)),
             None if state == CopyState::Copied => (ink.glyphs().waiting, theme.plain, ink.say("state-copied")),
@@ -88,11 +89,24 @@ fn about(ink: Ink<'_>, folder: &MailboxProgress) -> String {
     let params = [
         ("there", there.into()),
         ("size", folder.bytes.to_string().into()),
-        ("verified", folder.verified.into()),
+        ("verified", (folder.verified + folder.sampled).into()),
         ("flags", folder.flags_differ.into()),
         ("dates", folder.dates_differ.into()),
         ("how", how.into()),
     ];
-    let key = if folder.state == CopyState::Verified { "folder-verified" } else { "folder-copying" };
-    ink.tell(key, &params)
+    let key = match folder.state {
+        CopyState::Verified => "folder-verified",
+        CopyState::Unverified => "folder-unverified",
+        CopyState::Pending | CopyState::Copied => "folder-copying",
+    };
+    let mut sentences = vec![ink.tell(key, &params)];
+    let more = [
+        ("folder-sampled", folder.sampled),
+        ("folder-reflagged", folder.reflagged),
+        ("folder-disappeared", folder.disappeared),
+        ("folder-removed", folder.removed),
+        ("folder-vanished", u64::from(folder.is_vanished)),
+    ];
+    sentences.extend(more.iter().filter(|(_, count)| *count > 0).map(|(key, count)| ink.tell(key, &[("count", (*count).into())])));
+    sentences.join(" ")
 }

@@ -53,7 +53,7 @@ struct Totals {
 
 fn sums(model: &Model) -> Totals {
     let migrations = &model.session.migrations;
-    let done = migrations.iter().filter(|m| m.copy_state() == CopyState::Verified).count();
+    let done = migrations.iter().filter(|m| m.copy_state().is_final()).count();
     let at_target = |m: &Migration| m.copied() + m.refused();
     let bytes: ByteSize = migrations.iter().map(Migration::bytes).sum();
     let claimed: ByteSize = migrations.iter().filter_map(|m| m.inventory.as_ref()).map(|i| i.bytes).sum();
@@ -145,6 +145,7 @@ pub(in crate::tui::steps) fn account_state(model: &Model, ink: Ink<'_>, migratio
     let stopped = model.session.troubles.iter().find(|(task, _)| task.migration() == Some(migration.id));
     match (migration.copy_state(), task_of(model, migration)) {
         (CopyState::Verified, _) => ink.say("state-verified"),
+        (CopyState::Unverified, _) => ink.say("state-unverified"),
         (_, Some((_, progress))) if progress.waiting.is_some() => overlays::activity(model, ink, progress),
         (_, Some((Task::CopyMailbox { mailbox, .. }, progress))) if progress.activity == Activity::Copying => {
             let folder = migration.mailboxes.get(mailbox);
@@ -179,6 +180,7 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
     let (sign, style) = match state {
         _ if is_stopped => (ink.glyphs().wrong, theme.wrong),
         CopyState::Verified => (ink.glyphs().done, theme.good),
+        CopyState::Unverified => (ink.glyphs().done, theme.plain),
         _ if is_waiting => (ink.glyphs().waiting, theme.warning),
         _ if running.is_some() => (ink.glyphs().current, theme.accent),
         _ => (ink.glyphs().ahead, theme.quiet),
@@ -188,15 +190,16 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
     let is_moving = running.is_some_and(|(_, progress)| matches!(progress.activity, Activity::Copying | Activity::Verifying));
     // What is neither moving nor done has a reason, and the reason needs the whole line.
     let has_reason = is_waiting || !is_moving;
-    if state != CopyState::Verified && has_reason && (running.is_some() || is_stopped) {
+    if !state.is_final() && has_reason && (running.is_some() || is_stopped) {
         cells.push(Cell::new(account_state(model, ink, migration), rest).style(if is_stopped { theme.wrong } else { style }));
         return ink.row(is_selected, &cells);
     }
     let refused = migration.refused();
     let done = (migration.copied() + refused).min(migration.messages());
-    let is_verified = state == CopyState::Verified;
-    let (figures, numbers) = if is_verified {
-        (format!("{} {:>8}", count(migration.verified()), migration.bytes().to_string()), 17)
+    let is_done = state.is_final();
+    let (figures, numbers) = if is_done {
+        let number = if state == CopyState::Verified { migration.verified() + migration.sampled() } else { migration.copied() };
+        (format!("{} {:>8}", count(number), migration.bytes().to_string()), 17)
     } else {
         (format!("{} of {}", count(done), count(migration.messages())), if is_wide { 19 } else { 17 })
     };
@@ -208,7 +211,7 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
     if refused > 0 {
         let text = ink.tell("migrate-refused", &[("count", refused.into())]);
         line.spans.push(Span::styled(fit(&text, tail, ink.glyphs().ellipsis), theme.warning));
-    } else if !is_verified {
+    } else if !is_done {
         line.spans.extend(ink.bar(done, migration.messages(), tail));
     }
     line

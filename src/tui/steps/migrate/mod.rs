@@ -6,7 +6,7 @@ mod start;
 
 use crate::domain::MigrationId;
 use crate::problem::Problem;
-use crate::session::{Command, CopyState, CreateState, Migration, Mode, Query, Task};
+use crate::session::{Command, CreateState, Migration, Mode, Query, Task};
 use crate::tui::hint::{Hint, LIST, moved};
 use crate::tui::ink::Ink;
 use crate::tui::model::Asked;
@@ -70,7 +70,7 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     }
     hints.extend(trouble_hints(&troubles(model)));
     hints.push(Hint::act(Action::Pause, if model.session.is_paused { "key-unpause" } else { "key-pause" }));
-    if selected(model).is_some_and(|m| m.copy_state() == CopyState::Verified) {
+    if selected(model).is_some_and(|m| m.copy_state().is_final()) {
         hints.push(Hint::act(Action::Delta, "key-delta"));
     }
     hints
