@@ -4,12 +4,13 @@
 //! cargo bench --bench compare                          all rows, three rounds
 //! cargo bench --bench compare -- small far             some rows
 //! cargo bench --bench compare -- --rounds 5 mixed      more rounds
+//! cargo bench --bench compare -- --rounds 1 scale      a million messages (several GB below /dev/shm, mdbox), only by itself
 //! cargo bench --bench compare -- --mail /var/tmp       mail on a disk, with fsync (otherwise /dev/shm)
 //! cargo bench --bench compare -- --binary PATH         another mailferry than the one just built
 //! cargo bench --bench compare -- --state DIR           where journals lie (otherwise the target folder: a real disk)
 //! ```
 //!
-//! Rows: `small`, `single`, `far`, `mixed`, `mixed-tls`, `same`, `same-far`, `changed`, `verify`; `rows.rs` says what each is and what has to
+//! Rows: `small`, `single`, `far`, `mixed`, `mixed-tls`, `same`, `same-far`, `changed`, `verify`, `scale`; `rows.rs` says what each is and what has to
 //! hold. Needs root and Debian's `dovecot-imapd`; `isync` for mbsync, which is left out where it is absent.
 //!
 //! Each run is a process of its own, from its start to its end, into an account that did not exist before; tools take turns, and the median
@@ -37,6 +38,7 @@ use std::process::{Command, ExitCode};
 
 use rows::Row;
 use stage::Stage;
+use tokio::signal::unix::{SignalKind, signal};
 use tools::Toolbox;
 
 /// What is asked for.
@@ -68,7 +70,7 @@ impl Wish {
                 "--rounds" => wish.rounds = value()?.parse().map_err(|_| "--rounds needs a number".to_owned())?,
                 "--mail" => {
                     wish.mail = value()?.into();
-                    "mail_fsync = optimized\n".clone_into(&mut wish.settings);
+                    wish.settings.push_str("mail_fsync = optimized\n");
                 }
                 "--state" => wish.state = value()?.into(),
                 "--binary" => wish.binary = value()?.into(),
@@ -76,7 +78,11 @@ impl Wish {
             }
         }
         if wish.rows.is_empty() {
-            wish.rows = Row::ALL.to_vec();
+            wish.rows = Row::ALL.into_iter().filter(|row| *row != Row::Scale).collect();
+        }
+        if wish.rows.contains(&Row::Scale) {
+            // A file for each of a million messages would measure the file system.
+            wish.settings.push_str("mail_location = mdbox:~/mdbox\n");
         }
         Ok(wish)
     }
@@ -121,8 +127,19 @@ fn compare(arguments: &[String]) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let rows = runtime.block_on(async {
         let mut stage = Stage::set(&wish.mail, &wish.state, &wish.settings).await?;
+        let mut signals = tokio::task::JoinSet::new();
+        signals.spawn(async {
+            if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = tokio::signal::ctrl_c() => {}
+                }
+                // The rows end by themselves then, and the stage stops its servers.
+                measure::cancel();
+            }
+        });
         let mut done = Vec::new();
-        for row in &wish.rows {
+        for row in wish.rows.iter().filter(|_| !measure::is_cancelled()) {
             // One row that fails does not take the others with it.
             match row.run(&mut stage, &tools, wish.rounds, &mut say).await {
                 Ok(outcome) => done.push((*row, outcome)),

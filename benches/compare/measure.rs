@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
@@ -22,11 +22,38 @@ pub(crate) struct Taken {
 /// Time between two looks at the memory. The kernel keeps the peak, so only a peak in the last moments could be missed.
 const LOOK: Duration = Duration::from_millis(3);
 
+/// The program that runs; none between runs.
+static RUNNING: AtomicU32 = AtomicU32::new(0);
+/// Somebody wants the end.
+static IS_CANCELLED: AtomicBool = AtomicBool::new(false);
+
+/// Ends what runs; nothing is started any more.
+pub(crate) fn cancel() {
+    IS_CANCELLED.store(true, Ordering::SeqCst);
+    if let Some(pid) = i32::try_from(RUNNING.load(Ordering::SeqCst)).ok().and_then(Pid::from_raw) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+}
+
+/// Whether somebody wants the end.
+pub(crate) fn is_cancelled() -> bool {
+    IS_CANCELLED.load(Ordering::SeqCst)
+}
+
 /// Kills what it holds when it goes.
 struct Held(Child);
 
+impl Held {
+    fn spawn(command: &mut Command) -> io::Result<Self> {
+        let held = Self(command.spawn()?);
+        RUNNING.store(held.0.id(), Ordering::SeqCst);
+        if is_cancelled() { Err(io::Error::other("stopped")) } else { Ok(held) }
+    }
+}
+
 impl Drop for Held {
     fn drop(&mut self) {
+        RUNNING.store(0, Ordering::SeqCst);
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -40,7 +67,7 @@ pub(crate) fn run(command: &mut Command) -> io::Result<Taken> {
     let mut told = tempfile::tempfile()?;
     command.stdin(Stdio::null()).stdout(told.try_clone()?).stderr(told.try_clone()?);
     let began = Instant::now();
-    let mut child = Held(command.spawn()?);
+    let mut child = Held::spawn(command)?;
     let id = child.0.id();
     let pid = i32::try_from(id).ok().and_then(Pid::from_raw).ok_or_else(|| io::Error::other("no process"))?;
     let (is_over, peak) = (AtomicBool::new(false), AtomicU64::new(0));

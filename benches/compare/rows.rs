@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use super::measure::{self, Taken};
@@ -31,6 +32,8 @@ pub(crate) enum Row {
     Changed,
     /// Everything is read again.
     Verify,
+    /// 1,000,000 tiny messages in one mailbox.
+    Scale,
 }
 
 /// What has to hold for Mailferry.
@@ -46,6 +49,8 @@ pub(crate) enum Aim {
     Peak(u64),
     /// Bytes over the wire, in both directions and on both sides.
     Wire(u64),
+    /// The rate at the end is at least such a part of the rate at the first tenth.
+    Steady(f64),
 }
 
 /// What a row took.
@@ -54,15 +59,27 @@ pub(crate) struct Outcome {
     pub(crate) runs: BTreeMap<Tool, Vec<Taken>>,
     /// Bytes and connections through the doors, of the last run.
     pub(crate) passed: BTreeMap<Tool, (u64, u64)>,
+    /// Mailferry's rate at the end, as a part of its rate at the first tenth.
+    pub(crate) steadiness: Option<f64>,
 }
 
 /// Round trip of the rows at a distance.
 const ROUND_TRIP: Duration = Duration::from_millis(20);
 
 impl Row {
-    /// All, in the order of the table.
-    pub(crate) const ALL: [Self; 9] =
-        [Self::Small, Self::Single, Self::Far, Self::Mixed, Self::MixedTls, Self::Same, Self::SameFar, Self::Changed, Self::Verify];
+    /// All, in the order of the table; the last is run only when it is named.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Small,
+        Self::Single,
+        Self::Far,
+        Self::Mixed,
+        Self::MixedTls,
+        Self::Same,
+        Self::SameFar,
+        Self::Changed,
+        Self::Verify,
+        Self::Scale,
+    ];
 
     /// On the command line.
     pub(crate) const fn key(self) -> &'static str {
@@ -76,6 +93,7 @@ impl Row {
             Self::SameFar => "same-far",
             Self::Changed => "changed",
             Self::Verify => "verify",
+            Self::Scale => "scale",
         }
     }
 
@@ -90,6 +108,7 @@ impl Row {
             Self::Same => "nothing changed, 10,000 messages",
             Self::SameFar => "nothing changed at 20 ms",
             Self::Changed => "1 % changed",
+            Self::Scale => "1,000,000 tiny messages in one mailbox",
             Self::Verify => "verification alone (floor: one streamed FETCH)",
         }
     }
@@ -98,6 +117,7 @@ impl Row {
         match self {
             Self::Small | Self::Single | Self::Same | Self::SameFar | Self::Changed | Self::Verify => Workload::Small(10_000),
             Self::Far => Workload::Small(2000),
+            Self::Scale => Workload::Tiny(1_000_000),
             Self::Mixed | Self::MixedTls => Workload::Mixed,
         }
     }
@@ -118,6 +138,7 @@ impl Row {
             Self::Far => &[Tool::Floor, Tool::FloorOfFour, Tool::Mbsync, Tool::Mailferry],
             Self::Same | Self::SameFar | Self::Changed => &[Tool::Mbsync, Tool::Mailferry],
             Self::Verify => &[Tool::Fetch, Tool::Mailferry],
+            Self::Scale => &[Tool::Floor, Tool::Mailferry],
         }
     }
 
@@ -132,6 +153,7 @@ impl Row {
             Self::SameFar => &[Aim::Mbsync(1.0), Aim::Wire(1_000_000)],
             Self::Changed => &[Aim::Seconds(0.2)],
             Self::Verify => &[Aim::Floor(Tool::Fetch, 1.2)],
+            Self::Scale => &[Aim::Steady(0.9), Aim::Peak(100)],
         }
     }
 
@@ -193,6 +215,9 @@ impl Run<'_> {
                 self.measured(tool, &copy)?;
                 self.arrived(tool, &copy.to, &copy.from, &copy.mailboxes).await?;
                 self.stage.forget(&copy.to);
+                if (self.row, tool) == (Row::Scale, Tool::Mailferry) {
+                    self.outcome.steadiness = steadiness(&copy.state)?;
+                }
             }
         }
         Ok(())
@@ -217,7 +242,9 @@ impl Run<'_> {
                 self.arrived(*tool, &copy.to, &copy.from, &copy.mailboxes).await?;
             }
         }
-        copies.iter().for_each(|(_, copy)| self.stage.forget(&copy.to));
+        for (_, copy) in &copies {
+            self.stage.forget(&copy.to);
+        }
         Ok(())
     }
 
@@ -254,6 +281,32 @@ impl Run<'_> {
     }
 }
 
+/// The rate over the last tenth of all messages as a part of the rate around the first tenth, from the moments in the journal.
+fn steadiness(state: &Path) -> io::Result<Option<f64>> {
+    let told = |error: rusqlite::Error| io::Error::other(error.to_string());
+    let Some(session) = std::fs::read_dir(state.join("sessions"))?.flatten().next() else { return Ok(None) };
+    let journal = rusqlite::Connection::open(session.path().join("session.db")).map_err(told)?;
+    let question =
+        "SELECT at, json_extract(event, '$.copied') FROM events WHERE json_extract(event, '$.event') = 'batch-copied' ORDER BY seq";
+    let mut asked = journal.prepare(question).map_err(told)?;
+    let rows = asked.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).map_err(told)?;
+    let mut sum = 0;
+    let mut points = Vec::new();
+    for row in rows {
+        let (at, copied) = row.map_err(told)?;
+        sum += copied;
+        points.push((at, sum));
+    }
+    // Messages and milliseconds between two percentages of the whole.
+    let rate = |from: i64, to: i64| {
+        let mut within = points.iter().filter(|(_, copied)| (from * sum / 100..=to * sum / 100).contains(copied));
+        let (first, last) = (within.next()?, within.next_back()?);
+        let (millis, messages) = (Duration::from_millis((last.0 - first.0).unsigned_abs()), u32::try_from(last.1 - first.1).ok()?);
+        (!millis.is_zero()).then(|| f64::from(messages) / millis.as_secs_f64())
+    };
+    Ok(rate(90, 100).zip(rate(5, 15)).map(|(end, early)| end / early))
+}
+
 impl Outcome {
     /// The middle run of a tool.
     pub(crate) fn median(&self, tool: Tool) -> Option<Taken> {
@@ -273,6 +326,7 @@ impl Outcome {
             Aim::Floor(tool, most) => Some(self.ratio(tool)? <= most),
             Aim::Mbsync(most) => Some(self.ratio(Tool::Mbsync)? <= most),
             Aim::Seconds(most) => Some(ours.wall.as_secs_f64() <= most),
+            Aim::Steady(least) => Some(self.steadiness? >= least),
             Aim::Peak(most) => Some(ours.peak <= most * 1024),
             Aim::Wire(most) => {
                 self.passed.get(&Tool::Mailferry).filter(|(_, connections)| *connections > 0).map(|(bytes, _)| *bytes <= most)

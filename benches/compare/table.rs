@@ -47,6 +47,10 @@ fn told(aim: Aim, outcome: &Outcome) -> String {
         Aim::Mbsync(most) => format!("≤ {most}× mbsync"),
         Aim::Seconds(most) => format!("≤ {most} s"),
         Aim::Peak(most) => format!("≤ {most} MB"),
+        Aim::Steady(least) => {
+            let seen = outcome.steadiness.map_or_else(|| "?".to_owned(), |part| format!("{part:.2}"));
+            format!("rate at the end {seen} of the rate at the first tenth, ≥ {least}")
+        }
         Aim::Wire(most) => match outcome.passed.get(&Tool::Mailferry).filter(|(_, connections)| *connections > 0) {
             Some((bytes, connections)) => format!("{} KB on the wire over {connections} connections, ≤ {} KB", bytes / 1000, most / 1000),
             None => return String::new(),

@@ -104,8 +104,8 @@ impl Ear {
     pub(crate) async fn message(&mut self, tag: &str) -> io::Result<Option<Message>> {
         loop {
             let line = String::from_utf8_lossy(self.line().await?).into_owned();
-            if line.starts_with(tag) {
-                return if line[tag.len()..].starts_with(" OK") { Ok(None) } else { Err(failed(line)) };
+            if let Some(answer) = line.strip_prefix(tag) {
+                return if answer.starts_with(" OK") { Ok(None) } else { Err(failed(line)) };
             }
             let Some(size) = line.trim_end().strip_suffix('}').and_then(|rest| rest.rsplit_once('{')) else { continue };
             let size: usize = size.1.parse().map_err(|_| failed("a literal without a size"))?;

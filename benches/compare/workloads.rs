@@ -203,7 +203,7 @@ pub(crate) async fn change(account: &Account, workload: Workload, round: usize) 
     for mailbox in &mailboxes {
         let first = 1 + round * each;
         let last = first + each - 1;
-        let sign = if round % 2 == 0 { '+' } else { '-' };
+        let sign = if round.is_multiple_of(2) { '+' } else { '-' };
         let text = format!("w SELECT \"{mailbox}\"\r\nw STORE {first}:{last} {sign}FLAGS.SILENT (\\Draft)\r\n");
         super::talk::say(&mut mouth, &text).await?;
         ear.until("w").await?;

@@ -116,7 +116,7 @@ async fn prove_logins(engine: &Engine, answers: &Answers, request: &CopyRequest)
         (session.is_plan_accepted, session.id.clone())
     };
     let (false, Some(id), [source, ..]) = (is_begun, id, answers.sources.as_slice()) else { return Ok(()) };
-    let login = |account: &AccountUrl, secret| Query::TestLogin { endpoint: account.endpoint.clone(), user: account.user.clone(), secret };
+    let login = |account: &AccountUrl, secret| Query::ProveLogin { endpoint: account.endpoint.clone(), user: account.user.clone(), secret };
     let source_login = handle.ask(login(&request.from, source.secret.clone()));
     let target_login = handle.ask(login(&request.to, target_secret(&id, &source.address)));
     try_join(source_login, target_login).await.map(|_| ())

@@ -10,7 +10,7 @@ use crate::ports::{ApiKeys, EntryState, PlatformApi, Ports};
 use crate::problem::{Problem, ProblemCode, Troubling};
 use crate::session::{AccountFound, Answer, ApiAccess, LoginProof, Query, RefusedMessage, Session};
 
-use super::pool::{Door, Pool, Purpose, Wanted};
+use super::pool::{Door, Held, Pool, Purpose, Wanted};
 
 /// Answers one question.
 pub(super) async fn answer(ports: &Ports, session: &watch::Receiver<Session>, pool: &Arc<Pool>, query: Query) -> Result<Answer, Problem> {
@@ -29,6 +29,11 @@ pub(super) async fn answer(ports: &Ports, session: &watch::Receiver<Session>, po
             Ok(Answer::Domain(found))
         }
         Query::TestLogin { endpoint, user, secret } => test_login(ports, pool, Door { endpoint, user }, &secret).await,
+        Query::ProveLogin { endpoint, user, secret } => {
+            let connection = logged_in(ports, pool, Door { endpoint, user }, &secret).await?;
+            connection.give_back(ports.clock.now());
+            Ok(Answer::LoginProven)
+        }
         Query::MissingSecrets => {
             let needed = session.borrow().needed_secrets();
             let mut missing = Vec::new();
@@ -104,9 +109,13 @@ async fn accounts(ports: &Ports, session: &watch::Receiver<Session>, service: Se
 }
 
 /// Logs in anew, so that it is seen; the connection is kept for what follows.
-async fn test_login(ports: &Ports, pool: &Arc<Pool>, door: Door, reference: &SecretRef) -> Result<Answer, Problem> {
+async fn logged_in(ports: &Ports, pool: &Arc<Pool>, door: Door, reference: &SecretRef) -> Result<Held, Problem> {
     let wanted = Wanted { door, password: secret(ports, reference).await?, purpose: Purpose::Copy, most: usize::MAX };
-    let mut connection = pool.connect(ports.mail.as_ref(), &wanted).await.map_err(|e| e.problem())?;
+    pool.connect(ports.mail.as_ref(), &wanted).await.map_err(|e| e.problem())
+}
+
+async fn test_login(ports: &Ports, pool: &Arc<Pool>, door: Door, reference: &SecretRef) -> Result<Answer, Problem> {
+    let mut connection = logged_in(ports, pool, door, reference).await?;
     let mailboxes = connection.list().await.map_err(|e| e.problem())?;
     let inbox = mailboxes.iter().find(|m| m.name.is_inbox()).map(|m| m.wire.clone());
     let inbox_messages = match inbox {

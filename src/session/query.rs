@@ -49,6 +49,15 @@ pub enum Query {
         /// Where the password is kept.
         secret: SecretRef,
     },
+    /// Does this login work? Nothing else is asked: it costs as few round trips as can be.
+    ProveLogin {
+        /// Server.
+        endpoint: ImapEndpoint,
+        /// User name.
+        user: String,
+        /// Where the password is kept.
+        secret: SecretRef,
+    },
     /// Which secrets that the session needs are not there (after a restart without a keyring)?
     MissingSecrets,
     /// The password of a new account, to be shown to the person once they ask for it.
@@ -113,6 +122,8 @@ pub enum Answer {
     Domain(Option<AttachedDomain>),
     /// The login works.
     Login(LoginProof),
+    /// The login works, and nothing else was asked.
+    LoginProven,
     /// Secrets that are not there.
     MissingSecrets(Vec<SecretRef>),
     /// A password; none when it is not kept any more.

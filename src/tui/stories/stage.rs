@@ -155,6 +155,7 @@ fn answer(query: &Query) -> Option<Answer> {
             let found = found.into_iter().map(|account| crate::session::AccountFound { service: service.clone(), account });
             Some(Answer::Accounts(found.collect()))
         }
+        Query::ProveLogin { .. } => Some(Answer::LoginProven),
         Query::TestLogin { .. } => Some(Answer::Login(proof())),
         Query::MissingSecrets => Some(Answer::MissingSecrets(Vec::new())),
         Query::RequestConsumerKey { .. } => {
