@@ -22,7 +22,7 @@ use crate::session::report::Report;
 use crate::session::{Command, Destination, Mode, Notice, Query, Session, Step, source_secret, target_secret};
 
 use super::Ground;
-use super::autopilot::{Answers, DnsWish, End};
+use super::autopilot::{Answers, DnsWish, End, next};
 use super::ports::{KEYRING_PATIENCE, Outside};
 use super::run::{Ran, interrupted, run};
 use super::texts::{problem_line, problem_text};
@@ -60,8 +60,9 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
     }
     let mut limits = ground.limits();
     limits.thoroughness = request.thoroughness.unwrap_or(limits.thoroughness);
-    let (engine, mut notices) = Engine::open(ports, limits, opening).await.map_err(|error| journal_ending(&error))?;
     let answers = answers(&request, &id, address);
+    let opened = Engine::open_and(ports, limits, opening, |session| at_once(session, &answers)).await;
+    let (engine, mut notices) = opened.map_err(|error| journal_ending(&error))?;
     tokio::select! {
         proven = prove_logins(&engine, &answers, &request) => proven.map_err(|problem| {
             // A closed pipe: the last words say it, too.
@@ -70,7 +71,7 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
         })?,
         () = interrupted() => return Ok(Ending::new(Exit::Stopped, how_to_repeat())),
     }
-    again(&engine).await;
+    retry_refused(&engine).await;
     let ran = run(engine, &mut notices, &answers, &mut printer, |_| {}).await;
     let (end, engine) = match ran {
         Ran::Stopped(exit) => return Ok(Ending::new(exit, how_to_repeat())),
@@ -139,14 +140,19 @@ async fn stop_telling(engine: Engine, notices: &mut mpsc::Receiver<Notice>, prin
     join(engine.stop(Stop::Soft), telling).await;
 }
 
-/// A copy that was verified before gets another pass: only what is new travels.
-async fn again(engine: &Engine) {
-    let handle = engine.handle();
-    let is_verified = handle.session().step() >= Step::Dns;
-    if is_verified {
-        // Refused only when there is nothing to go over again, and then there is nothing to do.
-        let _ = handle.submit(Command::RequestDelta { migration: MigrationId(1) }).await;
+/// What follows at once: a new session learns who copies what, as far as nothing is begun by that; a copy that was finished before gets
+/// another pass, in which only what is new travels.
+fn at_once(session: &Session, answers: &Answers) -> Option<Command> {
+    match session.step() {
+        Step::Connect | Step::Source => next(session, answers),
+        step if step >= Step::Dns => Some(Command::RequestDelta { migration: MigrationId(1) }),
+        _ => None,
     }
+}
+
+/// What was refused before is tried again.
+async fn retry_refused(engine: &Engine) {
+    let handle = engine.handle();
     let has_refused = handle.session().migrations.iter().any(|m| m.refused() > 0);
     if has_refused {
         let _ = handle.submit(Command::RetryRefused { migration: MigrationId(1) }).await;

@@ -6,10 +6,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::{Secret, SecretRef, SessionId};
+use crate::domain::{Moment, Secret, SecretRef, SessionId};
 use crate::ports::{JournalError, Keeping, Ports, Record};
 use crate::problem::{Problem, ProblemCode, Troubling};
-use crate::session::{Answer, Command, Event, JOURNAL_FORMAT, Notice, Query, Refusal, Session, StoredEvent};
+use crate::session::{Answer, Command, Event, JOURNAL_FORMAT, Notice, Query, Refusal, Session, StoredEvent, apply, decide};
 
 use super::Limits;
 use super::core::{Core, Doors, Request};
@@ -56,16 +56,37 @@ impl Engine {
     /// # Errors
     /// [`JournalError`] when the journal cannot be read or written.
     pub async fn open(ports: Ports, limits: Limits, opening: Opening) -> Result<(Self, mpsc::Receiver<Notice>), JournalError> {
+        Self::open_and(ports, limits, opening, |_| None).await
+    }
+
+    /// As [`Engine::open`], with the commands that follow at once, one after the other until there is none or one is refused: all of it
+    /// costs one sync. Commands that need the ledger are submitted afterwards.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub async fn open_and(
+        ports: Ports,
+        limits: Limits,
+        opening: Opening,
+        next: impl Fn(&Session) -> Option<Command> + Send,
+    ) -> Result<(Self, mpsc::Receiver<Notice>), JournalError> {
         let mut stored = ports.journal.events().await?;
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let first = match opening {
             Opening::New(id) => Event::SessionOpened { id, version, format: JOURNAL_FORMAT },
             Opening::Resume => Event::SessionResumed { version },
         };
-        let record = Record { at: ports.clock.now(), event: first, ledger: Vec::new() };
-        let seqs = ports.journal.append(vec![record.clone()]).await?;
-        stored.extend(seqs.into_iter().map(|seq| StoredEvent { seq, at: record.at, event: record.event.clone() }));
+        let now = ports.clock.now();
+        let events = with_what_follows(Session::replay(&stored), first, now, next);
+        let records = events.iter().map(|event| Record { at: now, event: event.clone(), ledger: Vec::new() }).collect();
+        let seqs = ports.journal.append(records).await?;
+        let known = stored.len() + 1;
+        stored.extend(seqs.into_iter().zip(events).map(|(seq, event)| StoredEvent { seq, at: now, event }));
         let (publish, notices) = mpsc::channel(4096);
+        for event in stored.iter().skip(known) {
+            // There is room: nothing was published before.
+            let _ = publish.try_send(happened(event.clone()));
+        }
         let (requests, inbox) = mpsc::channel(256);
         let (pool, hands) = (Arc::<Pool>::default(), TaskTracker::new());
         let doors = Doors { publish, requests: requests.clone(), pool: Arc::clone(&pool), hands: hands.clone() };
@@ -152,6 +173,33 @@ impl Handle {
     pub async fn request_stop(&self) {
         let _ = self.requests.send(Request::Stop).await;
     }
+}
+
+/// Commands that may follow at once; more would be a circle.
+const MOST_AT_ONCE: usize = 16;
+
+/// The first event of a run, and those of the commands that follow from it.
+fn with_what_follows(mut session: Session, first: Event, at: Moment, next: impl Fn(&Session) -> Option<Command>) -> Vec<Event> {
+    let mut all = Vec::new();
+    let mut fresh = vec![first];
+    for _ in 0..MOST_AT_ONCE {
+        for event in fresh.drain(..) {
+            apply(&mut session, &StoredEvent { seq: 0, at, event: event.clone() });
+            all.push(event);
+        }
+        let decided = next(&session).and_then(|command| decide(&session, &command).ok());
+        match decided.filter(|events| !events.is_empty() && !events.iter().any(needs_the_ledger)) {
+            Some(events) => fresh = events,
+            None => break,
+        }
+    }
+    all.append(&mut fresh);
+    all
+}
+
+/// What the actor records together with rows of the ledger.
+const fn needs_the_ledger(event: &Event) -> bool {
+    matches!(event, Event::RefusedRetried { .. } | Event::TaskRetried { .. })
 }
 
 /// What a panicking task is shown as.
