@@ -10,7 +10,7 @@ use crate::cli::{Act, DemoRequest, Ending, Exit, Fault, Manner, Wording};
 use crate::domain::ByteSize;
 use crate::problem::ProblemCode;
 use crate::sandbox::demo::Demo;
-use crate::sandbox::mail::{Cut, CutPoint, CutStyle, Fault as MailFault, Scope, Side};
+use crate::sandbox::mail::{Cut, CutPoint, CutStyle, Fault as MailFault, Occasion, Scope, Side};
 use crate::sandbox::world::EMAIL_PRO_HOST;
 use crate::session::{Event, Notice};
 
@@ -24,6 +24,8 @@ const BETWEEN_CUTS: u32 = 150;
 const CUTS: u32 = 6;
 /// What the throttled server asks for, in milliseconds.
 const PATIENCE_MILLIS: u64 = 3000;
+/// How long the server that falls silent says nothing.
+const SILENCE: Duration = Duration::from_secs(4);
 /// What still fits into the full account when the copy begins to notice.
 const ROOM: ByteSize = ByteSize(500_000);
 
@@ -61,6 +63,15 @@ impl Trouble {
             Some(Fault::Cut) => {
                 let point = CutPoint::Append(BETWEEN_CUTS, Side::After);
                 self.faults.set(target, MailFault::Cut(Cut { point, style: CutStyle::Reset, times: CUTS }));
+            }
+            Some(Fault::Bye) => {
+                // Between a message and the word that it is stored.
+                let point = CutPoint::Append(BETWEEN_CUTS, Side::After);
+                self.faults.set(target, MailFault::Cut(Cut { point, style: CutStyle::Bye, times: CUTS }));
+            }
+            Some(Fault::Stall) => {
+                let occasion = Occasion { after: 20, times: 2 };
+                self.faults.set(target, MailFault::Stall { command: "APPEND", pause: SILENCE, occasion });
             }
             Some(Fault::Throttle) => {
                 self.faults.set(target, MailFault::Throttle { after_commands: 40, wait_millis: PATIENCE_MILLIS, times: 3 });

@@ -12,6 +12,10 @@ pub enum Fault {
     Kill,
     /// Connections are cut.
     Cut,
+    /// The servers say goodbye in the middle.
+    Bye,
+    /// The servers fall silent for a while.
+    Stall,
     /// The servers ask for patience.
     Throttle,
     /// The new account is full.
