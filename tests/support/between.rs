@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 /// A command as the client said it.
@@ -118,9 +118,13 @@ fn locked(rules: &Mutex<Rules>) -> MutexGuard<'_, Rules> {
 }
 
 impl Between {
-    /// Listens, and leads to `server`.
-    pub(crate) async fn before(server: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    /// Listens, and leads to `server`. Must be called within a tokio runtime.
+    pub(crate) fn before(server: SocketAddr) -> Self {
+        // What the system holds back for a slow reader must be little, or nobody would notice that it is slow.
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(128 * 1024).expect("a smaller buffer");
+        socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+        let listener = socket.listen(64).expect("listening");
         let address = listener.local_addr().expect("an address");
         let rules: Arc<Mutex<Rules>> = Arc::default();
         let shared = Arc::clone(&rules);

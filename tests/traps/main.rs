@@ -19,4 +19,5 @@ mod identity;
 mod names;
 mod process;
 mod reading;
+mod table;
 mod zimbra;

@@ -210,7 +210,7 @@ async fn open(stage: &Stage, host: &str, dialect: Dialect, password: &str) -> (I
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let porter = Arc::new(Porter { password: password.to_owned() });
     let door = ImapDoor::start(stage.world.clone(), porter, listener, None, host.to_owned(), dialect).expect("open");
-    let between = Between::before(door.address()).await;
+    let between = Between::before(door.address());
     (door, between)
 }
 
