@@ -185,11 +185,11 @@ fn g34_clear_text_is_offered_to_no_server_but_this_machine() {
 #[test]
 fn g45_a_slow_upload_is_progress() {
     real_time().block_on(async {
-        let large = format!("Subject: large\r\n\r\n{}", "a line of mail, and another one behind it\r\n".repeat(300_000));
+        let large = format!("Subject: large\r\n\r\n{}", "a line of mail, and another one behind it\r\n".repeat(600_000));
         let mut trap = with_inbox(Dialect::Dovecot, &[&large]).await;
-        trap.timeouts.inactivity = Duration::from_millis(1500);
-        // Thirteen megabytes in more time than the patience lasts.
-        trap.target.take_slowly(64 << 10, Duration::from_millis(10));
+        trap.timeouts.inactivity = Duration::from_millis(1000);
+        // Twenty-six megabytes in more time than the patience lasts.
+        trap.target.take_slowly(128 << 10, Duration::from_millis(10));
         let began = std::time::Instant::now();
         let run = trap.copies_all().await;
         assert!(began.elapsed() > trap.timeouts.inactivity, "the test is too quick to show anything");

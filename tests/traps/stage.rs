@@ -145,7 +145,7 @@ impl Trap {
 
     /// Nothing here takes long: what does is stuck, and shown.
     pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T>) -> T {
-        let done = tokio::time::timeout(Duration::from_secs(10), work).await;
+        let done = tokio::time::timeout(Duration::from_secs(30), work).await;
         done.unwrap_or_else(|_| panic!("stuck: {:?}", self.events().iter().rev().take(12).collect::<Vec<_>>()))
     }
 

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Rows whose scenarios are not written yet. A row that has one must leave this list.
-const TO_COME: &[&str] = &[
-    "G11", "G23", "G24", "G25", "G26", "Z1", "Z2", "Z3", "Z4", "Z5", "Z6", "Z7", "Z8", "Z9", "Z10", "Z11", "Z12", "Z13", "Z14", "Z15",
-    "Z16", "Z17", "Z18", "Z19", "E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8",
-];
+const TO_COME: &[&str] = &["G11", "G23", "G24", "G25", "G26"];
 /// What the last cell says then.
 const WAITS: &str = "to come";
 
-/// Ids of the collection: 50 general rows, 19 of Zimbra, 8 of Exchange.
+/// How a cell begins that says why there is no test.
+const NOT_SHOWN: &str = "not shown: ";
+
+/// Ids of the collection: 50 general rows, 19 of Zimbra, 8 of Exchange, and 6 of the platforms' own procedures.
 fn ids() -> Vec<String> {
-    [("G", 50), ("Z", 19), ("E", 8)].iter().flat_map(|(letter, last)| (1..=*last).map(move |n| format!("{letter}{n}"))).collect()
+    [("G", 50), ("Z", 19), ("E", 8), ("P", 6)].iter().flat_map(|(letter, last)| (1..=*last).map(move |n| format!("{letter}{n}"))).collect()
 }
 
 fn texts_below(folder: &Path, all: &mut Vec<(String, String)>) {
@@ -65,6 +65,12 @@ fn rows() -> (Vec<String>, BTreeMap<String, [String; 3]>) {
     (order, rows)
 }
 
+/// The id with which a name begins: `Z4` for `z04_one_connection`.
+fn id_of(name: &str) -> String {
+    let (letter, number) = name.split('_').next().and_then(|word| word.split_at_checked(1)).unwrap_or_default();
+    format!("{}{}", letter.to_ascii_uppercase(), number.trim_start_matches('0'))
+}
+
 /// The tests that a row names.
 fn named(shown: &str) -> Vec<String> {
     let pieces = shown.split("<br>").filter_map(|piece| piece.trim().strip_prefix('`').and_then(|rest| rest.strip_suffix('`')));
@@ -79,7 +85,8 @@ fn every_row_says_what_goes_wrong_what_is_done_and_where_it_is_shown() {
         assert!(wrong.len() > 10 && does.len() > 4, "{id} says too little");
         let waits = TO_COME.contains(&id.as_str());
         assert_eq!(shown == WAITS, waits, "{id}: only rows that wait have no test");
-        assert!(waits || !named(shown).is_empty() && named(shown).len() == shown.split("<br>").count(), "{id}: {shown}");
+        let has_reason = shown.strip_prefix(NOT_SHOWN).is_some_and(|reason| reason.len() > 20);
+        assert!(waits || has_reason || !named(shown).is_empty() && named(shown).len() == shown.split("<br>").count(), "{id}: {shown}");
     }
 }
 
@@ -100,10 +107,10 @@ fn every_scenario_is_listed_in_the_row_of_its_id() {
     let scenarios: Vec<String> = sources(&["tests/traps"]).iter().flat_map(|(_, text)| tests_of(text)).collect();
     let mut counted = 0;
     for name in scenarios {
-        let id = name.split('_').next().unwrap_or_default().to_ascii_uppercase();
+        let id = id_of(&name);
         let Some([_, _, shown]) = rows.get(&id) else { continue };
         assert!(named(shown).contains(&name), "{id} does not list {name}");
         counted += 1;
     }
-    assert!(counted >= 60, "only {counted} scenarios");
+    assert!(counted >= 90, "only {counted} scenarios");
 }
