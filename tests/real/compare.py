@@ -69,6 +69,7 @@ class Comparison:
         self.source, self.target, self.report = source, target, report
         self.counts = Counter()
         self.changed = Counter()
+        self.mailboxes = {}
         # What the report admits, and what nothing explains.
         self.listed, self.unexplained = defaultdict(list), defaultdict(list)
         self.targets = {box["name"]: box for box in report["mailboxes"]}
@@ -124,6 +125,7 @@ class Comparison:
 
     def messages(self, name, source, target):
         self.counts["messages"] += len(source)
+        self.mailboxes[name] = {"messages": len(source), "identical": 0}
         self.counts["bytes"] += sum(len(text) for *_, text in source)
         there = defaultdict(list)
         for uid, flags, date, text in target:
@@ -160,6 +162,7 @@ class Comparison:
         uid, flags, date, text, _, changes = row
         self.counts["arrived"] += 1
         self.counts["identical"] += not changes
+        self.mailboxes[name]["identical"] += not changes
         self.changed.update(changes)
         what = {"mailbox": name, "uid": uid}
         if flags != other[0]:
@@ -170,11 +173,12 @@ class Comparison:
             difference = what | {"source": date, "target": other[1]}
             self.counts["dates differ"] += 1
             is_known = is_known_date(self.target.kind, date, other[1])
-            (self.listed if is_known and self.targets[name]["dates_differ"] else self.unexplained)["dates"].append(difference)
+            (self.listed if is_known else self.unexplained)["dates"].append(difference)
 
     def told(self):
         return {
-            "counts": self.counts, "changed by the target": self.changed, "listed": self.listed, "unexplained": self.unexplained,
+            "counts": self.counts, "changed by the target": self.changed, "mailboxes": self.mailboxes,
+            "listed": self.listed, "unexplained": self.unexplained,
         }
 
 

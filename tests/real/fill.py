@@ -77,15 +77,23 @@ def generated(chance):
 
 
 def corpus(folder):
-    paths = sorted(pathlib.Path(folder).rglob("*.eml"))
-    return [("\\Seen" if at % 2 else "", f"{at % 28 + 1:02}-Apr-2022 12:{at % 60:02}:00 +0200", path.read_bytes()) for at, path in enumerate(paths)]
+    """The files as they are, but for those of old Macs, whose lines end with CR alone: as a mail program would have sent them, and once
+    more as they are."""
+    whole, macs = [], []
+    for at, path in enumerate(sorted(pathlib.Path(folder).rglob("*.eml"))):
+        flags, date, text = "\\Seen" if at % 2 else "", f"{at % 28 + 1:02}-Apr-2022 12:{at % 60:02}:00 +0200", path.read_bytes()
+        if b"\n" not in text:
+            macs.append((flags, date, text))
+            text = text.replace(b"\r", b"\r\n")
+        whole.append((flags, date, text))
+    return [(("Corpus",), whole), (("Corpus of old Macs",), macs)]
 
 
 def main():
     account = Account(sys.argv[1], sys.argv[2])
     mailboxes = list(generated(random.Random(7)))
     if len(sys.argv) > 3:
-        mailboxes.append((("Corpus",), corpus(sys.argv[3])))
+        mailboxes += corpus(sys.argv[3])
     there = account.mailboxes()
     taken, refused, names = 0, [], []
     for at, (levels, messages) in enumerate(mailboxes):
