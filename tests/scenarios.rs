@@ -91,7 +91,7 @@ impl Scenario {
         let ledger: Vec<Expected> = case.ledger.iter().map(expected).collect();
         let target: Vec<Present> = case.target.iter().map(present).collect();
         let stores = |k: &mailferry::domain::Keyword| case.keywords.as_ref().is_none_or(|all| all.iter().any(|name| name == k.as_str()));
-        let result = compare(&ledger, &target, (self.by, Uid(1)), stores);
+        let result = compare(&ledger, &target, self.by, stores);
         let pairs = |pairs: &[(Uid, Uid)]| pairs.iter().map(|(source, target)| (source.0, target.0)).collect::<Vec<_>>();
         assert_eq!(pairs(&result.verified), case.verified, "{}: verified", self.title);
         assert_eq!(result.missing.iter().map(|uid| uid.0).collect::<Vec<_>>(), case.missing, "{}: missing", self.title);
