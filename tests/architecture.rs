@@ -55,6 +55,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio_util", &["engine", "adapters", "sandbox", "tui/shell", "app"]),
     ("futures", &["engine", "adapters", "sandbox", "tui/shell", "app"]),
     ("async_imap", &["adapters/imap"]),
+    ("async_compression", &["adapters/imap"]),
     ("imap_proto", &["adapters/imap"]),
     ("rustls", &["adapters", "sandbox", "app"]),
     ("tokio_rustls", &["adapters/imap", "sandbox"]),

@@ -3,17 +3,19 @@
 #[path = "support/dovecot.rs"]
 mod dovecot;
 
+use std::sync::Mutex;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use dovecot::{Dovecot, USUAL};
 use mailferry::adapters::AddressBook;
-use mailferry::adapters::imap::{ImapStore, Timeouts};
+use mailferry::adapters::imap::{Compression, ImapStore, Timeouts};
 use mailferry::domain::{
     ByteSize, CertificatePin, Flags, ImapEndpoint, MailboxName, Role, Secret, Security, SystemFlag, Uid, UidSet, WireName,
 };
 use mailferry::ports::{
-    AppendReport, Appended, FetchedMessage, Login, MailConnection, MailError, MailStore, MessageSink, OutgoingMessage, RefusalKind,
-    SinkClosed,
+    AppendReport, Appended, BatchQueue, FetchedMessage, Login, MailConnection, MailError, MailStore, MessageSink, OutgoingMessage,
+    RefusalKind, SinkClosed,
 };
 
 #[derive(Default)]
@@ -151,6 +153,113 @@ async fn folders_have_any_name_their_role_and_their_subscription() {
         assert!(matches!(connection.examine(&WireName("Nowhere".to_owned())).await, Err(MailError::Refused(_))));
         connection.examine(&first).await.expect("the connection goes on");
         connection.logout().await;
+    }
+}
+
+/// Batches for one mailbox, and what became of them.
+struct Queue {
+    batches: Mutex<Vec<Vec<OutgoingMessage>>>,
+    reports: Mutex<Vec<AppendReport>>,
+}
+
+#[async_trait]
+impl BatchQueue for Queue {
+    async fn next(&self) -> Option<Vec<OutgoingMessage>> {
+        let mut batches = self.batches.lock().expect("no panic");
+        if batches.is_empty() { None } else { Some(batches.remove(0)) }
+    }
+
+    async fn report(&self, report: AppendReport) {
+        self.reports.lock().expect("no panic").push(report);
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs Dovecot; run by .ci/run"]
+async fn streams_of_batches_and_windows_come_through_whole_in_every_form() {
+    let some = "IMAP4rev1 SASL-IR ID ENABLE NAMESPACE UIDPLUS SPECIAL-USE CONDSTORE";
+    let zlib = "mail_plugins = zlib\nprotocol imap {\n mail_plugins = zlib imap_zlib\n}\n";
+    for (settings, compression) in [
+        (USUAL.to_owned(), Compression::Never),
+        (format!("{USUAL}{zlib}"), Compression::Always),
+        (format!("{USUAL}imap_capability = {some} LITERAL+\n"), Compression::Never),
+        (format!("{USUAL}imap_capability = {some} MULTIAPPEND LITERAL-\n"), Compression::Never),
+        (format!("{USUAL}imap_capability = {some}\n"), Compression::Never),
+    ] {
+        let dovecot = Dovecot::start_with(&settings);
+        let store = store(&dovecot).compressing(compression);
+        let mut connection = store.connect(&dovecot.endpoint(), &Dovecot::login("anna@example.com")).await.expect("logged in");
+        let inbox = WireName("INBOX".to_owned());
+        let sent = messages(300);
+        let batches = sent.chunks(25).map(<[OutgoingMessage]>::to_vec).collect();
+        let queue = Queue { batches: Mutex::new(batches), reports: Mutex::default() };
+        connection.append_stream(&inbox, &queue).await.expect("appended");
+        let uids: Vec<Uid> = queue.reports.into_inner().expect("no panic").into_iter().flat_map(stored).collect();
+        assert_eq!(uids.len(), 300);
+
+        let state = connection.examine(&inbox).await.expect("opened");
+        let weighed = connection.weigh(Uid(1)).await.expect("complete");
+        assert_eq!(weighed.iter().map(|weighed| weighed.uid).collect::<Vec<_>>(), uids);
+        assert!(weighed.iter().zip(&sent).all(|(weighed, sent)| u64::from(weighed.size) == sent.body.len()));
+        let windows: Vec<UidSet> = uids.chunks(40).map(|uids| uids.iter().copied().collect()).collect();
+        let mut basket = Basket::default();
+        connection.fetch_windows(&windows, &mut basket).await.expect("fetched");
+        assert_eq!(basket.0.iter().map(|message| message.uid).collect::<Vec<_>>(), uids);
+        assert!(basket.0.iter().zip(&sent).all(|(got, sent)| got.body == sent.body && got.flags == sent.flags));
+
+        let modseq = state.highest_modseq.expect("Dovecot counts changes");
+        let three: UidSet = uids[10..13].iter().copied().collect();
+        connection.select(&inbox).await.expect("opened");
+        connection.add_flags(&three, &Flags::from("$Later".to_owned())).await.expect("stored");
+        connection.examine(&inbox).await.expect("opened");
+        let all: UidSet = uids.iter().copied().collect();
+        let changed = connection.flags_of(&all, Some(modseq)).await.expect("answered");
+        assert_eq!(changed.iter().map(|(uid, _)| *uid).collect::<Vec<_>>(), uids[10..13]);
+        assert_eq!(connection.flags_of(&all, None).await.expect("answered").len(), 300);
+
+        let found = connection.overview().await.expect("answered");
+        let (_, state) = found.iter().find(|(mailbox, _)| mailbox.wire == inbox).expect("an inbox");
+        assert_eq!(state.as_ref().map(|state| (state.exists, state.highest_modseq > Some(modseq))), Some((300, true)));
+        assert!(found.iter().any(|(mailbox, state)| mailbox.role == Some(Role::Trash) && state.as_ref().is_some_and(|s| s.exists == 0)));
+        connection.logout().await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs Dovecot; run by .ci/run"]
+async fn nothing_that_is_copied_is_carried_out_as_a_command() {
+    let evil = [
+        "x1 CREATE INJECTED",
+        "\r\nx1 CREATE INJECTED\r\n",
+        ")\r\nx1 CREATE INJECTED\r\n",
+        "{0}\r\n\r\nx1 CREATE INJECTED\r\n",
+        "domain.com",
+    ];
+    let dates = [None, "02-Feb-2040 10:00:00 +0100".parse().ok(), "01-Jan-0102 10:00:00 +0100".parse().ok()];
+    let mut batch = Vec::new();
+    for text in evil {
+        for name in evil.into_iter().chain(["\\Recent", "\\Foo", "a b", "k{3+}"]) {
+            let flags = Flags::from_wire([name, "\\Seen"]);
+            let internal_date = dates[batch.len() % dates.len()];
+            batch.push(OutgoingMessage { flags, internal_date, body: format!("Subject: x\r\n\r\n{text}").into_bytes().into() });
+        }
+    }
+    let some = "IMAP4rev1 SASL-IR NAMESPACE UIDPLUS LITERAL+";
+    for settings in [USUAL.to_owned(), format!("{USUAL}imap_capability = {some}\n")] {
+        let dovecot = Dovecot::start_with(&settings);
+        let store = store(&dovecot);
+        let login = Dovecot::login("anna@example.com");
+        let mut connection = store.connect(&dovecot.endpoint(), &login).await.expect("logged in");
+        for mailbox in ["INBOX", "x\"\r\nx1 CREATE INJECTED", "x\r\nx1 CREATE INJECTED\r\n", "{3+}", "nowhere"] {
+            // What Dovecot refuses is refused; what matters is what it carried out.
+            if connection.append(&WireName(mailbox.to_owned()), &batch).await.is_err() {
+                connection = store.connect(&dovecot.endpoint(), &login).await.expect("logged in");
+            }
+            let _ = connection.status(&WireName(mailbox.to_owned())).await;
+        }
+        let found = connection.list().await.expect("listed");
+        assert!(found.iter().all(|mailbox| !mailbox.wire.0.contains("INJECTED")), "{found:?}");
+        assert!(connection.examine(&WireName("INBOX".to_owned())).await.expect("opened").exists > 20);
     }
 }
 

@@ -9,6 +9,7 @@ use super::ability::{Abilities, Family};
 use super::appending::Caution;
 use super::ceiling::Ceiling;
 use super::command::Command;
+use super::compression::Pace;
 use super::conversation::Conversation;
 use super::namespace::Namespace;
 use super::opening::Access;
@@ -47,6 +48,8 @@ pub(super) struct ImapConnection {
     pub(super) caution: Caution,
     pub(super) ceiling: Ceiling,
     pub(super) family: Family,
+    /// Told how fast messages arrive; none on a packed connection, which would not tell.
+    pub(super) pace: Option<Pace>,
     pub(super) appends_in_a_row: u32,
     pub(super) goodbye: Duration,
 }
@@ -116,7 +119,13 @@ impl MailConnection for ImapConnection {
     }
 
     async fn fetch_windows(&mut self, windows: &[UidSet], sink: &mut dyn MessageSink) -> Result<(), MailError> {
-        self.messages(windows, sink).await
+        self.conversation.take_awaited();
+        self.messages(windows, sink).await?;
+        let (bytes, waited) = self.conversation.take_awaited();
+        if let Some(pace) = &self.pace {
+            pace.saw(bytes, waited);
+        }
+        Ok(())
     }
 
     async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError> {

@@ -51,6 +51,11 @@ impl Conversation {
         self.client.into_inner().into_stream()
     }
 
+    /// Bytes that were waited for since the last call, and how long.
+    pub(super) fn take_awaited(&mut self) -> (u64, Duration) {
+        self.client.get_mut().take_awaited()
+    }
+
     /// Marks the connection as useless and says so.
     pub(super) fn fail(&mut self, error: MailError) -> MailError {
         if error.is_connection_lost() && self.over.is_none() {

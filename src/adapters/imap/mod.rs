@@ -23,6 +23,7 @@ mod appending;
 mod ceiling;
 mod code;
 mod command;
+mod compression;
 mod connection;
 mod conversation;
 mod dial;
@@ -49,6 +50,7 @@ mod tests;
 mod transport;
 mod value;
 
+pub use compression::Compression;
 pub use panics::quiet_parser_panics;
 pub use spill::Spilling;
 pub use store::{ImapStore, Timeouts};

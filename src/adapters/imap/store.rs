@@ -9,11 +9,14 @@ use rustls::ClientConfig;
 
 use super::appending::Caution;
 use super::ceiling::Ceiling;
+use super::command::Command;
+use super::compression::{Compression, Pace, packed};
 use super::connection::ImapConnection;
 use super::conversation::Conversation;
 use super::dial::{dial, secure};
 use super::login::{Greeting, greeting, log_in, start_tls};
 use super::namespace::Namespace;
+use super::reply::Status;
 use super::spill::Spilling;
 use super::transport::{Duplex, Traffic};
 use crate::adapters::address_book::AddressBook;
@@ -50,6 +53,8 @@ pub struct ImapStore {
     timeouts: Timeouts,
     traffic: Traffic,
     spilling: Spilling,
+    compression: Compression,
+    paces: Mutex<HashMap<ImapEndpoint, Pace>>,
     /// One per pin: TLS sessions are resumed within one configuration, and a pin must not see another's sessions.
     configs: Mutex<HashMap<Option<CertificatePin>, Arc<ClientConfig>>>,
     lessons: Mutex<HashMap<(ImapEndpoint, String), Lessons>>,
@@ -72,6 +77,8 @@ impl ImapStore {
             timeouts,
             traffic: Traffic::default(),
             spilling: Spilling::default(),
+            compression: Compression::default(),
+            paces: Mutex::default(),
             configs: Mutex::default(),
             lessons: Mutex::default(),
         }
@@ -83,7 +90,13 @@ impl ImapStore {
         Self { spilling, ..self }
     }
 
-    /// Bytes over all connections, for meters.
+    /// The same with another rule about which connections are packed.
+    #[must_use]
+    pub fn compressing(self, compression: Compression) -> Self {
+        Self { compression, ..self }
+    }
+
+    /// Bytes over all connections, for meters; those of a packed connection as they are unpacked.
     pub fn traffic(&self) -> Traffic {
         self.traffic.clone()
     }
@@ -136,6 +149,19 @@ impl ImapStore {
         }
     }
 
+    /// The same conversation, packed from now on; as it is where the server refuses after all.
+    async fn packed(&self, mut conversation: Conversation) -> Result<Conversation, MailError> {
+        let outcome = conversation.ask(&Command::new("COMPRESS DEFLATE"), |_| {}).await?;
+        if outcome.status != Status::Ok {
+            return Ok(conversation);
+        }
+        let (stream, said_more) = conversation.into_stream();
+        if said_more {
+            return Err(MailError::Protocol("the server said more before it packed what it says".to_owned()));
+        }
+        Ok(self.talk(packed(stream)))
+    }
+
     async fn greet(&self, stream: Box<dyn Duplex>, endpoint: &ImapEndpoint) -> Result<(Conversation, Greeting), MailError> {
         let mut conversation = self.talk(stream);
         let greeting = greeting(&mut conversation, endpoint).await?;
@@ -150,6 +176,12 @@ impl MailStore for ImapStore {
         let lessons = self.lessons(endpoint, &login.user);
         let welcome = log_in(&mut conversation, endpoint, login, &greeting, lessons.namespace.get().cloned()).await?;
         let namespace = lessons.namespace.get_or_init(|| welcome.namespace).clone();
+        let pace = self.paces.lock().unwrap_or_else(PoisonError::into_inner).entry(endpoint.clone()).or_default().clone();
+        let mut pace = Some(pace);
+        if welcome.abilities.has("COMPRESS=DEFLATE") && pace.as_ref().is_some_and(|pace| self.compression.is_worth_it(pace)) {
+            conversation = self.packed(conversation).await?;
+            pace = None;
+        }
         conversation.set_patience(self.timeouts.inactivity);
         let capabilities = Capabilities { delimiter: namespace.delimiter, ..welcome.abilities.to_capabilities(&greeting.text) };
         if let Some(limit) = capabilities.append_limit {
@@ -165,6 +197,7 @@ impl MailStore for ImapStore {
             proven: HashSet::default(),
             caution: lessons.caution,
             ceiling: lessons.ceiling,
+            pace,
             appends_in_a_row: 0,
             goodbye: self.timeouts.logout,
         }))

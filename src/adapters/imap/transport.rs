@@ -12,7 +12,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -56,6 +56,8 @@ pub(super) struct Transport {
     served: Bytes,
     patience: Duration,
     traffic: Traffic,
+    /// Bytes that were waited for, and how long.
+    awaited: (u64, Duration),
 }
 
 enum Step {
@@ -66,7 +68,7 @@ enum Step {
 impl Transport {
     /// `patience`: the longest time without a single byte of progress.
     pub(super) fn new(stream: Box<dyn Duplex>, patience: Duration, traffic: Traffic, spilling: Spilling) -> Self {
-        Self { stream, framer: Framer::new(spilling), served: Bytes::new(), patience, traffic }
+        Self { stream, framer: Framer::new(spilling), served: Bytes::new(), patience, traffic, awaited: (0, Duration::ZERO) }
     }
 
     pub(super) fn set_patience(&mut self, patience: Duration) {
@@ -85,12 +87,19 @@ impl Transport {
             if let Some(frame) = self.framer.next().map_err(io::Error::other)? {
                 return Ok(Some(frame));
             }
+            let start = Instant::now();
             let read = timeout(self.patience, self.stream.read_buf(self.framer.room())).await.map_err(|_| self.silence())??;
+            self.awaited = (self.awaited.0 + read as u64, self.awaited.1 + start.elapsed());
             Traffic::count(&self.traffic.counts.0, read);
             if read == 0 {
                 return if self.framer.is_amid() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(None) };
             }
         }
+    }
+
+    /// Bytes that were waited for since the last call, and how long.
+    pub(super) fn take_awaited(&mut self) -> (u64, Duration) {
+        std::mem::take(&mut self.awaited)
     }
 
     /// Lets the library read this response.

@@ -107,6 +107,29 @@ async fn what_the_server_says_in_passing_is_not_asked_for() {
 }
 
 #[tokio::test]
+async fn a_connection_is_packed_where_the_rule_says_so_and_the_server_can() {
+    let rest = "C: A4 COMPRESS DEFLATE
+         S: A4 OK
+         PACK
+         C: A1 STATUS \"INBOX\" (MESSAGES UIDNEXT UIDVALIDITY)
+         S: * STATUS INBOX (MESSAGES 3 UIDNEXT 7 UIDVALIDITY 9)
+         S: A1 OK";
+    let refused = "C: A3 COMPRESS DEFLATE\nS: A3 NO not today\nC: A4 STATUS \"INBOX\" (MESSAGES UIDNEXT UIDVALIDITY)
+         S: * STATUS INBOX (MESSAGES 3 UIDNEXT 7 UIDVALIDITY 9)
+         S: A4 OK";
+    let scripts = [super::script::logged_in("COMPRESS=DEFLATE", rest), super::script::logged_in_again("COMPRESS=DEFLATE", refused)];
+    let server = Server::start(&scripts).await;
+    let store = super::script::store(crate::adapters::Trust::default()).compressing(super::super::Compression::Always);
+    let login = super::script::login("anna", "secret");
+    for _ in 0..2 {
+        let mut connection = crate::ports::MailStore::connect(&store, &server.endpoint(), &login).await.expect("logged in");
+        let state = connection.status(&crate::domain::WireName("INBOX".to_owned())).await.expect("answered");
+        assert_eq!(state.map(|state| state.exists), Some(3));
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn nothing_is_sent_where_passwords_are_not_taken() {
     let error = refused("S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED STARTTLS] ready").await;
     assert!(matches!(error, MailError::NotAllowed { .. }));

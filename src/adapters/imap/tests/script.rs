@@ -1,5 +1,5 @@
 //! A server that plays a script: `S: line` is sent, `C: line` must come exactly so, `X` closes, `TLS` begins TLS.
-//! `S2 a|b` sends two lines at once, `S! n` sends n lines of noise, `C! n` takes n bytes.
+//! `PACK` begins COMPRESS=DEFLATE, `S2 a|b` sends two lines at once, `S! n` sends n lines of noise, `C! n` takes n bytes.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use super::super::compression::packed;
 use super::super::transport::Duplex;
 use super::super::{ImapStore, Timeouts};
 use crate::adapters::{AddressBook, Trust};
@@ -135,6 +136,8 @@ async fn play(stream: TcpStream, script: &str, acceptor: Option<&TlsAcceptor>, r
             let acceptor = acceptor.expect("a certificate");
             let secured = acceptor.accept(stream.into_inner()).await.map_err(failed)?;
             stream = BufReader::new(Box::new(secured));
+        } else if line == "PACK" {
+            stream = BufReader::new(packed(stream.into_inner()));
         } else if line == "X" {
             return Ok(());
         } else if !line.is_empty() {
