@@ -246,7 +246,8 @@ impl TaskContext {
         let source = &migration.source;
         let is_renamed = migration.rename == crate::session::RenameState::Done;
         let user = migration.source_user.as_ref().filter(|_| is_renamed).unwrap_or(&source.user);
-        self.connect_as(source, user).await
+        let door = Door { endpoint: source.endpoint.clone(), user: user.clone() };
+        self.checkout(door, &source.secret, (Side::Source, self.limits.source_ceiling(migration).source)).await
     }
 
     /// A connection to the source server under a given user name.
@@ -259,7 +260,7 @@ impl TaskContext {
     /// A connection to the target account.
     pub(super) async fn connect_target(&self, target: &TargetAccount) -> Result<Held, Failure> {
         self.renew_lost_password(target).await?;
-        let most = self.limits.ceiling(target.service.as_ref().map_or(Platform::Imap, |s| s.platform)).target;
+        let most = self.limits.target_ceiling(Some(target)).target;
         self.checkout(target_door(target), &target.secret, (Side::Target, most)).await
     }
 

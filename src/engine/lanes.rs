@@ -26,6 +26,7 @@ struct Account {
     tuner: Tuner,
     taken: usize,
     readers: Arc<Semaphore>,
+    most_readers: usize,
     /// Large messages travel one lane at a time.
     large: Arc<Semaphore>,
 }
@@ -37,6 +38,16 @@ impl Account {
             taken: 0,
             readers: Arc::new(Semaphore::new(allowance.readers.max(1))),
             large: Arc::new(Semaphore::new(1)),
+            most_readers: allowance.readers,
+        }
+    }
+
+    /// What the servers bear may be known better by now.
+    fn learn(&mut self, allowance: Allowance) {
+        self.tuner.limit(allowance.most);
+        if self.most_readers != allowance.readers {
+            self.most_readers = allowance.readers;
+            self.readers = Arc::new(Semaphore::new(allowance.readers.max(1)));
         }
     }
 }
@@ -78,7 +89,7 @@ impl Lanes {
         let mut accounts = self.accounts();
         let in_use: usize = accounts.values().map(|account| account.taken).sum();
         let account = accounts.entry(migration).or_insert_with(|| Account::new(allowance));
-        account.tuner.limit(allowance.most);
+        account.learn(allowance);
         // Every account gets its first lane: none is kept waiting by the breadth of another.
         let has_room = account.taken < account.tuner.lanes() && (in_use < allowance.total || account.taken == 0);
         if !has_room {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{ByteSize, Platform, Thoroughness};
+use crate::plan::TargetAccount;
+use crate::session::Migration;
 use crate::settings::{PlatformFacts, Platforms};
 
 use super::lanes::Allowance;
@@ -47,6 +49,9 @@ pub struct Limits {
     pub batch_bytes: ByteSize,
     /// Bytes read from sources and not yet stored at targets, over all lanes.
     pub bytes_in_flight: ByteSize,
+    /// Up to this size the content of every message is looked at, not its bytes alone. Where both servers keep bytes it is only needed when
+    /// something went wrong, and can be looked at then.
+    pub content_up_to: ByteSize,
     /// Milliseconds between two looks at an operation of the platform.
     pub operation_poll_millis: u64,
     /// Milliseconds between two looks at DNS.
@@ -75,6 +80,7 @@ impl Default for Limits {
             batch_messages: 100,
             batch_bytes: ByteSize(2 << 20),
             bytes_in_flight: ByteSize(10 << 20),
+            content_up_to: ByteSize(256 << 10),
             operation_poll_millis: 3000,
             dns_poll_millis: 30_000,
             first_pause_millis: 1000,
@@ -98,9 +104,21 @@ impl Limits {
         self.ceilings.get(&platform).copied().unwrap_or(Ceiling { source: 1, readers: 1, target: 1 })
     }
 
-    /// What an account may have between two platforms.
-    pub(super) fn allowance(&self, source: Platform, target: Platform) -> Allowance {
-        let (source, target) = (self.ceiling(source), self.ceiling(target));
+    /// What a source's server bears. One that was named by host only is known by its habits once it was looked at.
+    pub(super) fn source_ceiling(&self, migration: &Migration) -> Ceiling {
+        let service = migration.source.service.as_ref();
+        let seen = migration.inventory.as_ref().map(|inventory| inventory.source.platform(service));
+        self.ceiling(seen.unwrap_or_else(|| service.map_or(Platform::Imap, |service| service.platform)))
+    }
+
+    /// What a target's server bears.
+    pub(super) fn target_ceiling(&self, target: Option<&TargetAccount>) -> Ceiling {
+        self.ceiling(target.and_then(|target| target.service.as_ref()).map_or(Platform::Imap, |service| service.platform))
+    }
+
+    /// What an account may have: what both servers bear, within what may be used.
+    pub(super) fn allowance(&self, migration: &Migration) -> Allowance {
+        let (source, target) = (self.source_ceiling(migration), self.target_ceiling(migration.target.as_ref()));
         let most = self.lanes_per_account.min(source.source).min(target.target);
         Allowance { first: self.first_lanes, most, total: self.lanes, readers: source.readers }
     }

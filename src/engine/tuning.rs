@@ -5,13 +5,13 @@
 use crate::domain::Moment;
 
 /// A round lasts at least so many milliseconds...
-const ROUND_MILLIS: u64 = 400;
+const ROUND_MILLIS: u64 = 250;
 /// ...and at least so many answered batches for each lane.
 const ROUND_BATCHES: usize = 3;
 /// What another lane must bring, in percent.
 const GAIN_PERCENT: u64 = 5;
 /// Rounds before another lane is tried again.
-const CALM_ROUNDS: u32 = 20;
+const CALM_ROUNDS: u32 = 40;
 /// Bytes that weigh as much as one message: small mail is counted, large mail is weighed.
 const BYTES_PER_MESSAGE: u64 = 16 * 1024;
 

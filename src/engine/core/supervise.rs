@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{MigrationId, Moment, Platform, Role, ServiceId};
+use crate::domain::{MigrationId, Moment, Role};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Session, Task, due};
 
 use super::super::context::TaskContext;
-use super::super::lanes::{Allowance, Lane};
+use super::super::lanes::Lane;
 use super::super::tasks;
 use super::{Core, Running};
 
@@ -76,22 +76,11 @@ impl Core {
             Some(count) => *count == 0 || !is_refused,
             None => busy.len() < self.limits.accounts,
         };
-        let allowance = self.allowance(migration);
+        let allowance = self.session.borrow().migration(migration).map(|migration| self.limits.allowance(migration));
+        let Some(allowance) = allowance else { return Room::None };
         let Some(lane) = self.shared.lanes.take(migration, allowance).filter(|_| has_room) else { return Room::None };
         *busy.entry(migration).or_default() += 1;
         Room::Lane(lane)
-    }
-
-    /// What the platforms on both sides bear, within what may be used.
-    fn allowance(&self, migration: MigrationId) -> Allowance {
-        let session = self.session.borrow();
-        let migration = session.migration(migration);
-        let platform = |service: Option<&ServiceId>| service.map_or(Platform::Imap, |service| service.platform);
-        // A source that was named by host only is known by its habits since it was looked at.
-        let seen = migration.and_then(|m| m.inventory.as_ref()).map(|inventory| &inventory.source);
-        let from = migration.and_then(|m| m.source.service.as_ref());
-        let source = seen.map_or_else(|| platform(from), |capabilities| capabilities.platform(from));
-        self.limits.allowance(source, platform(migration.and_then(|m| m.target.as_ref()?.service.as_ref())))
     }
 
     fn start(&mut self, task: Task, lane: Option<Lane>) {

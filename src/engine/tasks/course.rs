@@ -16,13 +16,13 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Platform, Uid};
+use crate::domain::Uid;
 use crate::mailcopy::Comparison;
 use crate::ports::{MailError, Weighed};
 use crate::session::Migration;
 
 use super::super::context::{Failure, TaskContext};
-use super::super::lanes::{Allowance, Lane};
+use super::super::lanes::Lane;
 use super::super::pool::Held;
 use super::outbound::{Incoming, Look};
 use super::prepare::{Ends, open_source};
@@ -83,7 +83,7 @@ impl Course {
         let (feed, batches) = mpsc::channel(WAITING_BATCHES);
         Self {
             sender: Sender::new(context, ends.clone()),
-            look: if keeps_bytes { Look::Bytes } else { Look::Content },
+            look: if keeps_bytes { Look::Bytes(context.limits.content_up_to) } else { Look::Content },
             halt: context.soft.child_token(),
             is_one_by_one: is_silent,
             is_unsettled: AtomicBool::new(false),
@@ -206,7 +206,9 @@ impl Lanes {
         if self.opening || !self.course.has_work() {
             return;
         }
-        let Some(lane) = self.course.context.shared.lanes.take(migration.id, allowance(&self.course.context, migration)) else { return };
+        let Some(lane) = self.course.context.shared.lanes.take(migration.id, self.course.context.limits.allowance(migration)) else {
+            return;
+        };
         self.opening = true;
         let (course, migration) = (Arc::clone(&self.course), migration.clone());
         self.spawn(async move {
@@ -285,10 +287,4 @@ async fn open(course: &Course, migration: &Migration) -> Result<(Held, Held), Fa
         return Err(MailError::Lost("the mailbox got new UIDs".to_owned()).into());
     }
     Ok((source, target))
-}
-
-fn allowance(context: &TaskContext, migration: &Migration) -> Allowance {
-    let platform = |service: Option<&crate::domain::ServiceId>| service.map_or(Platform::Imap, |service| service.platform);
-    let target = migration.target.as_ref().and_then(|target| target.service.as_ref());
-    context.limits.allowance(platform(migration.source.service.as_ref()), platform(target))
 }

@@ -10,8 +10,6 @@ use super::super::budget::Share;
 use super::super::context::Failure;
 use super::super::handle::panicked;
 
-/// Up to this size the content of every message is looked at.
-const SMALL: u64 = 256 * 1024;
 /// Batches of more bytes are looked at on another thread, so that connections are not kept waiting.
 const LARGE_BATCH: u64 = 256 * 1024;
 /// How much of a message is searched for a date.
@@ -20,8 +18,8 @@ const HEADERS: usize = 64 * 1024;
 /// How closely messages are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
-    /// Bytes always, content of small messages only: both servers keep bytes.
-    Bytes,
+    /// Bytes always, content of messages up to this size only: both servers keep bytes.
+    Bytes(ByteSize),
     /// Content too: a server on the way builds messages anew.
     Content,
 }
@@ -50,9 +48,10 @@ impl Outbound {
             message.internal_date = date_from_headers(&message.body.part(0, HEADERS)?);
         }
         let fingerprint = match (look, message.body.in_memory()) {
-            (_, Some(bytes)) if look == Look::Content || message.body.len() <= SMALL => Fingerprint::of(bytes),
+            (Look::Content, Some(bytes)) => Fingerprint::of(bytes),
             (Look::Content, None) => Fingerprint::of(&message.body.load()?),
-            _ => message.body.exact(),
+            (Look::Bytes(most), Some(bytes)) if bytes.len() as u64 <= most.0 => Fingerprint::of(bytes),
+            (Look::Bytes(_), _) => message.body.exact(),
         };
         Ok(Self { message, fingerprint, _share: share })
     }

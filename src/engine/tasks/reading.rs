@@ -27,7 +27,12 @@ pub(super) async fn read(course: &Course, mut source: Held) -> Result<Option<Hel
         let windows: Vec<UidSet> = run.into_iter().map(|window| window.uids).collect();
         let Some(feed) = course.feed() else { return Ok(Some(source)) };
         let mut inlet = Inlet::new(course, feed);
-        let read = source.fetch_windows(&windows, &mut inlet).await;
+        let read = tokio::select! {
+            biased;
+            // Left in the middle of something: the connection is closed, and nobody waits for a source that is slow.
+            () = course.halt.cancelled() => return Ok(None),
+            read = source.fetch_windows(&windows, &mut inlet) => read,
+        };
         let is_open = inlet.flush().await.is_ok();
         let delivered = inlet.delivered;
         let mut missed = windows.iter().flat_map(UidSet::iter).filter(|uid| !delivered.contains(uid));
