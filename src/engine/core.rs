@@ -251,6 +251,9 @@ impl Core {
         }
         self.session.send_modify(|session| stored.iter().for_each(|event| apply(session, event)));
         for event in stored {
+            if let Event::MessagesVerified { migration, mailbox, .. } = event.event {
+                self.progressed.insert(Task::VerifyMailbox { migration, mailbox });
+            }
             if let Event::BatchCopied { migration, mailbox, .. } = event.event {
                 self.progressed.insert(Task::CopyMailbox { migration, mailbox });
                 self.refused_logins.remove(&migration);

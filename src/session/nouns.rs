@@ -132,6 +132,13 @@ pub enum Standing {
     Moved,
 }
 
+impl SyncPoint {
+    /// Whether UIDNEXT can be true: so many messages have at least so many UIDs. Some servers say 1 for ever.
+    pub fn is_believable(&self) -> bool {
+        u64::from(self.next.0) > self.messages
+    }
+}
+
 impl Pass {
     /// Compares with what both sides show now. At the target only losses count: what else arrives there is not ours.
     pub fn standing(&self, source: &SyncPoint, target: &SyncPoint) -> Standing {
@@ -141,7 +148,7 @@ impl Pass {
         let came = u64::from(target.next.0).checked_sub(u64::from(self.target.next.0));
         let has_only_grown =
             target.validity == self.target.validity && came.map(|came| self.target.messages + came) == Some(target.messages);
-        if !is_same(&self.source, source) || !has_only_grown {
+        if !is_same(&self.source, source) || !source.is_believable() || !has_only_grown {
             return Standing::Moved;
         }
         match (self.source.modseq, source.modseq) {
@@ -176,11 +183,14 @@ mod tests {
             (source, point(20, 7, None)),
             (source, point(22, 9, None)),
             (source, point(19, 8, None)),
+            (point(1, 5, Some(7)), target),
             (source, SyncPoint { validity: UidValidity(2), ..target }),
         ] {
             assert_eq!(standing(source, target), Standing::Moved, "{source:?} {target:?}");
         }
         assert_eq!(standing(point(10, 5, None), target), Standing::FlagsUnsure);
+        let odd = Pass { source: point(1, 5, Some(7)), ..pass };
+        assert_eq!(odd.standing(&odd.source, &target), Standing::Moved, "a UIDNEXT that cannot be true tells nothing");
         let empty = Pass { source: point(10, 0, None), ..pass };
         assert_eq!(empty.standing(&point(10, 0, None), &target), Standing::AtRest);
     }

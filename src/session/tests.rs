@@ -199,6 +199,58 @@ fn what_a_verification_misses_goes_through_the_copy_again() {
 }
 
 #[test]
+fn another_pass_looks_first_and_goes_only_where_something_happened() {
+    let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::DnsChecked { .. })).collect();
+    let migration = MigrationId(1);
+    assert_eq!(decide(&after(&events), &Command::RequestDelta { migration }), Ok(vec![Event::DeltaRequested { migration }]));
+    events.push(Event::DeltaRequested { migration });
+    let asked = after(&events);
+    assert_eq!((asked.step(), asked.migrations[0].copy_state()), (Step::Migrate, CopyState::Pending));
+    let survey = Task::Survey { migration };
+    let of_mail =
+        |session: &Session| -> Vec<Task> { due(session).into_iter().filter(|task| task.migration() == Some(migration)).collect() };
+    assert_eq!(of_mail(&asked), std::slice::from_ref(&survey), "nothing is copied before somebody looked");
+    let mut paused = events.clone();
+    paused.push(Event::Paused);
+    assert_eq!(of_mail(&after(&paused)), []);
+    let found = super::story::mapping(3, "Trips");
+    events.push(Event::AccountSurveyed { migration, unchanged: vec![MailboxId(1)], vanished: vec![MailboxId(2)], found: vec![found] });
+    let surveyed = after(&events);
+    assert_eq!(of_mail(&surveyed), [Task::CopyMailbox { migration, mailbox: MailboxId(3) }]);
+    assert!(surveyed.migrations[0].mailboxes[&MailboxId(2)].is_vanished);
+}
+
+#[test]
+fn a_pass_of_a_version_that_did_not_look_needs_no_look() {
+    let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::DnsChecked { .. })).collect();
+    let migration = MigrationId(1);
+    events.push(Event::DeltaRequested { migration });
+    for mailbox in [MailboxId(1), MailboxId(2)] {
+        events.extend(story().into_iter().filter(|event| {
+            matches!(event, Event::MailboxCopied { migration: m, mailbox: b, .. } | Event::MailboxVerified { migration: m, mailbox: b, .. }
+                if (*m, *b) == (migration, mailbox))
+        }));
+    }
+    assert_eq!(after(&events).step(), Step::Dns);
+}
+
+#[test]
+fn a_copy_that_was_not_read_again_is_over_and_not_verified() {
+    let mut events: Vec<Event> = story().into_iter().take_while(|e| !matches!(e, Event::DnsChecked { .. })).collect();
+    let point = super::SyncPoint { validity: crate::domain::UidValidity(1), next: crate::domain::Uid(11), messages: 10, modseq: None };
+    let pass = super::Pass { source: point, target: point, disappeared: 0, removed: 0 };
+    let (migration, mailbox) = (MigrationId(1), MailboxId(1));
+    events.retain(|e| !matches!(e, Event::MailboxVerified { migration: m, mailbox: b, .. } if (*m, *b) == (migration, mailbox)));
+    assert_eq!(after(&events).step(), Step::Migrate);
+    events.push(Event::VerificationSkipped { migration, mailbox, pass });
+    let session = after(&events);
+    assert_eq!((session.step(), session.migrations[0].copy_state()), (Step::Dns, CopyState::Unverified));
+    assert_eq!(session.migrations[0].verified(), 10, "only what was");
+    assert_eq!(session.migrations[0].mailboxes[&mailbox].rest, Some(pass));
+    assert!(decide(&session, &Command::RequestDelta { migration }).is_ok());
+}
+
+#[test]
 fn secrets_are_needed_until_the_session_is_finished() {
     let session = before(|e| matches!(e, Event::CopyConfirmed));
     assert_eq!(session.needed_secrets().len(), 3 + 2, "passwords that the program made are made anew");

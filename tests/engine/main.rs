@@ -6,6 +6,7 @@ mod support;
 mod arrivals;
 mod lanes;
 mod limits;
+mod passes;
 mod refusals;
 mod renumbering;
 mod stopping;

@@ -344,6 +344,7 @@ finish-totals = { $count ->
    *[other] { " " }· { $refused } refused
  }
 finish-verified = all verified
+finish-unverified = not verified
 finish-kept = kept as { $name }
 finish-settings = To be set in every mail program and phone
 settings-incoming = incoming

@@ -83,7 +83,8 @@ enum Listing {
 
 /// Lists only what came since, where the numbers say that nothing went.
 async fn listing(connection: &mut dyn MailConnection, now: &MailboxState, before: Option<SyncPoint>) -> Result<Listing, Failure> {
-    if let Some(before) = before.filter(|before| before.validity == now.uid_validity && before.next <= now.uid_next) {
+    let is_usable = |before: &SyncPoint| before.validity == now.uid_validity && before.next <= now.uid_next && before.is_believable();
+    if let Some(before) = before.filter(|before| is_usable(before) && sync_point(now).is_believable()) {
         let came = if before.next == now.uid_next { UidSet::default() } else { uids(connection, before.next).await? };
         if before.messages + came.len() == u64::from(now.exists) {
             return Ok(Listing::Grown(came));

@@ -114,7 +114,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
 fn totals(model: &Model, ink: Ink<'_>) -> Line<'static> {
     let migrations = &model.session.migrations;
     let bytes: ByteSize = migrations.iter().map(Migration::bytes).sum();
-    let verified: u64 = migrations.iter().map(Migration::verified).sum();
+    let verified: u64 = migrations.iter().map(|m| m.verified() + m.sampled()).sum();
     let refused: u64 = migrations.iter().map(Migration::refused).sum();
     let params = [
         ("count", migrations.len().into()),
@@ -128,7 +128,9 @@ fn totals(model: &Model, ink: Ink<'_>) -> Line<'static> {
 fn row(ink: Ink<'_>, migration: &Migration, is_selected: bool) -> Line<'static> {
     let theme = ink.theme();
     let refused = migration.refused();
-    let (sign, style, note) = if refused == 0 {
+    let (sign, style, note) = if refused == 0 && migration.copy_state() == crate::session::CopyState::Unverified {
+        (ink.glyphs().done, theme.plain, ink.say("finish-unverified"))
+    } else if refused == 0 {
         (ink.glyphs().done, theme.good, ink.say("finish-verified"))
     } else {
         (ink.glyphs().warning, theme.warning, ink.tell("migrate-refused", &[("count", refused.into())]))
@@ -142,7 +144,7 @@ fn row(ink: Ink<'_>, migration: &Migration, is_selected: bool) -> Line<'static> 
     let mut cells = vec![
         Cell::new(sign, 1).style(style),
         Cell::new(migration.source.address.to_string(), address),
-        Cell::new(count(migration.verified()), 8).right(),
+        Cell::new(count(migration.verified() + migration.sampled()), 8).right(),
         Cell::new(note, 14).style(style),
     ];
     if is_wide {
