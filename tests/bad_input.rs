@@ -12,6 +12,7 @@ use mailferry::problem::ProblemCode;
 use mailferry::sandbox::demo::{Demo, DemoOptions, Difference, MailSize};
 use mailferry::sandbox::mail::{AccountSnapshot, Fault, Scope};
 use mailferry::sandbox::world::{EXCHANGE_HOST, PLAIN_HOST, Pace, WorldLogin};
+use mailferry::session::Event;
 use program::{Accounts, Ended, Home, output};
 use told::must_tell;
 
@@ -92,10 +93,48 @@ async fn a_wrong_password_is_told_and_the_right_one_goes_on() {
     blocking(|| {
         let right = fs::read_to_string(stage.home.path("from")).expect("written");
         stage.home.set_password("from", "not the password");
-        stage.fails(&stage.accounts(), ProblemCode::WrongPassword, &[stage.from.address.local(), "right password"]);
+        let ended = stage.fails(&stage.accounts(), ProblemCode::WrongPassword, &[stage.from.address.local(), "right password"]);
+        let problem = ended.problem.expect("programs hear of it, too");
+        assert_eq!(problem["code"], ProblemCode::WrongPassword.as_str());
         stage.home.set_password("from", right.trim());
         stage.succeeds();
         assert_eq!(stage.home.sessions().len(), 1, "the same session");
+    });
+}
+
+#[test]
+fn a_signal_while_a_server_keeps_us_waiting_for_the_login_ends_as_stopped() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let at = silent.local_addr().expect("bound");
+    let home = Home::new("", "secret", "secret");
+    let accounts = Accounts { from: format!("imap://anna@{at}"), to: format!("imap://john@{at}") };
+    let running = home.start(&accounts);
+    let waiting = silent.accept().expect("a login is tried");
+    running.signal(rustix::process::Signal::TERM);
+    let ended = running.end();
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert!(ended.stderr.contains("same command again"), "{}", ended.stderr);
+    drop(waiting);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_copy_began_is_taken_up_by_copy_and_dns_is_not_asked() {
+    let stage = Stage::new().await;
+    blocking(|| {
+        stage.succeeds();
+        let again = stage.home.run(&stage.accounts());
+        assert_eq!(again.code, Some(0), "{}", again.stderr);
+        assert!(again.events.iter().any(|event| matches!(event, Event::DeltaRequested { .. })), "told although it is written at the start");
+        let id = stage.home.sessions()[0].file_name().expect("an id").to_string_lossy().into_owned();
+        let show = |more: &[&str]| {
+            let (code, shown, stderr) =
+                output(stage.home.mailferry().arg("--state").arg(stage.home.state()).args(["sessions", "show", &id]).args(more));
+            assert_eq!(code, Some(0), "{stderr}");
+            shown
+        };
+        assert!(!show(&["--json"]).contains("dns-checked"));
+        let shown = show(&[]);
+        assert!(shown.contains("the same 'mailferry copy' command") && !shown.contains("mailferry resume"), "{shown}");
     });
 }
 

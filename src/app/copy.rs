@@ -64,12 +64,14 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
     let opened = Engine::open_and(ports, limits, opening, |session| at_once(session, &answers)).await;
     let (engine, mut notices) = opened.map_err(|error| journal_ending(&error))?;
     tokio::select! {
+        // Signals are listened to before anybody is talked to.
+        biased;
+        () = interrupted() => return Ok(Ending::new(Exit::Stopped, how_to_repeat())),
         proven = prove_logins(&engine, &answers, &request) => proven.map_err(|problem| {
             // A closed pipe: the last words say it, too.
             let _ = printer.problem(&problem);
             Ending::new(Exit::Failed, problem_text(&problem))
         })?,
-        () = interrupted() => return Ok(Ending::new(Exit::Stopped, how_to_repeat())),
     }
     retry_refused(&engine).await;
     let ran = run(engine, &mut notices, &answers, &mut printer, |_| {}).await;

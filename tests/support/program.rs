@@ -34,6 +34,8 @@ pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
     pub(crate) events: Vec<Event>,
     pub(crate) report: Option<serde_json::Value>,
+    /// A problem that no record of the journal tells.
+    pub(crate) problem: Option<serde_json::Value>,
     pub(crate) stderr: String,
 }
 
@@ -171,12 +173,12 @@ impl Running {
         while self.line() {}
         let code = self.child.wait().expect("ended").code();
         let events = self.read.iter().filter_map(|line| serde_json::from_str::<StoredEvent>(line).ok()).map(|stored| stored.event);
-        let report = self
-            .read
-            .iter()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .find_map(|mut value| value.get_mut("report").map(serde_json::Value::take));
-        Ended { code, events: events.collect(), report, stderr: errors.join().expect("read") }
+        let told = |what: &str| {
+            let mut values = self.read.iter().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+            values.find_map(|mut value| value.get("event").is_none().then(|| value.get_mut(what).map(serde_json::Value::take))?)
+        };
+        let (report, problem) = (told("report"), told("problem"));
+        Ended { code, events: events.collect(), report, problem, stderr: errors.join().expect("read") }
     }
 }
 
