@@ -166,3 +166,21 @@ fn g46_a_slow_target_holds_the_source_back() {
         assert!(read < 40 << 20, "{read} of {} bytes were read", 60 * body.len());
     });
 }
+
+#[test]
+fn g30_a_refusal_without_a_reason_is_followed_by_a_look_at_the_quota() {
+    real_time().block_on(async {
+        let trap = towards(Dialect::Dovecot).await;
+        trap.target.on_whole_command(|said| if said.is("APPEND") { answer(&["{tag} NO APPEND failed"]) } else { Act::Pass });
+        trap.target.on_reply(|reply| {
+            let said = String::from_utf8_lossy(&reply).into_owned();
+            match said.find("(STORAGE ") {
+                Some(at) if said.starts_with("* QUOTA ") => format!("{}(STORAGE 1000 1000)\r\n", &said[..at]).into_bytes(),
+                _ => reply,
+            }
+        });
+        let run = trap.stops_by(ProblemCode::QuotaFull).await;
+        assert_eq!(trap.refusals(), Vec::<String>::new());
+        drop(run);
+    });
+}

@@ -257,3 +257,35 @@ fn g40_a_mailbox_that_cannot_be_opened_is_left_and_what_is_below_it_goes() {
         assert_eq!(there(&trap), [("Shelf/Book".to_owned(), 1)]);
     });
 }
+
+#[test]
+fn g35_blanks_around_a_name_that_a_server_refuses_are_taken_away() {
+    real_time().block_on(async {
+        let trap = with_inbox(Dialect::Exchange, &[]).await;
+        make(&trap, &[" leading"], 1);
+        make(&trap, &["trailing "], 2);
+        make(&trap, &["trailing"], 3);
+        trap.copies().await;
+        assert_eq!(there(&trap).len(), 3, "{:?}", there(&trap));
+        assert!(there(&trap).iter().all(|(name, _)| name.trim() == name), "{:?}", there(&trap));
+    });
+}
+
+/// Whether a person was told that two mailboxes become one.
+fn merging_is_told(trap: &Trap) -> bool {
+    let told = |event: &Event| matches!(event, Event::InventoryTaken { inventory, .. } if inventory.findings.iter().any(|f| f.code == FindingCode::Merged));
+    trap.events().iter().any(told)
+}
+
+#[test]
+fn g37_names_that_differ_in_case_only_stay_apart_or_it_is_told_before_the_start() {
+    real_time().block_on(async {
+        let trap = with_inbox(Dialect::Exchange, &[]).await;
+        make(&trap, &["Projects"], 1);
+        make(&trap, &["PROJECTS"], 2);
+        make(&trap, &["projects"], 3);
+        trap.copies().await;
+        assert_eq!(there(&trap).iter().map(|(_, count)| count).sum::<usize>(), 3, "{:?}", there(&trap));
+        assert!(there(&trap).len() == 3 || merging_is_told(&trap), "silently one: {:?}", there(&trap));
+    });
+}
