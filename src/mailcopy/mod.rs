@@ -13,6 +13,7 @@ mod fingerprint;
 mod fingerprint_tests;
 mod ledger_row;
 mod normal;
+mod odd_date;
 mod outgoing;
 mod pairing;
 mod repair;

@@ -3,6 +3,7 @@
 //! A flag or date that the target refuses must never travel with a non-synchronising literal: some servers then read the message
 //! as commands. `\Deleted` is copied as it is: the copy is faithful, and expunging is the person's.
 
+use super::odd_date::odd_date;
 use crate::domain::{Flags, InternalDate, Keyword};
 
 /// Flags and date as they are sent, and what was left out.
@@ -35,11 +36,16 @@ pub fn prepare(flags: &Flags, internal_date: Option<InternalDate>, is_storable: 
 /// The date of a message whose INTERNALDATE the source did not say: when the last server received it, else when it was written.
 pub fn date_from_headers(message: &[u8]) -> Option<InternalDate> {
     let parse = || {
-        let message = mail_parser::MessageParser::default().parse_headers(message)?;
-        let root = message.parts.first()?;
+        let parsed = mail_parser::MessageParser::default().parse_headers(message)?;
+        let root = parsed.parts.first()?;
         let received = root.headers.iter().find_map(|h| h.value.as_received().and_then(mail_parser::Received::date));
-        let written = || root.headers.iter().find(|h| h.name == mail_parser::HeaderName::Date).and_then(|h| h.value.as_datetime().copied());
-        let date = received.filter(mail_parser::DateTime::is_valid).or_else(|| written().filter(mail_parser::DateTime::is_valid))?;
+        let header = root.headers.iter().find(|h| h.name == mail_parser::HeaderName::Date);
+        let written = || header.and_then(|h| h.value.as_datetime().copied());
+        let usual = received.filter(mail_parser::DateTime::is_valid).or_else(|| written().filter(mail_parser::DateTime::is_valid));
+        let Some(date) = usual else {
+            let written = header.and_then(|h| message.get(h.offset_start as usize..h.offset_end as usize))?;
+            return odd_date(&String::from_utf8_lossy(written));
+        };
         let offset = (i16::from(date.tz_hour) * 60 + i16::from(date.tz_minute)) * if date.tz_before_gmt { -1 } else { 1 };
         InternalDate::from_unix(date.to_timestamp(), offset)
     };
@@ -90,6 +96,10 @@ mod tests {
         let written = b"Date: Sat, 31 Jan 2026 10:00:00 -0530\r\n\r\nx";
         assert_eq!(date_from_headers(written).map(|d| d.to_string()).as_deref(), Some("31-Jan-2026 10:00:00 -0530"));
         assert_eq!(date_from_headers(b"Subject: x\r\n\r\n"), None);
+        for odd in ["3-Feb-2026 10:00:00 +0100", "Tue Feb  3 09:00:00 2026", "02/03/2026 09:00:00"] {
+            let message = format!("Subject: x\r\nDate: {odd}\r\nTo: a@example.com\r\n\r\nx");
+            assert_eq!(date_from_headers(message.as_bytes()).map(InternalDate::unix_seconds), Some(1_770_109_200), "{odd}");
+        }
     }
 
     proptest! {

@@ -83,6 +83,19 @@ fn g10_dates_of_letters_are_read_in_all_the_shapes_that_were_seen() {
 }
 
 #[test]
+fn g10_dates_with_dashes_in_american_order_or_with_the_year_last_are_read_too() {
+    real_time().block_on(async {
+        for (header, date) in [
+            ("3-Feb-2026 10:00:00 +0100", "03-Feb-2026 10:00:00 +0100"),
+            ("Tue Feb  3 10:00:00 2026", "03-Feb-2026 10:00:00 +0000"),
+            ("02/03/2026 10:00:00", "03-Feb-2026 10:00:00 +0000"),
+        ] {
+            assert_eq!(dated_by(header).await, date, "{header}");
+        }
+    });
+}
+
+#[test]
 fn g20_keywords_that_the_target_does_not_list_and_foreign_flags_are_left_out_and_counted() {
     real_time().block_on(async {
         let trap = with_inbox(Dialect::Exchange, &[]).await;
