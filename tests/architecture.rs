@@ -261,6 +261,7 @@ fn everything_that_can_be_said_has_a_phrase_in_every_language() {
         ("refusal", "src/session/command.rs", "Refusal"),
         ("activity", "src/session/progress.rs", "Activity"),
         ("limit", "src/session/progress.rs", "Limit"),
+        ("repair", "src/mailcopy/repair.rs", "Repair"),
         ("finding", "src/plan/types.rs", "FindingCode"),
     ];
     for (prefix, path, name) in enums {

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use tokio::sync::mpsc;
 
 use crate::dnscheck::{CheckedRecord, RecordPurpose, Verdict};
-use crate::domain::{DomainName, EmailAddress};
+use crate::domain::{DomainName, EmailAddress, Platform, ServiceId};
 use crate::engine::Handle;
-use crate::plan::{Place, Proposal, SourceAccount, SourceName, propose};
+use crate::plan::{Place, Proposal, SourceAccount, SourceName, propose, with_choices};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{
     ApiAccess, Command, Destination, Mode, Notice, PlannedMigration, Refusal, Session, Step, Strategy, Task, due, target_secret,
@@ -91,7 +91,10 @@ fn plan(session: &Session, answers: &Answers) -> Option<Vec<PlannedMigration>> {
         };
         let Proposal { temporary, source_user, target } = propose(&migration.source, &place, answers.source_name, &taken)?;
         taken.insert(temporary.clone());
-        plan.push(PlannedMigration { id: migration.id, temporary, source_user, target, mailboxes: inventory.mailboxes.clone() });
+        let platform = |service: Option<&ServiceId>| service.map_or(Platform::Imap, |service| service.platform);
+        let between = (platform(migration.source.service.as_ref()), platform(target.service.as_ref()));
+        let mailboxes = with_choices(&inventory.mailboxes, &inventory.marked, between, session.copy_choices());
+        plan.push(PlannedMigration { id: migration.id, temporary, source_user, target, mailboxes });
     }
     Some(plan)
 }

@@ -13,6 +13,7 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::journal::SqliteJournal;
 use crate::adapters::secrets::{self, MemorySecrets};
 use crate::cli::{AccountUrl, CopyRequest, Ending, Exit, Printer, SecretSpec, exit_of, how_to_repeat, print_outcome};
+use crate::domain::{Altered, CopyChoices};
 use crate::domain::{EmailAddress, MigrationId, Secret, SecretRef, SessionId};
 use crate::engine::{Engine, Opening, Stop, report};
 use crate::plan::{SourceAccount, SourceName};
@@ -73,6 +74,7 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
             Ending::new(Exit::Failed, problem_text(&problem))
         })?,
     }
+    decide_once(&engine, request.choices.over(ground.config.choices)).await;
     retry_refused(&engine).await;
     let ran = run(engine, &mut notices, &answers, &mut printer, |_| {}).await;
     let (end, engine) = match ran {
@@ -140,6 +142,19 @@ async fn stop_telling(engine: Engine, notices: &mut mpsc::Receiver<Notice>, prin
         }
     };
     join(engine.stop(Stop::Soft), telling).await;
+}
+
+/// What the command line decides holds from the first run on; that altered mail is accepted can be said later, too.
+async fn decide_once(engine: &Engine, choices: CopyChoices) {
+    let handle = engine.handle();
+    let is_planned = handle.session().is_plan_accepted;
+    let command = match (is_planned, choices.altered) {
+        (false, _) => Command::MakeChoices { choices },
+        (true, Altered::Accept) => Command::AcceptAltered { migration: MigrationId(1) },
+        (true, Altered::Stop) => return,
+    };
+    // Refused only when it holds already.
+    let _ = handle.submit(command).await;
 }
 
 /// What follows at once: a new session learns who copies what, as far as nothing is begun by that; a copy that was finished before gets

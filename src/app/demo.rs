@@ -120,6 +120,7 @@ async fn rehearse(request: &DemoRequest, ground: &Ground, root: PathBuf) -> Resu
         limits: limits(request),
         keyring: DEMO_KEYRING_SERVICE,
         outside: Outside::demo(&demo),
+        choices: crate::domain::CopyChoices::default(),
         prefill: prefill(&demo),
         is_demo: true,
         resume,

@@ -133,6 +133,7 @@ impl Ground {
             limits: self.limits(),
             keyring: wizard::KEYRING_SERVICE,
             outside: Outside::real(Vec::new()),
+            choices: self.config.choices,
             prefill: Prefill::default(),
             is_demo: false,
             resume: "mailferry resume {id}".to_owned(),

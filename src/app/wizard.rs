@@ -10,10 +10,10 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::journal::SqliteJournal;
 use crate::adapters::secrets;
 use crate::cli::{Ending, Exit};
-use crate::domain::SessionId;
+use crate::domain::{CopyChoices, SessionId};
 use crate::engine::{Engine, Limits, Opening};
 use crate::ports::{Clock, Journal, JournalError, SecretStore};
-use crate::session::{Notice, Session};
+use crate::session::{Command, Notice, Session};
 use crate::tui::{self, Access, Choice, Found, Leaving, Look, Prefill, Setup};
 
 use super::copy::journal_ending;
@@ -38,6 +38,8 @@ pub(super) struct Stage {
     pub(super) keyring: &'static str,
     /// Where servers are.
     pub(super) outside: Outside,
+    /// What is decided once for all folders, as configured.
+    pub(super) choices: CopyChoices,
     /// Answers shown in advance.
     pub(super) prefill: Prefill,
     /// Whether this is the rehearsal.
@@ -125,6 +127,11 @@ async fn open(stage: &Stage, id: SessionId, opened: Opened, mut tap: impl FnMut(
     let secrets = secrets::open(stage.keyring, KEYRING_PATIENCE).await;
     let ports = stage.outside.ports(Arc::clone(&journal), Arc::clone(&secrets));
     let (engine, mut heard) = Engine::open(ports, stage.limits.clone(), opening).await.map_err(told)?;
+    let is_open = stage.choices != CopyChoices::default() && engine.handle().session().choices.is_none();
+    if is_open {
+        // Refused only when a plan was accepted: then it holds as it was accepted.
+        let _ = engine.handle().submit(Command::MakeChoices { choices: stage.choices }).await;
+    }
     let history = journal.events().await.map_err(told)?;
     let setup = setup(stage, &folder, (Session::replay(&history), history), (Access::Full, &secrets));
     let (publish, notices) = mpsc::channel(1024);

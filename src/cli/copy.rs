@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+use crate::domain::{Altered, Collisions, CopyChoices, DeletedMail, Receipts};
 
 use crate::domain::{SessionId, Thoroughness, ThoroughnessError};
 use crate::mailcopy::Fingerprint;
@@ -28,6 +30,8 @@ pub struct CopyRequest {
     pub ca: Option<PathBuf>,
     /// How thoroughly the copy is read again; none: as configured.
     pub thoroughness: Option<Thoroughness>,
+    /// What is decided once for all folders, as far as it was said.
+    pub choices: SaidChoices,
     /// Text or JSON.
     pub wording: Wording,
 }
@@ -54,6 +58,61 @@ pub(super) fn is_copy(session: &Session) -> bool {
     let to_user = migration.target.as_ref().map_or(&source.user, |target| &target.user);
     let to = AccountUrl { endpoint: destination.endpoint.clone(), user: to_user.clone() };
     session.id.as_ref() == Some(&session_between(&from, &to))
+}
+
+/// What was said about what is decided once; the rest is as configured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SaidChoices {
+    deleted: Option<DeletedMail>,
+    collisions: Option<Collisions>,
+    receipts: Option<Receipts>,
+    altered: Option<Altered>,
+}
+
+impl SaidChoices {
+    /// These choices, with what was said.
+    pub fn over(self, configured: CopyChoices) -> CopyChoices {
+        CopyChoices {
+            deleted: self.deleted.unwrap_or(configured.deleted),
+            collisions: self.collisions.unwrap_or(configured.collisions),
+            receipts: self.receipts.unwrap_or(configured.receipts),
+            altered: self.altered.unwrap_or(configured.altered),
+        }
+    }
+}
+
+/// Mail that is marked as deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deleted {
+    Keep,
+    Trash,
+    Skip,
+}
+
+impl From<Deleted> for DeletedMail {
+    fn from(deleted: Deleted) -> Self {
+        match deleted {
+            Deleted::Keep => Self::Keep,
+            Deleted::Trash => Self::Trash,
+            Deleted::Skip => Self::Skip,
+        }
+    }
+}
+
+/// Folders whose names are one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Colliding {
+    Suffix,
+    Merge,
+}
+
+impl From<Colliding> for Collisions {
+    fn from(colliding: Colliding) -> Self {
+        match colliding {
+            Colliding::Suffix => Self::Suffix,
+            Colliding::Merge => Self::Merge,
+        }
+    }
 }
 
 /// Copy all folders of one IMAP account into another, and verify
@@ -103,6 +162,18 @@ pub(super) struct CopyArgs {
     /// What is read again at the end: all, the headers and a sample, or nothing [default: as configured, usually full]
     #[arg(long, value_name = "full|sample|none", value_parser = thoroughness)]
     verify: Option<Thoroughness>,
+    /// Mail that is marked as deleted and still there: copied with its mark, copied into the trash without it (the default), or left
+    #[arg(long, value_name = "HOW", value_enum)]
+    deleted: Option<Deleted>,
+    /// Folders whose names are one name at the target, such as Work and work: numbered (the default), or merged
+    #[arg(long, value_name = "HOW", value_enum)]
+    collisions: Option<Colliding>,
+    /// Rename requests for read receipts in old mail (Exchange targets answer them again); each is listed as a repair
+    #[arg(long)]
+    disarm_receipts: bool,
+    /// Go on although the target alters dates or flags of the first messages
+    #[arg(long)]
+    go_on_if_altered: bool,
     /// Print the journal's records, one JSON object per line, as they become durable
     #[arg(long)]
     json: bool,
@@ -120,6 +191,12 @@ impl CopyArgs {
             to_secret: spec("--to-secret", &self.to_secret)?,
             ca: self.ca,
             thoroughness: self.verify,
+            choices: SaidChoices {
+                deleted: self.deleted.map(Into::into),
+                collisions: self.collisions.map(Into::into),
+                receipts: self.disarm_receipts.then_some(Receipts::Disarm),
+                altered: self.go_on_if_altered.then_some(Altered::Accept),
+            },
             wording: Wording::from_flag(self.json),
         };
         let (one, other) = (&request.from_secret, &request.to_secret);

@@ -23,7 +23,7 @@ mod tests;
 pub use account_url::{AccountUrl, UrlError};
 pub use args::{Invocation, Options, Request, Terminal, Wording, parse};
 pub use completions::{Shell, write_completions};
-pub use copy::CopyRequest;
+pub use copy::{CopyRequest, SaidChoices};
 pub use demo::{Act, DemoRequest, Fault, Manner};
 pub use ending::{Ending, Exit};
 pub use man::write_man_pages;

@@ -184,6 +184,7 @@ fn story() -> Vec<StoredEvent> {
         is_subscribed: true,
         messages: 3000,
         action: MappingAction::Copy { to: MailboxName::inbox() },
+        part: crate::plan::MailPart::All,
     };
     let one = MigrationId(1);
     let planned = PlannedMigration {

@@ -178,6 +178,8 @@ pub(super) fn event(session: &Session, event: &Event) -> Option<String> {
         Event::CopyConfirmed => "copy begun".to_owned(),
         Event::DeltaRequested { migration } => format!("{}another pass", account(migration)),
         Event::RefusedRetried { migration } => format!("{}refused messages are tried again", account(migration)),
+        Event::RebuildsSeen { migration } => format!("{}the target gives messages another form: compared by content", account(migration)),
+        Event::AlteredAccepted { migration } => format!("{}goes on although the target alters mail", account(migration)),
         Event::Paused => "paused".to_owned(),
         Event::Unpaused => "going on".to_owned(),
         Event::ReportSaved { files } => format!("report saved: {}", files.join(", ")),
@@ -195,6 +197,10 @@ fn mailbox_event(session: &Session, event: &Event) -> Option<String> {
             folder(migration, mailbox),
             messages(u64::from(*found))
         ),
+        Event::MessageRepaired { migration, mailbox, repairs, .. } if !repairs.is_empty() => {
+            let named: Vec<String> = repairs.iter().map(|repair| repair.key().replace('-', " ")).collect();
+            format!("{}: a message is sent with a repair: {}", folder(migration, mailbox), named.join(", "))
+        }
         Event::MessageRefused { migration, mailbox, reason, saved, bytes, .. } => {
             format!("{}: a message of {bytes} refused, saved as {saved}: {}", folder(migration, mailbox), one_line(reason))
         }

@@ -45,6 +45,11 @@ impl Budget {
         Arc::clone(&self.permits).try_acquire_many_owned(self.price(body)).ok().map(|permit| Share { _permit: Some(permit) })
     }
 
+    /// No share: for the few messages that go ahead.
+    pub(super) const fn none() -> Share {
+        Share { _permit: None }
+    }
+
     /// The share for a body, once others have given back enough.
     pub(super) async fn take(&self, body: &Body) -> Share {
         Share { _permit: Arc::clone(&self.permits).acquire_many_owned(self.price(body)).await.ok() }

@@ -21,6 +21,7 @@ use super::lanes::Lanes;
 use super::listing::Listings;
 use super::meter::Meter;
 use super::pool::{Door, Held, Pool, Purpose, Wanted};
+use super::tasks::Trust;
 
 /// How a task ends early.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +84,10 @@ pub(super) struct Shared {
     /// Accounts whose server promised to tell the UIDs of what it stores, and does not.
     silent: Mutex<BTreeSet<MigrationId>>,
     strikes: Mutex<BTreeMap<StruckMessage, Strikes>>,
+    /// Mailboxes that share an end take turns.
+    pub(super) turns: Mutex<BTreeMap<MigrationId, Arc<tokio::sync::Mutex<()>>>>,
+    /// What is known of each target account; whoever finds out holds it.
+    pub(super) trust: Mutex<BTreeMap<MigrationId, Arc<tokio::sync::Mutex<Trust>>>>,
     /// One at a time replaces a lost password.
     pub(super) renewal: tokio::sync::Mutex<()>,
 }
@@ -113,6 +118,8 @@ impl Shared {
     /// Batch numbers go on after the last one of the journal.
     pub(super) fn after(last_batch: u64, (pool, hands): (Arc<Pool>, TaskTracker), limits: &Limits) -> Self {
         Self {
+            turns: Mutex::default(),
+            trust: Mutex::default(),
             last_batch: AtomicU64::new(last_batch),
             pool,
             listings: Listings::default(),

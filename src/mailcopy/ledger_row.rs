@@ -160,6 +160,11 @@ impl Briefs {
         &self.rows
     }
 
+    /// Puts other flags in the place of those that were read at the source.
+    pub fn map_flags(&mut self, other: impl Fn(&Flags) -> Flags) {
+        self.flags.iter_mut().for_each(|flags| *flags = other(flags));
+    }
+
     /// The flags of a row, as read at the source.
     pub fn flags(&self, row: &Brief) -> &Flags {
         static NONE: std::sync::LazyLock<Flags> = std::sync::LazyLock::new(Flags::default);

@@ -12,6 +12,7 @@ mod fingerprint;
 #[cfg(test)]
 mod fingerprint_tests;
 mod ledger_row;
+mod marks;
 mod normal;
 mod odd_date;
 mod outgoing;
@@ -25,6 +26,7 @@ pub use compare::{Expected, FlagsDiffer, Present, Recognised, Verification, comp
 pub use comparing::{Comparing, Difference, look};
 pub use fingerprint::{Digest, Fingerprint, Pieces};
 pub use ledger_row::{Brief, Briefs, Columns, EntryState, HalfDigest};
+pub use marks::{MarkRules, Marks};
 pub use outgoing::{Outgoing, date_from_headers, prepare};
 pub use pairing::Comparison;
 pub use repair::{Repair, USUAL_LONGEST_LINE, attempts as repair_attempts, repaired};

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{ByteSize, Flags, InternalDate, Platform};
+use crate::domain::{ByteSize, Flags, InternalDate, Platform, SystemFlag};
+
+use crate::settings::{KeywordSupport, Platforms};
 
 use super::{Finding, FindingCode, Weight};
 
@@ -18,9 +20,12 @@ pub struct TargetLimits {
 }
 
 impl TargetLimits {
-    /// What is known of every account of a platform. The Exchange family stores `$MDNSent` and no other keyword (dialects.md).
+    /// What is known of every account of a platform (`config/platforms.toml`).
     pub fn of(platform: Platform, free: Option<ByteSize>, largest_message: Option<ByteSize>) -> Self {
-        let keywords = platform.rebuilds_messages().then(|| vec!["$MDNSent".to_owned()]);
+        let keywords = match &Platforms::built_in().facts(platform).keywords {
+            KeywordSupport::Word(_) => None,
+            KeywordSupport::Only(names) => Some(names.clone()),
+        };
         Self { free, largest_message, keywords }
     }
 }
@@ -43,6 +48,8 @@ pub struct Facts {
     pub dropped_keywords: BTreeSet<String>,
     /// Flags that cannot be sent at all.
     pub foreign_flags: BTreeSet<String>,
+    /// Messages that are marked as deleted.
+    pub marked: u64,
 }
 
 impl Facts {
@@ -57,6 +64,7 @@ impl Facts {
             odd_dates: 0,
             dropped_keywords: BTreeSet::new(),
             foreign_flags: BTreeSet::new(),
+            marked: 0,
         }
     }
 
@@ -66,6 +74,7 @@ impl Facts {
         self.bytes += size;
         self.largest = self.largest.max(size);
         self.too_big += u64::from(self.limits.largest_message.is_some_and(|limit| size > limit));
+        self.marked += u64::from(flags.has(SystemFlag::Deleted));
         self.odd_dates += u64::from(internal_date.is_some_and(|date| date.nearest_kept() != date));
         let is_stored = |name: &str| self.limits.keywords.as_ref().is_none_or(|all| all.iter().any(|k| k.eq_ignore_ascii_case(name)));
         for keyword in flags.keywords().map(crate::domain::Keyword::as_str).filter(|name| !is_stored(name)) {
@@ -92,6 +101,7 @@ impl Facts {
         let keywords = [("keywords", list(&self.dropped_keywords))];
         add(!self.dropped_keywords.is_empty(), FindingCode::KeywordsDropped, Weight::Warning, &keywords);
         add(aliases > 0, FindingCode::Aliases, Weight::Warning, &[("count", aliases.to_string())]);
+        add(self.marked > 0, FindingCode::DeletedMail, Weight::Note, &[("count", self.marked.to_string())]);
         add(self.odd_dates > 0, FindingCode::Dates, Weight::Note, &[("count", self.odd_dates.to_string())]);
         let flags = [("flags", list(&self.foreign_flags))];
         add(!self.foreign_flags.is_empty(), FindingCode::ForeignFlags, Weight::Note, &flags);

@@ -12,7 +12,7 @@ use crate::settings::FolderRoles;
 
 use super::naming::{Namer, fold_part};
 use super::roles::{find_roles, tops_without_mail};
-use super::{Finding, FindingCode, MailboxMapping, MappingAction, SeenMailbox, SkipReason, TargetTraits, Weight};
+use super::{Finding, FindingCode, MailPart, MailboxMapping, MappingAction, SeenMailbox, SkipReason, TargetTraits, Weight};
 
 /// The mapping of an account, with what a person should know about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,6 +56,7 @@ pub fn map_mailboxes(source: &[SeenMailbox], from: Platform, target: &TargetTrai
                 Some(reason) => MappingAction::Skip { reason },
                 None => MappingAction::Copy { to: namer.name(&mailbox.name) },
             },
+            part: MailPart::All,
         })
         .collect();
     let findings = findings(&mailboxes);
@@ -125,7 +126,11 @@ fn is_renamed(mailbox: &MailboxMapping, to: &MailboxName) -> bool {
 fn findings(mailboxes: &[MailboxMapping]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut not_mail = Vec::new();
+    let mut together: BTreeMap<&MailboxName, Vec<&MailboxMapping>> = BTreeMap::new();
     for mailbox in mailboxes {
+        if let MappingAction::Copy { to } = &mailbox.action {
+            together.entry(to).or_default().push(mailbox);
+        }
         match &mailbox.action {
             MappingAction::Copy { to } if is_renamed(mailbox, to) => {
                 let params = [("from", mailbox.name.to_string()), ("to", to.to_string())];
@@ -135,6 +140,15 @@ fn findings(mailboxes: &[MailboxMapping]) -> Vec<Finding> {
             MappingAction::Skip { reason: SkipReason::NotMail } => not_mail.push(mailbox.name.to_string()),
             _ => {}
         }
+    }
+    for (to, merged) in together.into_iter().filter(|(_, merged)| merged.len() > 1) {
+        let names = merged.iter().map(|m| m.name.to_string()).collect::<Vec<_>>().join(", ");
+        let params = [("names", names), ("to", to.to_string())];
+        findings.push(Finding {
+            code: FindingCode::Merged,
+            weight: Weight::Warning,
+            params: params.map(|(k, v)| (k.to_owned(), v)).into(),
+        });
     }
     if !not_mail.is_empty() {
         let params = BTreeMap::from([("names".to_owned(), not_mail.join(", "))]);

@@ -1,6 +1,9 @@
 //! The plan: what will move where, under which names, and what was found out before anything changes.
 
 mod arrivals;
+mod choices;
+#[cfg(test)]
+mod choices_tests;
 mod findings;
 mod mapping;
 #[cfg(test)]
@@ -15,11 +18,14 @@ mod types;
 mod validate;
 
 pub use arrivals::map_new_mailboxes;
+pub use choices::{can_collide, with_choices};
 pub use findings::{Facts, TargetLimits};
 pub use mapping::{Mapping, map_mailboxes, resolve_at_target};
 pub use names::temporary_address;
 pub use proposal::{Place, Proposal, SourceName, propose};
 pub use rights::{is_granted, missing_rules, needed_rules};
 pub use seen::{SeenMailbox, TargetTraits};
-pub use types::{Finding, FindingCode, Inventory, MailboxMapping, MappingAction, SkipReason, SourceAccount, TargetAccount, Weight};
+pub use types::{
+    Finding, FindingCode, Inventory, MailPart, MailboxMapping, MappingAction, SkipReason, SourceAccount, TargetAccount, Weight,
+};
 pub use validate::{MappingError, validate_mapping};

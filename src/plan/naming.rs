@@ -8,6 +8,7 @@ use crate::domain::{MailboxName, encode_utf7};
 
 use super::TargetTraits;
 use super::roles::is_reserved;
+use crate::domain::Collisions;
 
 /// Stands in for what a name cannot have.
 const STAND_IN: char = '_';
@@ -19,13 +20,16 @@ pub(super) struct Namer<'a> {
     given: BTreeMap<Vec<String>, Vec<String>>,
     /// Folded paths at the target that are given.
     taken: BTreeMap<Vec<String>, Vec<String>>,
+    /// Folded paths that are given → how their last part is spelled.
+    spelled: BTreeMap<Vec<String>, String>,
     /// Folded paths that are there → their spelling.
     existing: BTreeMap<Vec<String>, Vec<String>>,
 }
 
 impl<'a> Namer<'a> {
     pub(super) fn new(target: &'a TargetTraits) -> Self {
-        let mut namer = Self { target, given: BTreeMap::new(), taken: BTreeMap::new(), existing: BTreeMap::new() };
+        let mut namer =
+            Self { target, given: BTreeMap::new(), taken: BTreeMap::new(), spelled: BTreeMap::new(), existing: BTreeMap::new() };
         for mailbox in &target.existing {
             let path = mailbox.name.segments();
             for depth in 1..=path.len() {
@@ -41,6 +45,7 @@ impl<'a> Namer<'a> {
         if self.taken.contains_key(&key) {
             return false;
         }
+        self.spelled.insert(key.clone(), to.leaf().to_owned());
         self.taken.insert(key, source.segments().to_vec());
         self.given.insert(source.segments().to_vec(), to.segments().to_vec());
         true
@@ -84,8 +89,11 @@ impl<'a> Namer<'a> {
             let part = legal_part(&own, number, self.target);
             let path = [above, std::slice::from_ref(&part)].concat();
             let key = self.fold(&path);
-            if self.taken.get(&key).is_none_or(|other| other.as_slice() == source) {
-                self.taken.insert(key.clone(), source.to_vec());
+            let may_share = self.target.collisions == Collisions::Merge && !is_inbox(&path);
+            if self.taken.get(&key).is_none_or(|other| may_share || other.as_slice() == source) {
+                self.taken.entry(key.clone()).or_insert_with(|| source.to_vec());
+                let first = self.spelled.entry(key.clone()).or_insert_with(|| part.clone());
+                let part = first.clone();
                 return self.existing.get(&key).and_then(|spelling| spelling.last().cloned()).unwrap_or(part);
             }
         }
@@ -95,6 +103,11 @@ impl<'a> Namer<'a> {
     fn fold(&self, path: &[String]) -> Vec<String> {
         path.iter().map(|part| fold_part(part, self.target)).collect()
     }
+}
+
+/// Nothing is merged into the inbox by its name alone.
+fn is_inbox(path: &[String]) -> bool {
+    matches!(path, [only] if only.eq_ignore_ascii_case("INBOX"))
 }
 
 /// Two parts that fold equally are one mailbox at the target.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::{MailboxName, Platform, Role};
-use crate::settings::FolderRoles;
+use crate::settings::{FolderRoles, Platforms};
 
 use super::SeenMailbox;
 
@@ -50,9 +50,11 @@ fn not_mail_kind<'a>(top: &str, names: &'a FolderRoles) -> Option<&'a str> {
 /// Where two folders could be the one of a kind, both are taken for mail: copying too much harms nobody.
 pub(super) fn tops_without_mail<'a>(platform: Platform, mailboxes: &'a [SeenMailbox], names: &FolderRoles) -> BTreeSet<&'a str> {
     let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    // A common word alone does not say that there is no mail: only an empty folder of such a name is left.
+    let is_sure = |kind: &str, m: &SeenMailbox| !FolderRoles::is_a_common_word(kind) || m.messages == 0;
     for mailbox in mailboxes.iter().filter(|m| m.role.is_none()) {
         if let [top] = mailbox.name.segments()
-            && let Some(kind) = not_mail_kind(top, names)
+            && let Some(kind) = not_mail_kind(top, names).filter(|kind| is_sure(kind, mailbox))
         {
             kinds.entry(kind).or_default().push(top);
         }
@@ -71,10 +73,12 @@ fn looks_like_exchange(kinds: &BTreeMap<&str, Vec<&str>>, mailboxes: &[SeenMailb
 
 /// Whether mail cannot be put under this top name, because the platform keeps something else there.
 pub(super) fn is_reserved(top: &str, platform: Platform) -> bool {
-    const ZIMBRA: [&str; 6] = ["calendar", "contacts", "emailed contacts", "notebook", "tasks", "briefcase"];
     const EXCHANGE: [&str; 6] = ["calendar", "contacts", "tasks", "journal", "notes", "outbox"];
     match platform {
-        Platform::Zimbra => ZIMBRA.contains(&top.to_lowercase().as_str()),
+        Platform::Zimbra => {
+            let top: String = top.trim().nfc().flat_map(char::to_lowercase).collect();
+            Platforms::built_in().facts(platform).reserved_names.iter().any(|name| name.to_lowercase() == top)
+        }
         Platform::Exchange | Platform::EmailPro => not_mail_kind(top, FolderRoles::built_in()).is_some_and(|kind| EXCHANGE.contains(&kind)),
         Platform::MxPlan | Platform::Imap => false,
     }

@@ -1,6 +1,12 @@
 //! What was seen of both sides before the mailboxes are mapped, in the plan's own words.
 
 use crate::domain::{MailboxName, Platform, Role, WireName};
+use crate::settings::Platforms;
+
+use crate::domain::Collisions;
+
+/// Bytes of one part of a name: servers keep it as the name of a folder of 255, some with a mark before it.
+const LONGEST_SEGMENT: usize = 240;
 
 /// A mailbox as LIST, LSUB and STATUS show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,16 +40,22 @@ pub struct TargetTraits {
     pub delimiter: Option<char>,
     /// The platform.
     pub platform: Platform,
+    /// What happens with mailboxes that have one name there.
+    pub collisions: Collisions,
 }
 
 impl TargetTraits {
-    /// What is known of a platform (dialects.md; a plain IMAP server is taken as it comes).
+    /// What is known of a platform (`config/platforms.toml`; a plain IMAP server is taken as it comes).
     pub fn of(platform: Platform, delimiter: Option<char>, existing: Vec<SeenMailbox>) -> Self {
-        let (is_case_insensitive, illegal) = match platform {
-            Platform::Exchange | Platform::EmailPro => (true, "/\\"),
-            Platform::Zimbra => (true, "/:\"\t"),
-            Platform::MxPlan | Platform::Imap => (false, ""),
-        };
-        Self { existing, is_case_insensitive, illegal: illegal.to_owned(), longest_segment: 240, delimiter, platform }
+        let facts = Platforms::built_in().facts(platform);
+        Self {
+            existing,
+            is_case_insensitive: facts.case_insensitive_names,
+            illegal: facts.illegal_characters.clone(),
+            longest_segment: LONGEST_SEGMENT,
+            delimiter,
+            platform,
+            collisions: Collisions::Suffix,
+        }
     }
 }

@@ -71,6 +71,27 @@ pub enum MappingAction {
     },
 }
 
+/// Which messages of a mailbox are meant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailPart {
+    /// All of them.
+    #[default]
+    All,
+    /// Those without `\\Deleted`.
+    Unmarked,
+    /// Those with `\\Deleted`.
+    Marked,
+}
+
+impl MailPart {
+    /// All of them. By reference, as serde asks.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+    pub const fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+}
+
 /// One mailbox of the source and what happens with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxMapping {
@@ -88,6 +109,9 @@ pub struct MailboxMapping {
     pub messages: u32,
     /// What happens.
     pub action: MappingAction,
+    /// Which of its messages: one mailbox can be there twice, with its mail and with its mail marked as deleted.
+    #[serde(default, skip_serializing_if = "MailPart::is_all")]
+    pub part: MailPart,
 }
 
 /// How much a finding weighs.
@@ -126,6 +150,8 @@ pub enum FindingCode {
     Dates,
     /// Flags that only the source knows: `flags`.
     ForeignFlags,
+    /// Mail that is marked as deleted and still there: `count`.
+    DeletedMail,
 }
 
 /// One line of the report *will it fit and will it work*; words under `finding-<code>`.
@@ -152,4 +178,7 @@ pub struct Inventory {
     pub bytes: ByteSize,
     /// Findings.
     pub findings: Vec<Finding>,
+    /// Messages marked `\Deleted`, by mailbox.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub marked: BTreeMap<MailboxId, u32>,
 }

@@ -6,12 +6,13 @@ use crate::domain::{MailboxId, MailboxName};
 
 use super::naming::{fold_part, is_legal};
 use super::roles::is_reserved;
-use super::{MailboxMapping, MappingAction, TargetTraits};
+use super::{MailPart, MailboxMapping, MappingAction, TargetTraits};
+use crate::domain::Collisions;
 
 /// What is wrong with an edited mapping.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
-    /// Two mailboxes would become one: their messages could not be told apart any more when a copy is interrupted.
+    /// Two mailboxes would become one, and nobody decided so.
     #[error("two folders cannot be copied to the same folder {to}")]
     SameTarget {
         /// The first of them.
@@ -49,7 +50,8 @@ pub fn validate_mapping(mailboxes: &[MailboxMapping], target: &TargetTraits) -> 
             errors.push(MappingError::IllegalName { mailbox: mailbox.id, to: to.clone() });
         }
         let key = to.segments().iter().map(|part| fold_part(part, target)).collect();
-        if let Some(first) = taken.insert(key, mailbox.id) {
+        let may_share = target.collisions == Collisions::Merge || mailbox.part == MailPart::Marked;
+        if let Some(first) = taken.insert(key, mailbox.id).filter(|_| !may_share) {
             errors.push(MappingError::SameTarget { first, second: mailbox.id, to: to.clone() });
         }
     }

@@ -55,6 +55,8 @@ names! {
         MessageRefused = "message-refused",
         /// What was read back differs from what was sent.
         VerificationFailed = "verification-failed",
+        /// The target altered dates or flags of the first messages.
+        CanaryAltered = "canary-altered",
         /// The API cannot be reached.
         ApiUnreachable = "api-unreachable",
         /// The keys are wrong, or were never validated.
@@ -159,6 +161,10 @@ names! {
         EnableImap = "enable-imap",
         /// Look at the saved messages.
         LookAtRefused = "look-at-refused",
+        /// Go on although it is so.
+        GoOnAnyway = "go-on-anyway",
+        /// Leave it and look at the new server first.
+        StopHere = "stop-here",
         /// Change the record by hand.
         ChangeRecordByHand = "change-record-by-hand",
         /// Unlock the keyring.
@@ -205,6 +211,7 @@ impl ProblemCode {
             Self::QuotaFull => (M::SourceComplete, &[H::RaiseQuota, H::Retry], AskUser),
             Self::MessageRefused => (M::SourceComplete, &[H::LookAtRefused, H::Retry], SkipItem),
             Self::VerificationFailed => (M::SourceComplete, &[H::Retry, H::SendLog], AskUser),
+            Self::CanaryAltered => (M::SourceComplete, &[H::GoOnAnyway, H::StopHere], AskUser),
             Self::ApiUnreachable => (M::NothingLost, &[H::Wait, H::CheckNetwork], RetryAfter(0)),
             Self::ApiKeysRefused => (M::NothingLost, &[H::CheckKeys, H::NewConsumerKey], AskUser),
             Self::ConsumerKeyExpired => (M::NothingLost, &[H::NewConsumerKey], AskUser),

@@ -2,7 +2,7 @@
 
 use crate::domain::{BatchId, MailboxId, MigrationId};
 use crate::plan::MailboxMapping;
-use crate::problem::Disposition;
+use crate::problem::{Disposition, ProblemCode};
 
 use super::state::Doubt;
 use super::{
@@ -45,6 +45,7 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
             state.attached_by_us = *attached_by_us;
         }
         Event::AnswersReopened { step } => reopen(session, *step),
+        Event::ChoicesMade { choices } => session.choices = Some(*choices),
         Event::PlanAccepted { migrations, create_at_once } => {
             session.is_plan_accepted = true;
             session.create_at_once = *create_at_once;
@@ -81,7 +82,10 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
             session.troubles.insert(task.clone(), problem.clone());
         }
         Event::TaskRetried { task } => {
-            session.troubles.remove(task);
+            let is_altered = session.troubles.remove(task).is_some_and(|problem| problem.code == ProblemCode::CanaryAltered);
+            if let Some(migration) = task.migration().filter(|_| is_altered).and_then(|id| session.migration_mut(id)) {
+                migration.altered_retries += 1;
+            }
         }
         Event::Paused => session.is_paused = true,
         Event::Unpaused => session.is_paused = false,
@@ -91,6 +95,8 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         Event::SessionFinished => session.is_finished = true,
         Event::TargetPasswordRenewed { .. } => {}
         Event::InventoryTaken { .. }
+        | Event::RebuildsSeen { .. }
+        | Event::AlteredAccepted { .. }
         | Event::RenameIntended { .. }
         | Event::SourceRenamed { .. }
         | Event::RenameUndoRequested { .. }
@@ -105,6 +111,8 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         | Event::BatchIntended { .. }
         | Event::BatchCopied { .. }
         | Event::BatchSettled { .. }
+        | Event::MessageRepaired { .. }
+        | Event::MarksDropped { .. }
         | Event::MessageRefused { .. }
         | Event::RefusedRetried { .. }
         | Event::ValidityChanged { .. }
@@ -119,6 +127,7 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
 
 fn reopen(session: &mut Session, step: Step) {
     session.is_plan_accepted = false;
+    session.choices = None;
     session.troubles.clear();
     for migration in &mut session.migrations {
         migration.inventory = None;
@@ -161,6 +170,9 @@ fn new_migration(id: MigrationId, account: &crate::plan::SourceAccount) -> Migra
         create: CreateState::Pending,
         seat: None,
         gap_millis: None,
+        is_rebuilding: false,
+        is_altered_accepted: false,
+        altered_retries: 0,
         mailboxes: std::collections::BTreeMap::new(),
         is_survey_due: false,
     }
@@ -170,6 +182,7 @@ fn new_mailbox(mapping: &MailboxMapping) -> MailboxProgress {
     MailboxProgress {
         mapping: mapping.clone(),
         to: None,
+        to_name: None,
         source_validity: None,
         target_validity: None,
         messages: u64::from(mapping.messages),
@@ -189,6 +202,8 @@ fn new_mailbox(mapping: &MailboxMapping) -> MailboxProgress {
         disappeared: 0,
         removed: 0,
         is_vanished: false,
+        repaired: std::collections::BTreeMap::new(),
+        dropped_marks: std::collections::BTreeMap::new(),
         doubts: std::collections::BTreeMap::new(),
         state: CopyState::Pending,
     }
@@ -228,6 +243,8 @@ fn apply_to_account(session: &mut Session, stored: &StoredEvent) {
         }),
         Event::CreateUndoRequested { migration } => act(migration, &mut |m| m.create = CreateState::Undoing(Undo::Requested)),
         Event::CreateUndoIntended { migration, .. } => act(migration, &mut |m| m.create = CreateState::Undoing(Undo::Intended)),
+        Event::RebuildsSeen { migration } => act(migration, &mut |m| m.is_rebuilding = true),
+        Event::AlteredAccepted { migration } => act(migration, &mut |m| m.is_altered_accepted = true),
         Event::CreateUndone { migration } => {
             act(migration, &mut |m| {
                 m.create = CreateState::Pending;
@@ -252,12 +269,13 @@ fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
         }
     };
     match &stored.event {
-        Event::MailboxPrepared { migration, mailbox, to, source_validity, target_validity, messages, source_modseq } => {
+        Event::MailboxPrepared { migration, mailbox, to, name, source_validity, target_validity, messages, source_modseq } => {
             act(migration, mailbox, &mut |m| {
                 // Flags that were read before are as old as they were.
                 let is_other = m.source_validity.is_some_and(|known| known != *source_validity);
                 m.flags_as_of = if is_other { None } else { m.flags_as_of }.or(source_modseq.filter(|_| m.copied == 0));
                 m.to = Some(to.clone());
+                m.to_name.clone_from(name);
                 m.source_validity = Some(*source_validity);
                 m.target_validity = Some(*target_validity);
                 m.messages = *messages;
@@ -272,7 +290,21 @@ fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
             m.copied += u64::from(*copied);
             m.bytes += *bytes;
         }),
-        Event::MessageRefused { migration, mailbox, .. } => act(migration, mailbox, &mut |m| m.refused += 1),
+        Event::MessageRepaired { migration, mailbox, uid, repairs } => act(migration, mailbox, &mut |m| {
+            m.repaired.remove(uid);
+            if !repairs.is_empty() {
+                m.repaired.insert(*uid, repairs.clone());
+            }
+        }),
+        Event::MarksDropped { migration, mailbox, marks } => act(migration, mailbox, &mut |m| {
+            for (mark, count) in marks {
+                *m.dropped_marks.entry(mark.clone()).or_default() += count;
+            }
+        }),
+        Event::MessageRefused { migration, mailbox, uid, .. } => act(migration, mailbox, &mut |m| {
+            m.refused += 1;
+            m.repaired.remove(uid);
+        }),
         Event::ValidityChanged { migration, mailbox, side, to, recognised, .. } => act(migration, mailbox, &mut |m| {
             match side {
                 Side::Source => {

@@ -1,6 +1,7 @@
 //! What the person (or a script) can ask for, and how it is refused.
 
 use crate::dnscheck::RecordPurpose;
+use crate::domain::CopyChoices;
 use crate::domain::{DomainName, MigrationId};
 use crate::plan::SourceAccount;
 
@@ -38,6 +39,11 @@ pub enum Command {
         /// The step.
         step: Step,
     },
+    /// Decide what is decided once for all mailboxes. Possible until the plan is accepted.
+    MakeChoices {
+        /// What.
+        choices: CopyChoices,
+    },
     /// Accept the plan.
     AcceptPlan {
         /// Its migrations.
@@ -63,6 +69,11 @@ pub enum Command {
     ConfirmCopy,
     /// Another pass over one account.
     RequestDelta {
+        /// Which one.
+        migration: MigrationId,
+    },
+    /// Go on although the target alters dates or flags.
+    AcceptAltered {
         /// Which one.
         migration: MigrationId,
     },

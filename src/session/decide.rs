@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::{EmailAddress, MigrationId};
 use crate::plan::{SourceAccount, Weight};
+use crate::problem::ProblemCode;
 
 use super::{Command, CreateState, Event, Mode, PlannedMigration, Refusal, RenameState, Session, Step, Task, Witness};
 
@@ -35,6 +36,10 @@ pub fn decide(session: &Session, command: &Command) -> Result<Vec<Event>, Refusa
             require(!session.has_acted() && !session.is_rename_confirmed, Refusal::TooLate)?;
             Ok(vec![Event::AnswersReopened { step: *step }])
         }
+        Command::MakeChoices { choices } => {
+            require(!session.is_plan_accepted, Refusal::TooLate)?;
+            Ok(vec![Event::ChoicesMade { choices: *choices }])
+        }
         Command::AcceptPlan { migrations, create_at_once } => accept_plan(session, migrations, *create_at_once),
         Command::ConfirmRename => confirm_rename(session),
         Command::UndoRename { migration } => undo_rename(session, *migration),
@@ -58,6 +63,7 @@ pub fn decide(session: &Session, command: &Command) -> Result<Vec<Event>, Refusa
             require(found.refused() > 0, Refusal::NotNow)?;
             Ok(vec![Event::RefusedRetried { migration: *migration }])
         }
+        Command::AcceptAltered { migration } => accept_altered(session, *migration),
         Command::FixDns { domain, purpose } => {
             require(session.step() >= Step::Dns && !session.is_dns_accepted, Refusal::NotNow)?;
             let records = &session.dns.get(domain).ok_or(Refusal::NothingToFix)?.records;
@@ -122,7 +128,20 @@ fn accept_plan(session: &Session, planned: &[PlannedMigration], create_at_once: 
     names.extend(session.migrations.iter().map(|m| &m.source.address).filter(|a| !planned.iter().any(|p| p.temporary == **a)));
     let is_own_or_new = planned.iter().all(|p| session.migrations.iter().all(|m| m.id == p.id || m.source.address != p.temporary));
     require(is_own_or_new && all_different(names.into_iter()), Refusal::SameNameTwice)?;
-    Ok(vec![Event::PlanAccepted { migrations: planned.to_vec(), create_at_once }])
+    // What holds is written down, also where nobody changed what was proposed.
+    let choices = session.choices.is_none().then(|| Event::ChoicesMade { choices: session.copy_choices() });
+    let accepted = Event::PlanAccepted { migrations: planned.to_vec(), create_at_once };
+    Ok(choices.into_iter().chain([accepted]).collect())
+}
+
+/// What the person accepts holds for the account; what stopped for that reason goes on.
+fn accept_altered(session: &Session, id: MigrationId) -> Result<Vec<Event>, Refusal> {
+    let migration = session.migration(id).ok_or(Refusal::PlanMismatch)?;
+    require(session.is_plan_accepted && !migration.is_altered_accepted, Refusal::NotNow)?;
+    let is_about_it = |task: &Task, code: ProblemCode| task.migration() == Some(id) && code == ProblemCode::CanaryAltered;
+    let stopped = session.troubles.iter().filter(|(task, problem)| is_about_it(task, problem.code));
+    let retried = stopped.map(|(task, _)| Event::TaskRetried { task: task.clone() });
+    Ok(std::iter::once(Event::AlteredAccepted { migration: id }).chain(retried).collect())
 }
 
 fn confirm_rename(session: &Session) -> Result<Vec<Event>, Refusal> {

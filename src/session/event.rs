@@ -1,12 +1,15 @@
 //! Everything that can have happened, in the past tense. One JSON object per event in the journal; additive for ever.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::dnscheck::{Change, CheckedRecord, RecordPurpose};
 use crate::domain::{
-    BatchId, ByteSize, DomainName, EmailAddress, MailboxId, MigrationId, Moment, ServiceId, SessionId, Thoroughness, Uid, UidValidity,
-    WireName,
+    BatchId, ByteSize, CopyChoices, DomainName, EmailAddress, MailboxId, MailboxName, MigrationId, Moment, ServiceId, SessionId,
+    Thoroughness, Uid, UidValidity, WireName,
 };
+use crate::mailcopy::Repair;
 use crate::plan::{Inventory, MailboxMapping, SourceAccount};
 use crate::problem::Problem;
 
@@ -83,6 +86,11 @@ pub enum Event {
     AnswersReopened {
         /// From this step on.
         step: super::Step,
+    },
+    /// The person decided what is decided once for all mailboxes. Replaces an earlier decision.
+    ChoicesMade {
+        /// What.
+        choices: CopyChoices,
     },
     /// The plan was accepted.
     PlanAccepted {
@@ -182,6 +190,9 @@ pub enum Event {
         mailbox: MailboxId,
         /// The target server's spelling.
         to: WireName,
+        /// Its name for people, where it is another one than planned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<MailboxName>,
         /// UIDVALIDITY of the source mailbox.
         source_validity: UidValidity,
         /// UIDVALIDITY of the target mailbox.
@@ -238,6 +249,37 @@ pub enum Event {
         bytes: ByteSize,
         /// Messages not there: they will be copied again.
         again: u32,
+    },
+    /// A message was refused as it is and is sent with these repairs: its row in the ledger holds what is sent. Recorded before it is
+    /// sent; the last one for a message counts. Without repairs: it is sent as it is again.
+    MessageRepaired {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// UID at the source.
+        uid: Uid,
+        /// What was changed.
+        repairs: Vec<Repair>,
+    },
+    /// Marks of messages (keywords and unknown flags) that the target does not keep: how many messages of a batch had each.
+    MarksDropped {
+        /// Migration.
+        migration: MigrationId,
+        /// Mailbox.
+        mailbox: MailboxId,
+        /// Messages by mark.
+        marks: BTreeMap<String, u64>,
+    },
+    /// The first messages came back from the target in another form than they were sent, and say the same: it is compared by content.
+    RebuildsSeen {
+        /// Migration.
+        migration: MigrationId,
+    },
+    /// The person lets the copy go on although the target alters dates or flags.
+    AlteredAccepted {
+        /// Migration.
+        migration: MigrationId,
     },
     /// A message was refused for good; it is saved as `.eml`.
     MessageRefused {

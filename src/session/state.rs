@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dnscheck::{Change, CheckedRecord, RecordPurpose};
+use crate::domain::CopyChoices;
 use crate::domain::{
-    BatchId, ByteSize, DomainName, EmailAddress, MailboxId, MigrationId, Moment, SecretRef, SessionId, Thoroughness, Uid, UidValidity,
-    WireName,
+    BatchId, ByteSize, DomainName, EmailAddress, MailboxId, MailboxName, MigrationId, Moment, SecretRef, SessionId, Thoroughness, Uid,
+    UidValidity, WireName,
 };
+use crate::mailcopy::Repair;
 use crate::plan::{Inventory, MailboxMapping, MappingAction, SourceAccount, TargetAccount};
 use crate::problem::Problem;
 
@@ -86,6 +88,8 @@ pub struct MailboxProgress {
     pub mapping: MailboxMapping,
     /// The target server's spelling, once prepared.
     pub to: Option<WireName>,
+    /// Its name there, where it is another one than planned.
+    pub to_name: Option<MailboxName>,
     /// UIDVALIDITY of the source mailbox, once prepared.
     pub source_validity: Option<UidValidity>,
     /// UIDVALIDITY of the target mailbox, once prepared.
@@ -124,6 +128,10 @@ pub struct MailboxProgress {
     pub removed: u64,
     /// The source does not have this mailbox any more.
     pub is_vanished: bool,
+    /// Messages that are at the target, or on their way, with repairs: by UID at the source.
+    pub repaired: BTreeMap<Uid, Vec<Repair>>,
+    /// Marks that the target does not keep: messages by mark.
+    pub dropped_marks: BTreeMap<String, u64>,
     /// Batches whose outcome is not recorded.
     pub doubts: BTreeMap<BatchId, Doubt>,
     /// Where it stands.
@@ -170,6 +178,12 @@ pub struct Migration {
     pub seat: Option<EmailAddress>,
     /// Milliseconds during which the address had no mailbox.
     pub gap_millis: Option<u64>,
+    /// Messages come back from the target in another form than they were sent.
+    pub is_rebuilding: bool,
+    /// The person lets the copy go on although the target alters dates or flags.
+    pub is_altered_accepted: bool,
+    /// How often the copy was tried again after the target had altered the first messages.
+    pub altered_retries: u32,
     /// Mailboxes of the plan.
     pub mailboxes: BTreeMap<MailboxId, MailboxProgress>,
     /// Another pass was asked for, and nobody has looked yet where it is needed.
@@ -208,6 +222,11 @@ impl Migration {
     /// Messages that are to be at the target, as far as known.
     pub fn messages(&self) -> u64 {
         self.mailboxes.values().filter(|m| m.is_copied()).map(|m| m.messages).sum()
+    }
+
+    /// Messages that were repaired.
+    pub fn repaired(&self) -> u64 {
+        self.mailboxes.values().map(|m| m.repaired.len() as u64).sum()
     }
 
     /// Bytes copied.
@@ -266,6 +285,8 @@ pub struct Session {
     pub domains: BTreeMap<DomainName, DomainState>,
     /// The accounts.
     pub migrations: Vec<Migration>,
+    /// What was decided once for all mailboxes.
+    pub choices: Option<CopyChoices>,
     /// The plan was accepted.
     pub is_plan_accepted: bool,
     /// Each target is created as soon as its source is renamed.
@@ -314,6 +335,12 @@ impl Session {
     /// A migration by number, to be changed.
     pub(super) fn migration_mut(&mut self, id: MigrationId) -> Option<&mut Migration> {
         self.migrations.iter_mut().find(|m| m.id == id)
+    }
+
+    /// What holds for all mailboxes: what was decided, else what is proposed; a plan that was accepted without it, as it was then.
+    pub fn copy_choices(&self) -> CopyChoices {
+        let undecided = if self.is_plan_accepted { CopyChoices::as_before() } else { CopyChoices::default() };
+        self.choices.unwrap_or(undecided)
     }
 
     /// The domains of the accounts, once each.

@@ -62,6 +62,7 @@ pub(super) fn mapping(id: u32, name: &str) -> MailboxMapping {
         is_subscribed: true,
         messages: 10,
         action: MappingAction::Copy { to: name.clone() },
+        part: crate::plan::MailPart::All,
         name,
     }
 }
@@ -73,6 +74,7 @@ pub(super) fn inventory() -> Inventory {
         messages: 20,
         bytes: ByteSize(2000),
         findings: Vec::new(),
+        marked: std::collections::BTreeMap::new(),
     }
 }
 
@@ -140,6 +142,7 @@ fn copied(migration: MigrationId, mailbox: MailboxId) -> Vec<Event> {
             migration,
             mailbox,
             to: WireName("INBOX".to_owned()),
+            name: None,
             source_validity: UidValidity(1),
             target_validity: UidValidity(2),
             messages: 10,

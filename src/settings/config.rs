@@ -4,13 +4,13 @@
 
 use std::path::PathBuf;
 
-use crate::domain::Thoroughness;
+use crate::domain::{Collisions, CopyChoices, DeletedMail, Receipts, Thoroughness};
 
 use super::fault::{Fault, Found, Source};
 
 const SAMPLE: &str = include_str!("../../config/default.toml");
 const TOP: [&str; 6] = ["language", "theme", "ascii", "state-folder", "copy", "log"];
-const COPY: [&str; 3] = ["accounts", "connections", "verify"];
+const COPY: [&str; 6] = ["accounts", "connections", "verify", "deleted", "collisions", "disarm-receipts"];
 const LOG: [&str; 1] = ["level"];
 
 /// Colours of the interface.
@@ -73,6 +73,8 @@ pub struct Config {
     pub connections: usize,
     /// How thoroughly the copy is read again.
     pub verify: Thoroughness,
+    /// What is decided once for all folders, unless the person decides otherwise.
+    pub choices: CopyChoices,
     /// What is written to the log.
     pub log: LogLevel,
 }
@@ -87,6 +89,7 @@ impl Default for Config {
             accounts: 4,
             connections: 8,
             verify: Thoroughness::Full,
+            choices: CopyChoices::default(),
             log: LogLevel::Info,
         }
     }
@@ -146,6 +149,16 @@ impl Config {
         }
         if let Some(verify) = source.find("copy", section, "verify") {
             self.verify = verify.choice(&Thoroughness::ALL)?;
+        }
+        if let Some(deleted) = source.find("copy", section, "deleted") {
+            let choices = [("keep", DeletedMail::Keep), ("trash", DeletedMail::Trash), ("skip", DeletedMail::Skip)];
+            self.choices.deleted = deleted.choice(&choices)?;
+        }
+        if let Some(collisions) = source.find("copy", section, "collisions") {
+            self.choices.collisions = collisions.choice(&[("suffix", Collisions::Suffix), ("merge", Collisions::Merge)])?;
+        }
+        if let Some(disarm) = source.find("copy", section, "disarm-receipts") {
+            self.choices.receipts = if disarm.truth()? { Receipts::Disarm } else { Receipts::Keep };
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! The file is part of the program. What a server or the API says at run time wins over it; that is for the callers.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -248,12 +249,19 @@ struct File {
     pair: Vec<Pair>,
 }
 
+static BUILT_IN: LazyLock<Platforms> = LazyLock::new(Platforms::embedded);
+
 /// Everything that the file says.
 pub struct Platforms {
     file: File,
 }
 
 impl Platforms {
+    /// The file that is part of the program, parsed once.
+    pub fn built_in() -> &'static Self {
+        &BUILT_IN
+    }
+
     /// The file that is part of the program.
     pub fn embedded() -> Self {
         Self::parse(EMBEDDED).expect("a test parses the same text")

@@ -76,6 +76,11 @@ impl FolderRoles {
         kind == "internal"
     }
 
+    /// Whether names of this kind are common words that a person would choose for mail, too.
+    pub fn is_a_common_word(kind: &str) -> bool {
+        kind == "files"
+    }
+
     /// What the platform calls the folder of this role in a new account; `None` where it is not known.
     pub fn name_at(&self, platform: Platform, role: Role) -> Option<&str> {
         let key = if platform.rebuilds_messages() { Platform::Exchange.key() } else { platform.key() };

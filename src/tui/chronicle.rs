@@ -154,6 +154,13 @@ impl Teller<'_> {
                 let params = [("folder", self.folder(*migration, *mailbox).into()), ("found", (*found).into()), ("again", (*again).into())];
                 self.plain(self.account(*migration), "event-batch-settled", &params, Tone::Plain)
             }
+            Event::MessageRepaired { migration, mailbox, repairs, .. } if !repairs.is_empty() => {
+                let named: Vec<String> = repairs.iter().map(|repair| self.say(&format!("repair-{}", repair.key()), &[])).collect();
+                let params = [("folder", self.folder(*migration, *mailbox).into()), ("repairs", named.join(", ").into())];
+                self.plain(self.account(*migration), "event-message-repaired", &params, Tone::Plain)
+            }
+            Event::RebuildsSeen { migration } => self.plain(self.account(*migration), "event-rebuilds-seen", &[], Tone::Plain),
+            Event::AlteredAccepted { migration } => self.plain(self.account(*migration), "event-altered-accepted", &[], Tone::Warning),
             Event::MessageRefused { migration, bytes, reason, .. } => {
                 let params = [("size", bytes.to_string().into()), ("reason", reason.into())];
                 self.plain(self.account(*migration), "event-message-refused", &params, Tone::Warning)

@@ -61,6 +61,8 @@ actions! {
     Open = "open",
     /// Change the selected line.
     Edit = "edit",
+    /// What happens with mail marked as deleted.
+    Marked = "marked",
     /// The switch of the screen.
     Switch = "switch",
     /// Copy to the clipboard.

@@ -4,10 +4,12 @@
 mod support;
 
 mod arrivals;
+mod fidelity;
 mod lanes;
 mod limits;
 mod passes;
 mod refusals;
 mod renumbering;
+mod shared_ends;
 mod stopping;
 mod trouble;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use mailferry::domain::{Capabilities, Flags, ImapEndpoint, MailboxName, Quota, Role, Uid, UidSet, WireName};
 use mailferry::ports::{
     AppendReport, Appended, FetchedMessage, ListedMailbox, Login, MailConnection, MailError, MailStore, MailboxState, MessageSink,
-    MessageSummary, NameRefused, OutgoingMessage, SinkClosed,
+    MessageSummary, NameRefused, OutgoingMessage, Refusal, RefusalKind, SinkClosed,
 };
 
 /// What the servers do; nothing at first.
@@ -17,6 +17,12 @@ pub struct Tricks {
     pub dies_of_storing: Option<&'static str>,
     /// Connections that read a message with this text are lost.
     pub dies_of_reading: Option<&'static str>,
+    /// Messages of which this says why are refused for what they hold.
+    pub refuses: Option<fn(&[u8]) -> Option<&'static str>>,
+    /// Appends with this keyword are refused; it can be set afterwards.
+    pub refuses_keyword: Option<&'static str>,
+    /// What becomes of flags and dates that come with APPEND.
+    pub alters: Option<fn(&mut OutgoingMessage)>,
     /// UIDs of stored messages are not told.
     pub tells_no_uids: bool,
     /// So many of the next connections panic.
@@ -105,6 +111,26 @@ impl Connection {
         tricks.most_accounts = tricks.most_accounts.max(accounts.len());
         drop(tricks);
         Work { mail: self.mail.clone(), account: self.account.clone() }
+    }
+}
+
+impl Connection {
+    fn refusal(&self, message: &OutgoingMessage) -> Option<Refusal> {
+        let tricks = self.mail.tricks();
+        let content = |text: &str| Refusal { kind: RefusalKind::Content, text: text.to_owned() };
+        let has = |keyword: &str| message.flags.keywords().any(|k| k.as_str() == keyword);
+        let bytes = message.body.load().expect("bytes");
+        let odd = tricks.refuses.and_then(|refuses| refuses(&bytes));
+        odd.or_else(|| tricks.refuses_keyword.filter(|keyword| has(keyword)).map(|_| "Command Argument Error. 11")).map(content)
+    }
+
+    async fn store(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError> {
+        let alters = self.mail.tricks().alters;
+        let mut messages = messages.to_vec();
+        if let Some(alters) = alters {
+            messages.iter_mut().for_each(alters);
+        }
+        self.inner.append(mailbox, &messages).await
     }
 }
 
@@ -211,8 +237,25 @@ impl MailConnection for Connection {
             }
             return Err(dead());
         }
-        let report = self.inner.append(mailbox, messages).await?;
         self.mail.tricks().in_flight -= messages.iter().map(|m| i64::try_from(m.body.len()).expect("small")).sum::<i64>();
+        let refused: Vec<Option<Refusal>> = messages.iter().map(|message| self.refusal(message)).collect();
+        if let Some(refusal) = refused.iter().flatten().next() {
+            if messages.len() == 1 || self.inner.capabilities().has_multiappend {
+                return Ok(AppendReport::RefusedTogether(refusal.clone()));
+            }
+            let mut outcomes = Vec::new();
+            for (message, refusal) in messages.iter().zip(refused) {
+                match refusal {
+                    Some(refusal) => outcomes.push(Appended::Refused(refusal)),
+                    None => match self.store(mailbox, std::slice::from_ref(message)).await? {
+                        AppendReport::Each { outcomes: one, .. } => outcomes.extend(one),
+                        AppendReport::RefusedTogether(refusal) => outcomes.push(Appended::Refused(refusal)),
+                    },
+                }
+            }
+            return Ok(AppendReport::Each { uid_validity: None, outcomes });
+        }
+        let report = self.store(mailbox, messages).await?;
         Ok(match report {
             AppendReport::Each { outcomes, .. } if self.mail.tricks().tells_no_uids => {
                 let silent = |outcome| if matches!(outcome, Appended::Stored(_)) { Appended::Stored(None) } else { outcome };

@@ -18,4 +18,19 @@ finding-dates = { $count ->
     [one] One message has a date that the new server cannot keep.
    *[other] { $count } messages have dates that the new server cannot keep.
  }
+finding-deleted-mail = { $count ->
+    [one] One message is marked as deleted and still there.
+   *[other] { $count } messages are marked as deleted and still there.
+ }
+repair-trailing-nuls-dropped = NUL bytes behind the end dropped
+repair-nuls-replaced = NUL bytes replaced by blanks
+repair-line-ends-mended = line ends mended
+repair-mbox-line-kept = first line of an mbox file kept as a header
+repair-long-lines-encoded = overlong lines encoded
+repair-signed-lines-encoded = overlong lines of a signed part encoded, its signature does not fit any more
+repair-headers-refolded = overlong headers folded
+repair-headers-encoded = 8-bit characters in headers encoded
+repair-sender-filled-in = empty sender filled in
+repair-header-added = missing header added
+repair-receipt-request-disarmed = request for a read receipt renamed
 finding-foreign-flags = The new server does not know these marks of the old one: { $flags }.

@@ -23,6 +23,12 @@ error-twice = this account is in the list already
 error-same-name = the temporary name must differ from the address
 error-folder = a folder name has no empty part
 error-folder-taken = another folder goes there already
+folders-marked-keep = Mail marked as deleted is copied where it is, with its mark. { $key } changes this.
+folders-marked-trash = Mail marked as deleted is copied into the folder for deleted mail, without its mark. { $key } changes this.
+folders-marked-skip = Mail marked as deleted stays at the old account. { $key } changes this.
+folders-names-suffix = Folders whose names are one name there stay apart: the second one gets a number. { $key } changes this.
+folders-names-merge = Folders whose names are one name there become one. { $key } changes this.
+folder-part-marked = marked as deleted
 
 column-account = account
 column-name = name

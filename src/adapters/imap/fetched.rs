@@ -45,7 +45,7 @@ impl Fetched {
             self.flags = Some(Flags::from_wire(String::from_utf8_lossy(reader.flat_list()?).split(' ').filter(|name| !name.is_empty())));
         } else if is(b"INTERNALDATE") {
             self.internal_date = match reader.value()? {
-                Value::String(text) => std::str::from_utf8(&text).ok().and_then(|text| text.parse().ok()),
+                Value::String(text) => InternalDate::read(&String::from_utf8_lossy(&text)),
                 _ => None,
             };
         } else if is(b"RFC822.SIZE") {

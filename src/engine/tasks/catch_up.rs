@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Flags, Keyword, Uid, UidSet};
+use crate::domain::{Flags, Uid, UidSet};
 use crate::mailcopy::{Brief, Briefs};
 use crate::ports::{EntryState, LedgerChange, MailConnection, MailError, MailboxState};
 use crate::session::{Activity, Event, Pass, SyncPoint};
 
 use super::super::context::{Failure, TaskContext};
 use super::prepare::{Ends, Prepared};
+use super::sharing;
 
 /// Flags asked for in one go.
 const WINDOW: usize = 5000;
@@ -41,12 +42,13 @@ pub(super) async fn catch_up(context: &TaskContext, prepared: &mut Prepared) -> 
     let at_source = listing(source.as_mut(), &ends.source, rest.map(|pass| pass.source)).await?;
     let known = rows.sources();
     let (unaccounted, disappeared) = match &at_source {
-        Listing::Grown(came) => (came.without(&known).len(), rest.map_or(0, |pass| pass.disappeared)),
+        Listing::Grown(came) => (came.without(&known), rest.map_or(0, |pass| pass.disappeared)),
         Listing::Whole(all) => {
             let is_gone = |row: &&Brief| row.state.is_at_target() && !all.contains(row.source);
-            (all.without(&known).len(), rows.rows().iter().filter(is_gone).count() as u64)
+            (all.without(&known), rows.rows().iter().filter(is_gone).count() as u64)
         }
     };
+    let unaccounted = sharing::own(context, ends, source.as_mut(), unaccounted.iter().collect()).await?.len() as u64;
     let removed = if rows.count(was_seen) == 0 {
         0
     } else {
@@ -182,8 +184,7 @@ struct Difference {
 
 /// The change that leads from one set of flags to another, as far as the target keeps them.
 fn difference(before: &Flags, now: &Flags, ends: &Ends) -> Difference {
-    let storable = |flags: &Flags| flags.clone().keeping_keywords(|keyword: &Keyword| ends.target.takes(keyword));
-    let (before, now) = (storable(before), storable(now));
+    let (before, now) = (ends.rules.wanted(before), ends.rules.wanted(now));
     Difference { added: only_in(&now, &before), removed: only_in(&before, &now) }
 }
 

@@ -7,10 +7,12 @@ use crate::ports::Weighed;
 use crate::session::{Activity, Event};
 
 use super::super::context::{Failure, TaskContext};
+use super::canary;
 use super::course::stream;
 use super::prepare::{Ends, Prepared, prepare_weighed, record_prepared};
 use super::sending::Sender;
 use super::settle::settle_all;
+use super::sharing;
 use super::windows::{Window, alone, cut};
 
 /// Passes in which a message that the source lists may fail to be delivered.
@@ -40,6 +42,7 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
     record_prepared(context, &prepared.ends, &prepared.progress).await?;
     loop {
         context.doing(Activity::ReadingList);
+        listed = sharing::own(context, &prepared.ends, prepared.source.as_mut(), listed).await?;
         let missing = missing(context, &prepared.ends, &listed).await?;
         if missing.is_empty() {
             context.record(Event::MailboxCopied { migration: id, mailbox, messages: listed.len() as u64 }).await?;
@@ -47,6 +50,10 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
             return Ok(Pass::Over);
         }
         drop(listed);
+        let missing = canary::go_ahead(context, &mut prepared, missing).await?;
+        if context.is_stopping() {
+            return Ok(Pass::Over);
+        }
         let windows = windows(context, &Sender::new(context, prepared.ends.clone()), missing, misses).await?;
         if windows.is_empty() {
             listed = prepared.source.weigh(Uid(1)).await?;
@@ -54,7 +61,7 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
         }
         context.doing(Activity::Copying);
         context.meter.total(&context.task, windows.iter().map(|window| window.uids.len()).sum());
-        let Prepared { ends, progress, source, target } = prepared;
+        let Prepared { ends, progress, source, target, turn } = prepared;
         let finished = stream(context, (&ends, &context.migration(id)?), (source, target), windows).await?;
         for uid in finished.undelivered {
             *misses.entry(uid).or_default() += 1;
@@ -67,7 +74,7 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
             context.give_back(target);
             return Ok(if finished.is_unsettled { Pass::Unsettled } else { Pass::Over });
         }
-        prepared = Prepared { ends, progress, source, target };
+        prepared = Prepared { ends, progress, source, target, turn };
         listed = lists_now;
     }
 }

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::Uid;
+use crate::domain::{Flags, Uid};
 use crate::mailcopy::Comparison;
 use crate::ports::{MailError, Weighed};
 use crate::session::Migration;
@@ -44,6 +44,8 @@ pub(super) struct Course {
     pub(super) is_one_by_one: bool,
     /// Batches are in doubt although nothing went wrong: the server did not say where it put them.
     pub(super) is_unsettled: AtomicBool,
+    /// Flags to be set when the writers are done: some targets forget them when they come with APPEND.
+    pub(super) later: Mutex<Vec<(Uid, Flags)>>,
     windows: Mutex<VecDeque<Window>>,
     readers: AtomicUsize,
     undelivered: Mutex<Vec<Uid>>,
@@ -87,6 +89,7 @@ impl Course {
             halt: context.soft.child_token(),
             is_one_by_one: is_silent,
             is_unsettled: AtomicBool::new(false),
+            later: Mutex::default(),
             windows: Mutex::new(windows),
             readers: AtomicUsize::new(0),
             undelivered: Mutex::default(),

@@ -1,11 +1,11 @@
 //! Looks at a source account before anything changes: mailboxes, messages, sizes, what the target will make of them. Reads only.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use futures::future::try_join_all;
 
-use crate::domain::{ByteSize, Flags, MigrationId, Platform, Uid, WireName};
+use crate::domain::{ByteSize, Flags, MigrationId, Platform, SystemFlag, Uid, WireName};
 use crate::plan::{Facts, Inventory, MappingAction, SeenMailbox, TargetLimits, TargetTraits, map_mailboxes};
 use crate::ports::{ListedMailbox, MailConnection, MailboxState, MessageSummary};
 use crate::session::{Activity, Event, Migration};
@@ -43,11 +43,12 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     if context.is_stopping() {
         return Ok(());
     }
-    let facts = looking.facts();
+    let (facts, counted) = looking.facts();
+    let marked = mapping.mailboxes.iter().filter_map(|m| Some((m.id, *counted.get(&m.wire)?))).collect();
     let mut findings = facts.findings(target.platform, target.aliases);
     findings.extend(mapping.findings);
     let inventory =
-        Inventory { source: capabilities, mailboxes: mapping.mailboxes, messages: facts.messages, bytes: facts.bytes, findings };
+        Inventory { source: capabilities, mailboxes: mapping.mailboxes, messages: facts.messages, bytes: facts.bytes, findings, marked };
     context.record(Event::InventoryTaken { migration: id, inventory }).await
 }
 
@@ -55,26 +56,37 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
 struct Looking {
     left: Mutex<VecDeque<WireName>>,
     facts: Mutex<Facts>,
+    /// Messages marked as deleted, by mailbox.
+    marked: Mutex<BTreeMap<WireName, u32>>,
 }
 
 impl Looking {
     fn new(facts: Facts, mailboxes: impl Iterator<Item = WireName>) -> Self {
-        Self { left: Mutex::new(mailboxes.collect()), facts: Mutex::new(facts) }
+        Self { left: Mutex::new(mailboxes.collect()), facts: Mutex::new(facts), marked: Mutex::default() }
     }
 
     fn len(&self) -> u64 {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
     }
 
-    fn facts(self) -> Facts {
-        self.facts.into_inner().unwrap_or_else(PoisonError::into_inner)
+    fn facts(self) -> (Facts, BTreeMap<WireName, u32>) {
+        let marked = self.marked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (self.facts.into_inner().unwrap_or_else(PoisonError::into_inner), marked)
+    }
+
+    fn count<'a>(&self, mailbox: &WireName, flags: impl Iterator<Item = &'a Flags>) {
+        let count = u32::try_from(flags.filter(|flags| flags.has(SystemFlag::Deleted)).count()).unwrap_or(u32::MAX);
+        if count > 0 {
+            *self.marked.lock().unwrap_or_else(PoisonError::into_inner).entry(mailbox.clone()).or_default() += count;
+        }
     }
 
     fn next(&self) -> Option<WireName> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
-    fn see_all(&self, messages: &[MessageSummary]) -> ByteSize {
+    fn see_all(&self, mailbox: &WireName, messages: &[MessageSummary]) -> ByteSize {
+        self.count(mailbox, messages.iter().map(|message| &message.flags));
         let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
         for message in messages {
             facts.see(message.size, &message.flags, message.internal_date);
@@ -83,10 +95,11 @@ impl Looking {
     }
 
     /// A very large mailbox is looked at piece by piece, since it would not fit into memory; the dates in it are not looked at.
-    async fn see_many(&self, source: &mut dyn MailConnection) -> Result<ByteSize, Failure> {
+    async fn see_many(&self, mailbox: &WireName, source: &mut dyn MailConnection) -> Result<ByteSize, Failure> {
         let weighed = source.weigh(Uid(1)).await?;
         for piece in weighed.chunks(PIECE) {
             let flags: HashMap<Uid, Flags> = source.flags_of(&piece.iter().map(|m| m.uid).collect(), None).await?.into_iter().collect();
+            self.count(mailbox, flags.values());
             let none = Flags::default();
             let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
             for message in piece {
@@ -102,8 +115,8 @@ impl Looking {
             let exists = source.examine(&mailbox).await?.exists;
             let bytes = match exists {
                 0 => ByteSize(0),
-                1..=MANY => self.see_all(&source.enumerate(Uid(1)).await?),
-                _ => self.see_many(source.as_mut()).await?,
+                1..=MANY => self.see_all(&mailbox, &source.enumerate(Uid(1)).await?),
+                _ => self.see_many(&mailbox, source.as_mut()).await?,
             };
             context.advance(1, bytes);
         }

@@ -1,6 +1,7 @@
 //! One file per task. A task may be cut at any point and started again: it looks at the world first, and acts only on what it sees.
 
 mod attach_domain;
+mod canary;
 mod catch_up;
 mod check_dns;
 mod copy_mailbox;
@@ -8,14 +9,17 @@ mod course;
 mod create_target;
 mod finish;
 mod fix_dns;
+mod flagging;
 mod inventory;
 mod outbound;
 mod prepare;
 mod reading;
 mod rename_source;
+mod repairing;
 mod room;
 mod sending;
 mod settle;
+mod sharing;
 mod survey;
 mod verify_mailbox;
 mod windows;
@@ -25,6 +29,7 @@ use crate::session::Task;
 
 use super::context::{Failure, TaskContext};
 
+pub(super) use canary::Trust;
 pub(super) use settle::Settling;
 
 /// Runs a task until it is done, stopped, or in trouble.

@@ -4,7 +4,7 @@ use tokio::task::spawn_blocking;
 
 use crate::domain::{ByteSize, Flags, Uid};
 use crate::mailcopy::{Fingerprint, date_from_headers};
-use crate::ports::{FetchedMessage, OutgoingMessage};
+use crate::ports::{Body, FetchedMessage, OutgoingMessage};
 
 use super::super::budget::Share;
 use super::super::context::Failure;
@@ -34,6 +34,8 @@ pub(super) struct Incoming {
 pub(super) struct Outbound {
     pub(super) message: FetchedMessage,
     pub(super) fingerprint: Fingerprint,
+    /// The message as read, where it was changed before it was sent.
+    pub(super) original: Option<Body>,
     _share: Share,
 }
 
@@ -53,7 +55,13 @@ impl Outbound {
             (Look::Bytes(most), Some(bytes)) if bytes.len() as u64 <= most.0 => Fingerprint::of(bytes),
             (Look::Bytes(_), _) => message.body.exact(),
         };
-        Ok(Self { message, fingerprint, _share: share })
+        Ok(Self { message, fingerprint, original: None, _share: share })
+    }
+
+    /// Puts another form of the message in its place.
+    pub(super) fn becomes(&mut self, bytes: Vec<u8>) {
+        self.fingerprint = Fingerprint::of(&bytes);
+        self.original = Some(std::mem::replace(&mut self.message.body, Body::from(bytes)));
     }
 
     pub(super) fn uid(&self) -> Uid {

@@ -2,15 +2,18 @@
 
 use futures::future::try_join;
 
-use crate::domain::{MailboxId, MailboxName, MigrationId, Uid, WireName};
-use crate::mailcopy::Comparison;
-use crate::plan::{MailboxMapping, SeenMailbox, TargetAccount, TargetTraits, resolve_at_target};
+use tokio::sync::OwnedMutexGuard;
+
+use crate::domain::{DeletedMail, MailboxId, MailboxName, MigrationId, Role, Uid, WireName};
+use crate::mailcopy::{Comparison, MarkRules};
+use crate::plan::{MailPart, MailboxMapping, MappingAction, SeenMailbox, TargetAccount, TargetTraits, resolve_at_target};
 use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxRows, MailboxState, Weighed};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, MailboxProgress, Migration};
 
 use super::super::context::{Failure, TaskContext, target_door};
 use super::super::pool::{Door, Held};
+use super::sharing;
 
 /// What is known of both ends of one mailbox.
 #[derive(Debug, Clone)]
@@ -23,6 +26,10 @@ pub(super) struct Ends {
     pub(super) to: WireName,
     /// How this target is compared.
     pub(super) by: Comparison,
+    /// Which flags this target gets.
+    pub(super) rules: MarkRules,
+    /// The name there, where it is another one than planned.
+    pub(super) name: Option<MailboxName>,
 }
 
 impl Ends {
@@ -38,6 +45,8 @@ pub(super) struct Prepared {
     pub(super) progress: MailboxProgress,
     pub(super) source: Held,
     pub(super) target: Held,
+    /// Held while the mailbox shares an end with another one.
+    pub(super) turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Prepared {
@@ -49,12 +58,13 @@ impl Prepared {
 }
 
 pub(super) async fn prepare(context: &TaskContext, id: MigrationId, mailbox: MailboxId) -> Result<Prepared, Failure> {
+    let turn = sharing::turn(context, id, mailbox).await?;
     let migration = context.migration(id)?;
     let (progress, account) = both(&migration, mailbox)?;
     context.doing(Activity::Connecting);
     let source = open_source(context, &migration, &progress.mapping.wire);
     let (source, target) = try_join(source, open_target(context, (&migration, &account), &progress)).await?;
-    Ok(together((&migration, &account), progress, source, target))
+    Ok(together((context, turn), (&migration, &account), progress, source, target))
 }
 
 fn both(migration: &Migration, mailbox: MailboxId) -> Result<(MailboxProgress, TargetAccount), Failure> {
@@ -63,16 +73,29 @@ fn both(migration: &Migration, mailbox: MailboxId) -> Result<(MailboxProgress, T
 }
 
 fn together(
+    (context, turn): (&TaskContext, Option<OwnedMutexGuard<()>>),
     (migration, account): (&Migration, &TargetAccount),
     progress: MailboxProgress,
     (source, source_state): (Held, MailboxState),
-    (target, to, target_state): (Held, WireName, MailboxState),
+    (target, (to, name), target_state): (Held, Place, MailboxState),
 ) -> Prepared {
     let platform = target.capabilities().platform(account.service.as_ref());
-    let by = Comparison::with_target(platform, target.capabilities());
-    let ends = Ends { migration: migration.id, mailbox: progress.mapping.id, source: source_state, target: target_state, to, by };
-    Prepared { ends, progress, source, target }
+    let by = if migration.is_rebuilding { Comparison::Content } else { Comparison::with_target(platform, target.capabilities()) };
+    let keywords = target_state.permanent_keywords.clone();
+    let rules = MarkRules { platform, keywords, drops_deleted: drops_deleted(context, &progress.mapping) };
+    let (source_at, target_at) = (source_state, target_state);
+    let ends = Ends { migration: migration.id, mailbox: progress.mapping.id, source: source_at, target: target_at, to, by, rules, name };
+    Prepared { ends, progress, source, target, turn }
 }
+
+/// Mail marked as deleted loses its mark on its way into the mailbox for it.
+fn drops_deleted(context: &TaskContext, mapping: &MailboxMapping) -> bool {
+    let goes_to_trash = context.session.borrow().copy_choices().deleted == DeletedMail::Trash;
+    goes_to_trash && (mapping.part == MailPart::Marked || mapping.role == Some(Role::Trash))
+}
+
+/// A mailbox of the target: its server's spelling, and its name where it is another one than planned.
+type Place = (WireName, Option<MailboxName>);
 
 /// As [`prepare`], with what the source lists: it is asked while the target mailbox is found or made.
 pub(super) async fn prepare_weighed(
@@ -80,6 +103,7 @@ pub(super) async fn prepare_weighed(
     id: MigrationId,
     mailbox: MailboxId,
 ) -> Result<(Prepared, Vec<Weighed>), Failure> {
+    let turn = sharing::turn(context, id, mailbox).await?;
     let migration = context.migration(id)?;
     let (progress, account) = both(&migration, mailbox)?;
     context.doing(Activity::Connecting);
@@ -90,7 +114,7 @@ pub(super) async fn prepare_weighed(
     };
     let target = open_target(context, (&migration, &account), &progress);
     let ((source, source_state, listed), target) = try_join(source, target).await?;
-    Ok((together((&migration, &account), progress, (source, source_state), target), listed))
+    Ok((together((context, turn), (&migration, &account), progress, (source, source_state), target), listed))
 }
 
 /// A source connection with the mailbox open. One that had been waiting may have died meanwhile: it is replaced at once.
@@ -115,14 +139,14 @@ async fn open_target(
     context: &TaskContext,
     (migration, account): (&Migration, &TargetAccount),
     progress: &MailboxProgress,
-) -> Result<(Held, WireName, MailboxState), Failure> {
+) -> Result<(Held, Place, MailboxState), Failure> {
     let door = target_door(account);
     let mut is_sure = false;
     loop {
         let mut target = context.connect_target(account).await?;
         let opened = async {
             let to = find_mailbox(context, &mut target, (migration, &door), progress).await?;
-            let state = target.select(&to).await.map_err(OpenError::Mail)?;
+            let state = target.select(&to.0).await.map_err(OpenError::Mail)?;
             Ok((to, state))
         };
         match opened.await {
@@ -164,10 +188,10 @@ async fn find_mailbox(
     target: &mut Held,
     (migration, door): (&Migration, &Door),
     progress: &MailboxProgress,
-) -> Result<WireName, OpenError> {
+) -> Result<Place, OpenError> {
     let listed = context.shared.listings.of(door, target.as_mut(), context.ports.clock.now()).await?;
     match &progress.to {
-        Some(to) if listed.iter().any(|m| m.wire == *to && m.is_selectable) => Ok(to.clone()),
+        Some(to) if listed.iter().any(|m| m.wire == *to && m.is_selectable) => Ok((to.clone(), progress.to_name.clone())),
         _ => make_mailbox(context, target.as_mut(), (migration, door), (&progress.mapping, &listed)).await,
     }
 }
@@ -185,6 +209,7 @@ pub(super) async fn record_prepared(context: &TaskContext, ends: &Ends, progress
         migration: ends.migration,
         mailbox: ends.mailbox,
         to: ends.to.clone(),
+        name: ends.name.clone(),
         source_validity: ends.source.uid_validity,
         target_validity: ends.target.uid_validity,
         messages: u64::from(ends.source.exists),
@@ -200,7 +225,7 @@ async fn make_mailbox(
     target: &mut dyn MailConnection,
     (migration, door): (&Migration, &Door),
     (mapping, listed): (&MailboxMapping, &[ListedMailbox]),
-) -> Result<WireName, OpenError> {
+) -> Result<Place, OpenError> {
     let platform = target.capabilities().platform(migration.target.as_ref().and_then(|t| t.service.as_ref()));
     let existing: Vec<SeenMailbox> = listed.iter().map(seen_mailbox).collect();
     let mappings: Vec<MailboxMapping> = migration.mailboxes.values().map(|m| m.mapping.clone()).collect();
@@ -231,9 +256,11 @@ async fn make_mailbox(
     }
     let is_subscribed = mapping.is_subscribed || there.is_some_and(|m| m.is_subscribed);
     let role = there.map_or(role, |m| m.role);
+    let is_as_planned = mapping.action == MappingAction::Copy { to: place.clone() };
+    let name = (!is_as_planned).then(|| place.clone());
     let made = ListedMailbox { name: place, wire: wire.clone(), role, is_selectable: true, is_subscribed };
     context.shared.listings.made(door, made).await;
-    Ok(wire)
+    Ok((wire, name))
 }
 
 fn seen_mailbox(mailbox: &ListedMailbox) -> SeenMailbox {

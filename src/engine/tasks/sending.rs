@@ -1,9 +1,10 @@
 //! Sends batches under an intent and records what became of every message.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::domain::{BatchId, ByteSize, Flags, Uid};
-use crate::mailcopy::{Comparison, Fingerprint, prepare as prepare_outgoing};
+use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid};
+use crate::mailcopy::{Comparison, Fingerprint};
 use crate::ports::{
     AppendReport, Appended, Entry, EntryState, LedgerChange, MailConnection, MailError, OutgoingMessage, Refusal, RefusalKind,
 };
@@ -11,8 +12,10 @@ use crate::problem::{Problem, ProblemCode};
 use crate::session::Event;
 
 use super::super::context::{Failure, StruckMessage, TaskContext};
+use super::flagging;
 use super::outbound::Outbound;
 use super::prepare::Ends;
+use super::repairing::{self, Mended};
 use super::room::is_full;
 use super::settle::recognise;
 
@@ -41,6 +44,8 @@ pub(super) struct Stored {
     pub(super) id: BatchId,
     pub(super) uids: Vec<(Uid, Option<Uid>)>,
     pub(super) bytes: ByteSize,
+    /// Marks that the target does not keep: messages by mark.
+    pub(super) marks: BTreeMap<String, u64>,
 }
 
 /// Sends batches into one target mailbox; shared by all lanes that write to it.
@@ -81,8 +86,14 @@ impl Sender {
         Intended { id, batch }: Intended,
         first: Option<AppendReport>,
     ) -> Result<(), Failure> {
-        let mut fates = self.append_all(target, &batch, first).await?;
+        let mut fates = self.append_all(target, (id, &batch), first).await?;
         self.look_up(target, &batch, &mut fates).await?;
+        let stored: Vec<(&Flags, Option<Uid>)> = batch
+            .iter()
+            .zip(&fates)
+            .filter_map(|(outbound, fate)| if let Fate::Stored(uid) = fate { Some((&outbound.message.flags, *uid)) } else { None })
+            .collect();
+        flagging::after_storing(&self.context, &self.ends, target, &stored).await?;
         let is_full = fates.iter().any(|fate| matches!(fate, Fate::Left));
         self.conclude(id, &batch, fates).await?;
         if is_full {
@@ -134,7 +145,8 @@ impl Sender {
     }
 
     /// Records what is about to be sent; returns once that is on disk.
-    pub(super) async fn intend(&self, batch: Vec<Outbound>) -> Result<Intended, Failure> {
+    pub(super) async fn intend(&self, mut batch: Vec<Outbound>) -> Result<Intended, Failure> {
+        self.disarm(&mut batch).await?;
         let id = self.context.next_batch();
         let entries = batch.iter().map(|outbound| self.entry(outbound, id)).collect();
         let event = Event::BatchIntended {
@@ -171,10 +183,8 @@ impl Sender {
 
     /// Messages as they are sent.
     pub(super) fn outgoing(&self, batch: &[Outbound]) -> Vec<OutgoingMessage> {
-        let state = &self.ends.target;
         let adapt = |message: &crate::ports::FetchedMessage| {
-            let sent = prepare_outgoing(&message.flags, message.internal_date, |keyword| state.takes(keyword));
-            (sent.flags, sent.internal_date)
+            (self.ends.rules.of(&message.flags).now, message.internal_date.map(InternalDate::nearest_kept))
         };
         batch.iter().map(|outbound| outbound.outgoing(adapt)).collect()
     }
@@ -183,7 +193,7 @@ impl Sender {
     async fn append_all(
         &self,
         target: &mut dyn MailConnection,
-        batch: &[Outbound],
+        (id, batch): (BatchId, &[Outbound]),
         mut first: Option<AppendReport>,
     ) -> Result<Vec<Fate>, Failure> {
         let messages = self.outgoing(batch);
@@ -203,7 +213,7 @@ impl Sender {
                         fates[index] = match outcome {
                             Appended::Stored(uid) => Fate::Stored(uid),
                             Appended::Refused(_) if is_full => Fate::Left,
-                            Appended::Refused(refusal) => self.once_more(target, &messages[index], &batch[index], refusal).await?,
+                            Appended::Refused(refusal) => self.once_more(target, &messages[index], (id, &batch[index]), refusal).await?,
                         };
                         is_full |= matches!(fates[index], Fate::Left);
                     }
@@ -212,7 +222,7 @@ impl Sender {
                     }
                 }
                 AppendReport::RefusedTogether(refusal) if range.len() == 1 => {
-                    fates[range.start] = self.once_more(target, &messages[range.start], &batch[range.start], refusal).await?;
+                    fates[range.start] = self.once_more(target, &messages[range.start], (id, &batch[range.start]), refusal).await?;
                     if matches!(fates[range.start], Fate::Left) {
                         return Ok(fates);
                     }
@@ -241,12 +251,25 @@ impl Sender {
         Ok(report?)
     }
 
-    /// A single message was refused: full is full; else it is tried without keywords, then without its date.
+    /// Takes requests for receipts out of the way, where the person wants that.
+    async fn disarm(&self, batch: &mut [Outbound]) -> Result<(), Failure> {
+        let is_wanted = repairing::are_receipts_disarmed(&self.context, &self.ends);
+        let mut sent = Vec::with_capacity(batch.len());
+        for outbound in batch {
+            let disarmed =
+                if is_wanted { repairing::disarmed(&self.ends, &outbound.message.body.load().unwrap_or_default()) } else { None };
+            sent.push((outbound.uid(), disarmed.is_some()));
+            disarmed.into_iter().for_each(|bytes| outbound.becomes(bytes));
+        }
+        repairing::before_sending(&self.context, &self.ends, &sent).await
+    }
+
+    /// A single message was refused: full is full; else it is tried without keywords, then without its date, then repaired.
     async fn once_more(
         &self,
         target: &mut dyn MailConnection,
         message: &OutgoingMessage,
-        outbound: &Outbound,
+        (batch, outbound): (BatchId, &Outbound),
         refusal: Refusal,
     ) -> Result<Fate, Failure> {
         if is_full(target, &refusal, outbound.size()).await? {
@@ -258,12 +281,18 @@ impl Sender {
         if refusal.kind == RefusalKind::NoMailbox {
             target.create(&self.ends.to, None).await?;
         }
+        let source = outbound.message.uid;
+        if let Some(uid) = repairing::without_keywords(&self.context, &self.ends, target, message, source).await? {
+            return Ok(Fate::Stored(uid));
+        }
         let plain = OutgoingMessage { flags: message.flags.clone().keeping_keywords(|_| false), ..message.clone() };
         let dateless = OutgoingMessage { internal_date: None, ..plain.clone() };
         let mut last = refusal;
         for attempt in [plain, dateless] {
-            let is_same = attempt == *message && last.kind != RefusalKind::NoMailbox;
-            if is_same {
+            // Without keywords it was tried already, and as it is too, unless there was no mailbox.
+            let has_keywords = message.flags.keywords().next().is_some();
+            let is_tried = attempt == *message || has_keywords && attempt.internal_date == message.internal_date;
+            if is_tried && last.kind != RefusalKind::NoMailbox {
                 continue;
             }
             match self.append(target, std::slice::from_ref(&attempt), std::slice::from_ref(outbound)).await? {
@@ -278,7 +307,12 @@ impl Sender {
                 return Ok(Fate::Left);
             }
         }
-        Ok(Fate::Refused(last))
+        let entry = self.entry(outbound, batch);
+        Ok(match repairing::attempt(&self.context, &self.ends, target, (message, entry), last).await? {
+            Mended::Stored(uid) => Fate::Stored(uid),
+            Mended::Refused(refusal) => Fate::Refused(refusal),
+            Mended::Full => Fate::Left,
+        })
     }
 
     /// Finds the UIDs of messages that were stored by a server that did not say them: the path of a doubt, taken as the normal one.
@@ -322,16 +356,19 @@ impl Sender {
             }
         }
         let forgotten = LedgerChange::Forget { migration, mailbox, source_validity, uids: left };
-        self.record_stored(Stored { id, uids: stored, bytes }, vec![forgotten]).await
+        self.record_stored(Stored { id, uids: stored, bytes, marks: BTreeMap::new() }, vec![forgotten]).await
     }
 
     /// Records what was stored of a batch: its doubt is over.
     pub(super) async fn record_stored(&self, stored: Stored, further: Vec<LedgerChange>) -> Result<(), Failure> {
         let (migration, mailbox, source_validity) = (self.ends.migration, self.ends.mailbox, self.ends.source.uid_validity);
-        let Stored { id: batch, uids, bytes } = stored;
+        let Stored { id: batch, uids, bytes, marks } = stored;
         let copied = u32::try_from(uids.len()).unwrap_or(u32::MAX);
         let mut ledger = vec![LedgerChange::Mark { migration, mailbox, source_validity, state: EntryState::Copied, uids }];
         ledger.extend(further);
+        if !marks.is_empty() {
+            self.context.record(Event::MarksDropped { migration, mailbox, marks }).await?;
+        }
         self.context.record_with(Event::BatchCopied { migration, mailbox, batch, copied, bytes }, ledger).await?;
         self.context.advance(u64::from(copied), bytes);
         Ok(())
@@ -340,7 +377,8 @@ impl Sender {
     async fn record_refusal(&self, outbound: &Outbound, batch: BatchId, refusal: Refusal) -> Result<(), Failure> {
         let uid = outbound.uid();
         let name = format!("refused/{}-{}-{}-{uid}.eml", self.ends.migration, self.ends.mailbox, self.ends.source.uid_validity);
-        self.context.ports.journal.save_file(&name, &outbound.message.body.load().unwrap_or_default()).await?;
+        let as_read = outbound.original.as_ref().unwrap_or(&outbound.message.body);
+        self.context.ports.journal.save_file(&name, &as_read.load().unwrap_or_default()).await?;
         let entry = Entry { state: EntryState::Refused, reason: Some(refusal.text.clone()), ..self.entry(outbound, batch) };
         let event = Event::MessageRefused {
             migration: self.ends.migration,

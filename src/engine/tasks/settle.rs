@@ -15,6 +15,7 @@ use crate::session::{Activity, Event, Side};
 
 use super::super::context::{Failure, TaskContext};
 use super::prepare::{Ends, Prepared};
+use super::sharing;
 
 /// Whether doubts are settled by looking. `Off` exists for the one test that shows what would happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +96,7 @@ async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared) -> Result
     let mut there = Vec::new();
     if context.limits.settling == Settling::On && !intended.is_empty() {
         let listed: UidSet = prepared.target.weigh(from).await?.iter().map(|m| m.uid).collect();
-        let free = listed.without(&claimed);
+        let free = listed.without(&claimed).without(&sharing::held_by_others(context, &prepared.ends).await?);
         context.meter.total(&context.task, free.len());
         there = recognise(context, prepared.target.as_mut(), &free).await?.iter().map(|m| (m.uid, m.fingerprint)).collect();
     }
@@ -200,6 +201,7 @@ async fn relink_target(context: &TaskContext, prepared: &mut Prepared) -> Result
     let rows = context.ports.journal.entries(migration, mailbox, None).await?;
     let stored: Vec<Entry> = rows.into_iter().filter(|e| e.state.is_at_target()).collect();
     let uids: UidSet = prepared.target.enumerate(Uid(1)).await?.iter().map(|m| m.uid).collect();
+    let uids = uids.without(&sharing::held_by_others(context, &prepared.ends).await?);
     context.meter.total(&context.task, uids.len());
     let seen = recognise(context, prepared.target.as_mut(), &uids).await?;
     let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();

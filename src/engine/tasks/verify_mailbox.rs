@@ -13,6 +13,7 @@ use crate::session::{Activity, Event, MOST_FAILED_VERIFICATIONS, Pass};
 
 use super::super::context::{Failure, TaskContext};
 use super::catch_up::{Caught, catch_up};
+use super::flagging;
 use super::prepare::{Ends, prepare};
 use super::settle::settle_all;
 
@@ -57,6 +58,9 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId, mailbox: Mailbox
     let mut outcome = Outcome::default();
     let mut rows = std::mem::take(&mut caught.rows);
     rows.retain(|row| is_to_be_read(row.state, thoroughness));
+    flagging::again(&mut prepared, &rows).await?;
+    // Compared is what the target was to get.
+    rows.map_flags(|flags| prepared.ends.rules.wanted(flags));
     let whole = match thoroughness {
         Thoroughness::None => Briefs::default(),
         Thoroughness::Sample => sample::glance(context, &mut prepared, rows, &mut outcome).await?,

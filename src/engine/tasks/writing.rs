@@ -4,7 +4,7 @@
 //! Sacred is one order: the intent of a batch is on disk before its first byte is sent. A batch of which something was refused is
 //! finished by itself once the stream has run dry; then the stream goes on.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +13,7 @@ use futures::future::join3;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{ByteSize, Moment, Uid};
+use crate::domain::{ByteSize, Flags, Moment, Uid};
 use crate::ports::{AppendReport, Appended, BatchQueue, MailError, OutgoingMessage};
 
 use super::super::context::Failure;
@@ -44,7 +44,11 @@ pub(super) async fn write(course: &Course, lane: Option<Lane>, mut target: Held)
         let (intended, sent, recorded) = join3(intending, sending, recording).await;
         sent.and(recorded).and(intended)
     };
-    written.map(|()| target)
+    written?;
+    // Flags that this target forgets when they come with APPEND. What a cut leaves out is set before the verification.
+    let later = std::mem::take(&mut *course.later.lock().unwrap_or_else(PoisonError::into_inner));
+    super::flagging::add(course.sender.ends(), target.as_mut(), later).await?;
+    Ok(target)
 }
 
 /// A failure anywhere ends the whole course.
@@ -217,8 +221,12 @@ impl BatchQueue for Queue<'_> {
                 self.course.sender.is_stored(uids.iter().copied());
                 let bytes: ByteSize = intended.batch.iter().map(super::outbound::Outbound::size).sum();
                 self.measure(uids.len(), bytes, handed_over);
-                let uids = intended.batch.iter().map(super::outbound::Outbound::uid).zip(uids.into_iter().map(Some)).collect();
-                let stored = Stored { id: intended.id, uids, bytes };
+                let uids: Vec<(Uid, Option<Uid>)> =
+                    intended.batch.iter().map(super::outbound::Outbound::uid).zip(uids.into_iter().map(Some)).collect();
+                let mut marks = BTreeMap::new();
+                let sorted: Vec<(Uid, Flags)> = super::flagging::sort(self.course.sender.ends(), &intended.batch, &uids, &mut marks);
+                self.course.later.lock().unwrap_or_else(PoisonError::into_inner).extend(sorted);
+                let stored = Stored { id: intended.id, uids, bytes, marks };
                 // The messages are not needed any more: their memory is given back before anybody waits for the disk.
                 drop(intended.batch);
                 if self.outcomes.send(stored).await.is_err() {

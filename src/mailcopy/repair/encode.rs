@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 
 /// Longest line of an encoded body (RFC 2045 §6.7, §6.8).
 const BODY_LINE: usize = 76;
-/// Longest encoded word (RFC 2047 §2).
-const WORD: usize = 75;
+/// Longest encoded word: 75 at most, and its line 76 with the name of the field (RFC 2047 §2).
+const WORD: usize = 60;
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 fn push_hex(out: &mut Vec<u8>, mark: u8, byte: u8) {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::dnscheck::{RecordPurpose, Verdict};
 use crate::domain::{ByteSize, DomainName, EmailAddress, MailboxId, MigrationId, Moment, Uid};
+use crate::mailcopy::Repair;
 use crate::plan::{Finding, SkipReason};
 use crate::session::{Session, StoredEvent};
 
@@ -167,6 +168,26 @@ pub struct RefusedReport {
     pub saved: Option<String>,
 }
 
+/// A message that is at the target in a repaired form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RepairedReport {
+    /// Its mailbox at the source.
+    pub mailbox: String,
+    /// Its UID at the source.
+    pub uid: Uid,
+    /// What was changed, as sentences.
+    pub repairs: Vec<Repair>,
+}
+
+/// A mark (keyword or unknown flag) that the target does not keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DroppedMark {
+    /// The mark.
+    pub mark: String,
+    /// Messages that had it.
+    pub messages: u64,
+}
+
 /// Something that a copy by IMAP cannot carry, or that is different afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NotCarried {
@@ -202,6 +223,12 @@ pub struct AccountReport {
     pub mailboxes: Vec<MailboxReport>,
     /// Messages that are not at the target.
     pub refused: Vec<RefusedReport>,
+    /// Messages that are at the target in a repaired form.
+    pub repaired: Vec<RepairedReport>,
+    /// Marks that the target does not keep.
+    pub dropped_marks: Vec<DroppedMark>,
+    /// What was decided about the mail before the start, as sentences.
+    pub choices: Vec<String>,
     /// What was not carried.
     pub not_carried: Vec<NotCarried>,
     /// What still stands in the way.

@@ -7,8 +7,8 @@ use crate::plan::MappingAction;
 use crate::session::{CopyState, CreateState, Event, MailboxProgress, Migration, Session, StoredEvent, Task};
 
 use super::facts::{
-    AccountReport, Comparison, DomainReport, Done, MailboxReport, MailboxTotals, NotCarried, Outcome, RecordReport, RefusedReport, Report,
-    ReportInput, Settings,
+    AccountReport, Comparison, DomainReport, Done, DroppedMark, MailboxReport, MailboxTotals, NotCarried, Outcome, RecordReport,
+    RefusedReport, RepairedReport, Report, ReportInput, Settings,
 };
 use super::words;
 
@@ -55,6 +55,14 @@ fn account(input: &ReportInput<'_>, migration: &Migration, saved: &Saved<'_>) ->
             saved: saved.get(&(row.migration, row.mailbox, row.uid)).map(|path| (*path).to_owned()),
         })
         .collect();
+    let named = |m: &MailboxProgress| m.mapping.name.to_string();
+    let repaired = migration.mailboxes.values().flat_map(|m| {
+        m.repaired.iter().map(move |(uid, repairs)| RepairedReport { mailbox: named(m), uid: *uid, repairs: repairs.clone() })
+    });
+    let mut marks: BTreeMap<&str, u64> = BTreeMap::new();
+    for (mark, messages) in migration.mailboxes.values().flat_map(|m| &m.dropped_marks) {
+        *marks.entry(mark).or_default() += messages;
+    }
     // The fold says verified; the numbers have to say so as well before anybody is told that all is well.
     let is_accounted_for = mailboxes.iter().filter(|m| m.to.is_some()).all(|m| m.verified + m.sampled + m.refused >= m.messages);
     let is_verified = session.is_copy_confirmed && migration.copy_state() == CopyState::Verified && is_accounted_for;
@@ -84,6 +92,9 @@ fn account(input: &ReportInput<'_>, migration: &Migration, saved: &Saved<'_>) ->
         comparison: comparison(mailboxes.iter().filter(|m| m.to.is_some()).map(|m| m.comparison)),
         mailboxes,
         refused,
+        repaired: repaired.collect(),
+        dropped_marks: marks.into_iter().map(|(mark, messages)| DroppedMark { mark: mark.to_owned(), messages }).collect(),
+        choices: words::choices(session.copy_choices(), migration.is_altered_accepted),
         not_carried: findings.map(|f| NotCarried { sentence: words::finding(f), finding: f.clone() }).collect(),
         open: open(session, migration.id),
         settings: migration.target.as_ref().filter(|_| migration.create == CreateState::Done).map(|target| Settings {
@@ -105,7 +116,7 @@ fn mailbox(input: &ReportInput<'_>, migration: MigrationId, id: MailboxId, progr
     };
     let totals = input.ledger.totals.get(&(migration, id)).copied().unwrap_or(of_journal);
     let (to, left) = match &progress.mapping.action {
-        MappingAction::Copy { to } => (Some(to.to_string()), None),
+        MappingAction::Copy { to } => (Some(progress.to_name.as_ref().unwrap_or(to).to_string()), None),
         MappingAction::Skip { reason } => (None, Some(*reason)),
     };
     let comparison = match (progress.state, progress.by_bytes) {
@@ -115,7 +126,7 @@ fn mailbox(input: &ReportInput<'_>, migration: MigrationId, id: MailboxId, progr
         (CopyState::Pending | CopyState::Copied, _) => Comparison::NotYet,
     };
     MailboxReport {
-        name: progress.mapping.name.to_string(),
+        name: words::mailbox(&progress.mapping.name.to_string(), progress.mapping.part),
         to,
         left,
         messages: progress.messages,
@@ -160,6 +171,8 @@ fn done(stored: &StoredEvent, of: &Migration) -> Option<Done> {
             (migration, words::flags_carried(&name(mailbox), *messages))
         }
         Event::VerificationSkipped { migration, mailbox, .. } => (migration, words::not_verified(&name(mailbox))),
+        Event::AlteredAccepted { migration } => (migration, words::altered_accepted()),
+        Event::RebuildsSeen { migration } => (migration, words::rebuilds_seen()),
         Event::ValidityChanged { migration, mailbox, side, recognised, .. } => {
             (migration, words::renumbered(&name(mailbox), *side, *recognised))
         }

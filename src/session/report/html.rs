@@ -84,8 +84,16 @@ fn account_section(out: &mut String, account: &AccountReport) {
     line(out, &format!("<p class=\"outcome {class}\">{}</p>\n<ul>", plain(&words::outcome(account))));
     let mut facts = vec![format!("From: {}", account.from), format!("To: {}", account.to)];
     facts.extend(
-        [words::gap(account), account.old_account.as_ref().map(words::old_account), words::differences(account)].into_iter().flatten(),
+        [
+            words::gap(account),
+            account.old_account.as_ref().map(words::old_account),
+            words::differences(account),
+            words::marks(&account.dropped_marks),
+        ]
+        .into_iter()
+        .flatten(),
     );
+    facts.extend(account.choices.iter().cloned());
     facts.push(words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned()));
     facts.extend(words::since(account));
     if let Some(settings) = &account.settings {
@@ -99,6 +107,11 @@ fn account_section(out: &mut String, account: &AccountReport) {
     line(out, "</ul>");
     mailbox_table(out, account);
     refused_list(out, account);
+    if !account.repaired.is_empty() {
+        line(out, "<h3>Repaired messages</h3>\n<p>Refused as they are, and stored with the least change that helped.</p>");
+        let rows = account.repaired.iter().map(|r| vec![plain(&r.mailbox), r.uid.to_string(), words::repairs(&r.repairs)]);
+        table(out, &["Folder", "UID#", "What was changed"], rows);
+    }
     list(out, "Different from before", account.not_carried.iter().map(|item| plain(&item.sentence)));
     let done = |at: &str, what: &str| format!("<time datetime=\"{at}\">{}</time>: {}", words::moment(at), plain(what));
     list(out, "What was done", account.done.iter().map(|item| done(&item.at, &item.what)));

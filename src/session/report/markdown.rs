@@ -43,7 +43,12 @@ fn plain(text: &str) -> String {
 fn account_section(out: &mut String, account: &AccountReport) {
     line(out, &format!("## {}\n\n{}\n", plain(&account.address.to_string()), words::outcome(account)));
     line(out, &format!("- From: {}\n- To: {}", plain(&account.from), plain(&account.to)));
-    let told = [words::gap(account), account.old_account.as_ref().map(words::old_account), words::differences(account)];
+    let told = [
+        words::gap(account),
+        account.old_account.as_ref().map(words::old_account),
+        words::differences(account),
+        words::marks(&account.dropped_marks),
+    ];
     for sentence in told.into_iter().flatten() {
         line(out, &format!("- {}", plain(&sentence)));
     }
@@ -56,11 +61,15 @@ fn account_section(out: &mut String, account: &AccountReport) {
         let webmail = settings.webmail.as_ref().map(|url| format!("; webmail <{url}>")).unwrap_or_default();
         line(out, &format!("- Mail programs: user {}, {}{webmail}", plain(&settings.user), plain(&server)));
     }
+    for choice in &account.choices {
+        line(out, &format!("- {}", plain(choice)));
+    }
     for open in &account.open {
         line(out, &format!("- Still open: {}", plain(open)));
     }
     mailbox_table(out, account);
     refused_list(out, account);
+    repaired_list(out, account);
     if !account.not_carried.is_empty() {
         line(out, "\n### Different from before\n");
         account.not_carried.iter().for_each(|item| line(out, &format!("- {}", plain(&item.sentence))));
@@ -96,6 +105,17 @@ fn refused_list(out: &mut String, account: &AccountReport) {
     for r in &account.refused {
         let saved = r.saved.as_deref().unwrap_or("");
         line(out, &format!("| {} | {} | {} | {} | {} |", plain(&r.mailbox), r.uid, r.bytes, plain(&r.reason), plain(saved)));
+    }
+}
+
+fn repaired_list(out: &mut String, account: &AccountReport) {
+    if account.repaired.is_empty() {
+        return;
+    }
+    line(out, "\n### Repaired messages\n\nRefused as they are, and stored with the least change that helped.\n");
+    line(out, "| Folder | UID | What was changed |\n|---|---:|---|");
+    for r in &account.repaired {
+        line(out, &format!("| {} | {} | {} |", plain(&r.mailbox), r.uid, words::repairs(&r.repairs)));
     }
 }
 

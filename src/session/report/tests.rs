@@ -23,7 +23,16 @@ fn name(text: &str) -> MailboxName {
 
 fn mapping(id: u32, from: &str, action: MappingAction, messages: u32) -> MailboxMapping {
     let wire = WireName(from.to_owned());
-    MailboxMapping { id: MailboxId(id), name: name(from), wire, role: None, is_subscribed: true, messages, action }
+    MailboxMapping {
+        id: MailboxId(id),
+        name: name(from),
+        wire,
+        role: None,
+        is_subscribed: true,
+        messages,
+        action,
+        part: crate::plan::MailPart::All,
+    }
 }
 
 fn copy(to: &str) -> MappingAction {
@@ -101,6 +110,7 @@ fn before_the_copy() -> Vec<Event> {
             finding(FindingCode::NotMail, Weight::Note, &[("names", "Calendar")]),
             finding(FindingCode::Aliases, Weight::Warning, &[("count", "1")]),
         ],
+        marked: std::collections::BTreeMap::new(),
     };
     let domain: DomainName = "mydomain.ovh".parse().expect("a domain");
     vec![

@@ -1,12 +1,14 @@
 //! The sentences of the report, all in one place. English only: a report is handed to people whose language is not known here.
 
 use crate::dnscheck::{RecordPurpose, Verdict};
+use crate::domain::{Altered, Collisions, CopyChoices, DeletedMail, Receipts};
 use crate::domain::{EmailAddress, InternalDate, Moment};
-use crate::plan::{Finding, FindingCode, SkipReason};
+use crate::mailcopy::Repair;
+use crate::plan::{Finding, FindingCode, MailPart, SkipReason};
 use crate::problem::Problem;
 use crate::session::{Side, Witness};
 
-use super::facts::{AccountReport, Comparison, Outcome};
+use super::facts::{AccountReport, Comparison, DroppedMark, Outcome};
 
 /// `2026-11-20T08:39:31Z`.
 pub(super) fn rfc3339(moment: Moment) -> String {
@@ -208,6 +210,62 @@ pub(super) fn delta() -> String {
     "Another pass over the account asked for".to_owned()
 }
 
+pub(super) fn altered_accepted() -> String {
+    "The new account alters dates or flags; accepted by hand".to_owned()
+}
+
+pub(super) fn rebuilds_seen() -> String {
+    "The new account gives messages another form than they were sent in: compared by what they say".to_owned()
+}
+
+/// `INBOX`, or the part of it that is meant.
+pub(super) fn mailbox(name: &str, part: MailPart) -> String {
+    if part == MailPart::Marked { format!("{name} (marked as deleted)") } else { name.to_owned() }
+}
+
+/// What was decided, where it is worth a line.
+pub(super) fn choices(choices: CopyChoices, is_altered_accepted: bool) -> Vec<String> {
+    let deleted = match choices.deleted {
+        DeletedMail::Keep => "Mail marked as deleted was copied where it was, with its mark.",
+        DeletedMail::Trash => "Mail marked as deleted goes into the folder for deleted mail, without the mark.",
+        DeletedMail::Skip => "Mail marked as deleted was left at the old account.",
+    };
+    let merged = (choices.collisions == Collisions::Merge).then_some("Folders whose names are one name at the new account became one.");
+    let receipts = (choices.receipts == Receipts::Disarm)
+        .then_some("Requests for read receipts were renamed, so that the new server does not answer them for old mail.");
+    let altered = (is_altered_accepted || choices.altered == Altered::Accept)
+        .then_some("Dates or flags that the new server alters were accepted beforehand.");
+    [Some(deleted), merged, receipts, altered].into_iter().flatten().map(str::to_owned).collect()
+}
+
+/// What a repair did to a message.
+pub(super) const fn repair(repair: Repair) -> &'static str {
+    match repair {
+        Repair::TrailingNulsDropped => "NUL bytes behind the end dropped",
+        Repair::NulsReplaced => "NUL bytes replaced by blanks",
+        Repair::LineEndsMended => "line ends mended",
+        Repair::MboxLineKept => "first line of an mbox file kept as X-From-Line",
+        Repair::LongLinesEncoded => "overlong lines encoded",
+        Repair::SignedLinesEncoded => "overlong lines of a signed part encoded, its signature does not fit any more",
+        Repair::HeadersRefolded => "overlong headers folded",
+        Repair::HeadersEncoded => "8-bit characters in headers encoded",
+        Repair::SenderFilledIn => "empty sender filled in",
+        Repair::HeaderAdded => "missing header added",
+        Repair::ReceiptRequestDisarmed => "request for a read receipt renamed",
+    }
+}
+
+/// All repairs of a message.
+pub(super) fn repairs(all: &[Repair]) -> String {
+    all.iter().map(|one| repair(*one)).collect::<Vec<_>>().join(", ")
+}
+
+/// `Work (12 messages), Later (1 message)`.
+pub(super) fn marks(all: &[DroppedMark]) -> Option<String> {
+    let named: Vec<String> = all.iter().map(|dropped| format!("{} ({})", dropped.mark, messages(dropped.messages))).collect();
+    (!named.is_empty()).then(|| format!("Marks that the new account does not keep: {}.", named.join(", ")))
+}
+
 pub(super) fn renumbered(mailbox: &str, side: Side, recognised: u64) -> String {
     let side = if side == Side::Source { "old" } else { "new" };
     format!("The {side} server numbered {mailbox} anew: {} recognised by what they are", messages(recognised))
@@ -260,6 +318,7 @@ pub(super) fn finding(finding: &Finding) -> String {
         }
         FindingCode::Aliases => format!("{} to be created again by hand.", plural(noun("count"), "alias")),
         FindingCode::Dates => format!("{} whose date the new platform cannot keep.", plural(noun("count"), "message")),
+        FindingCode::DeletedMail => format!("{} marked as deleted and never removed.", plural(noun("count"), "message")),
         FindingCode::ForeignFlags => format!("Flags that only the old server knows: {}.", noun("flags")),
     }
 }

@@ -4,7 +4,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::panel::{self, Panel};
-use crate::problem::Problem;
+use crate::domain::MigrationId;
+use crate::problem::{Problem, ProblemCode};
+use crate::session::Command;
 use crate::tui::hint::{Hint, LIST, moved};
 use crate::tui::steps::{self, StepMsg};
 use crate::tui::{Action, Effect, Model, trouble};
@@ -25,8 +27,20 @@ const LINES: usize = 40;
 
 /// What is possible.
 pub(super) fn hints(state: &State) -> Vec<Hint> {
-    let own = if state.pin.is_some() { Hint::act(Action::Pin, "key-pin") } else { Hint::silent(Action::Accept) };
+    let own = if altered(state).is_some() {
+        Hint::act(Action::Accept, "key-go-on-anyway")
+    } else if state.pin.is_some() {
+        Hint::act(Action::Pin, "key-pin")
+    } else {
+        Hint::silent(Action::Accept)
+    };
     std::iter::once(own).chain(LIST).collect()
+}
+
+/// The account whose target alters mail, when that is the problem.
+fn altered(state: &State) -> Option<MigrationId> {
+    let is_it = state.problem.code == ProblemCode::CanaryAltered;
+    state.problem.params.get("migration").filter(|_| is_it).and_then(|id| id.parse().ok()).map(MigrationId)
 }
 
 /// An action.
@@ -35,7 +49,9 @@ pub(super) fn act(model: &mut Model, mut state: State, action: Action) -> Vec<Ef
         (Action::Pin, Some(account), Some(fingerprint)) => {
             steps::hear(model, StepMsg::Pinned { account, fingerprint: fingerprint.clone() })
         }
-        (Action::Accept, _, _) => Vec::new(),
+        (Action::Accept, _, _) => {
+            altered(&state).map(|migration| Effect::Submit(Command::AcceptAltered { migration })).into_iter().collect()
+        }
         _ => {
             state.line = moved(state.line, LINES, action).unwrap_or(state.line);
             model.overlay = Some(super::Overlay::Problem(state));

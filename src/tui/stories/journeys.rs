@@ -1,8 +1,9 @@
 //! What keys and answers lead to: commands, questions, secrets kept; never a secret in a command, nothing asked while only watching.
 
+use super::screens::{altered, questions};
 use super::stage::Stage;
 use super::world::*;
-use crate::domain::{MailboxId, Secret};
+use crate::domain::{Collisions, CopyChoices, DeletedMail, MailboxId, Secret};
 use crate::ports::Keeping;
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Answer, Command, Event, Mode, Query, Refusal, Step, Strategy, Task, Witness};
@@ -197,6 +198,30 @@ fn a_refused_password_is_typed_again_and_the_task_goes_on() {
     assert_eq!((kept.len(), &kept[0].1), (1, &Secret::new("new-password")), "the field that was left empty stays as it was");
     stage.hear(Msg::Kept(id, Ok(Keeping::Keyring)));
     assert_eq!(commands(&mut stage), [Command::Retry { task }]);
+}
+
+#[test]
+fn what_happens_with_deleted_mail_and_with_equal_names_is_decided_before_the_start() {
+    let mut stage = questions();
+    stage.effects.clear();
+    let screen = stage.screen(120, 40);
+    assert!(screen.contains("work (2)") && screen.contains("marked as deleted"), "{screen}");
+    stage.press("m s");
+    let keep = CopyChoices { deleted: DeletedMail::Keep, ..CopyChoices::default() };
+    let merge = CopyChoices { collisions: Collisions::Merge, ..CopyChoices::default() };
+    assert_eq!(commands(&mut stage), [Command::MakeChoices { choices: keep }, Command::MakeChoices { choices: merge }]);
+    stage.happens(Event::ChoicesMade { choices: CopyChoices { deleted: DeletedMail::Keep, ..merge } });
+    let screen = stage.screen(120, 40);
+    assert!(!screen.contains("work (2)") && !screen.contains("trash  marked"), "{screen}");
+}
+
+#[test]
+fn a_server_that_alters_mail_is_accepted_from_the_panel() {
+    let mut stage = altered();
+    stage.effects.clear();
+    assert!(stage.screen(80, 24).contains("go on anyway"), "{}", stage.screen(80, 24));
+    stage.press("enter");
+    assert_eq!(commands(&mut stage), [Command::AcceptAltered { migration: migration(2) }]);
 }
 
 #[test]

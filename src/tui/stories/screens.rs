@@ -11,6 +11,29 @@ use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Answer, Event, Mode, RefusedMessage, Step, Task};
 use crate::tui::{Effect, Msg};
 
+/// The folders of an account about which something is asked.
+pub(super) fn questions() -> Stage {
+    let mut stage = review(Mode::Automatic);
+    stage.happens(Event::InventoryTaken { migration: migration(2), inventory: with_questions(12_900) });
+    stage.press("down o");
+    stage
+}
+
+/// The new server altered the first messages: the panel that asks.
+pub(super) fn altered() -> Stage {
+    let mut stage = migrating();
+    let problem = Problem::new(ProblemCode::CanaryAltered)
+        .with("server", "pro1.mail.ovh.net")
+        .with("what", "date")
+        .with("sent", "02-Feb-2026 10:00:00 +0100")
+        .with("came", "20-Nov-2026 10:42:07 +0000")
+        .with("count", 5)
+        .with("migration", 2);
+    stage.happens(Event::TaskStopped { task: Task::CopyMailbox { migration: migration(2), mailbox: MailboxId(2) }, problem });
+    stage.press("t enter");
+    stage
+}
+
 /// Every screen that is kept, by name.
 pub(super) fn all() -> Vec<(&'static str, Stage)> {
     let (auto, guided) = (Mode::Automatic, Mode::Guided);
@@ -36,6 +59,7 @@ pub(super) fn all() -> Vec<(&'static str, Stage)> {
             stage.press("down o");
             stage
         }),
+        ("review-folders-questions", questions()),
         ("review-guided", review(guided)),
         ("rename", Stage::at(Step::Rename, auto)),
         ("rename-running", renaming()),
@@ -52,6 +76,7 @@ pub(super) fn all() -> Vec<(&'static str, Stage)> {
         }),
         ("migrate-stopped", stopped()),
         ("migrate-refused", refused()),
+        ("migrate-altered", altered()),
         ("dns", dns(false)),
         ("dns-good", dns(true)),
         ("finish", Stage::at(Step::Finish, auto)),

@@ -99,7 +99,16 @@ pub(super) fn proof() -> LoginProof {
 
 fn mailbox(id: u32, path: &[&str], messages: u32, role: Option<Role>, action: MappingAction) -> MailboxMapping {
     let name = MailboxName::from_segments(path.iter().map(|part| (*part).to_owned())).expect("a name");
-    MailboxMapping { id: MailboxId(id), wire: WireName(name.to_string()), name, role, is_subscribed: true, messages, action }
+    MailboxMapping {
+        id: MailboxId(id),
+        wire: WireName(name.to_string()),
+        name,
+        role,
+        is_subscribed: true,
+        messages,
+        action,
+        part: crate::plan::MailPart::All,
+    }
 }
 
 /// Folders of an account with this many messages.
@@ -122,6 +131,16 @@ fn finding(code: FindingCode, weight: Weight, params: &[(&str, &str)]) -> Findin
     Finding { code, weight, params: params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect() }
 }
 
+/// An account with mail marked as deleted and with names that differ by letter case only.
+pub(super) fn with_questions(messages: u32) -> Inventory {
+    let mut inventory = inventory("info", messages, 600_000_000);
+    let to = |name: &str| MappingAction::Copy { to: MailboxName::from_segments([name.to_owned()]).expect("a name") };
+    inventory.mailboxes.insert(6, mailbox(8, &["Work"], 20, None, to("Work")));
+    inventory.mailboxes.insert(7, mailbox(9, &["work"], 3, None, to("work (2)")));
+    inventory.marked = std::collections::BTreeMap::from([(MailboxId(1), 12)]);
+    inventory
+}
+
 fn inventory(name: &str, messages: u32, bytes: u64) -> Inventory {
     let mut findings = vec![
         finding(FindingCode::TargetRebuilds, Weight::Note, &[]),
@@ -138,6 +157,7 @@ fn inventory(name: &str, messages: u32, bytes: u64) -> Inventory {
         messages: u64::from(messages),
         bytes: ByteSize(bytes),
         findings,
+        marked: std::collections::BTreeMap::new(),
     }
 }
 

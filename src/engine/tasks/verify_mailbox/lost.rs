@@ -8,6 +8,7 @@ use crate::ports::{Entry, EntryState};
 use super::super::super::context::{Failure, TaskContext};
 use super::super::prepare::Prepared;
 use super::super::settle::recognise;
+use super::super::sharing;
 use super::{Outcome, ROWS_TOGETHER};
 
 /// Looks for every message that was not found, by what it is, among all messages of the target that nobody holds.
@@ -25,8 +26,8 @@ pub(super) async fn look_for_lost(
     free.extend(strangers(context, prepared).await?);
     for piece in lost.chunks(ROWS_TOGETHER) {
         let rows = context.ports.journal.entries_of(prepared.ends.rows(), &piece.iter().copied().collect()).await?;
-        let expected: Vec<Expected> = rows.iter().map(as_expected).collect();
-        let by_bytes = judge(prepared, &expected, &free, Comparison::Bytes);
+        let expected: Vec<Expected> = rows.iter().map(|row| as_expected(prepared, row)).collect();
+        let by_bytes = judge(&expected, &free, Comparison::Bytes);
         take(&mut free, &by_bytes);
         let mut left: Vec<Expected> = expected.into_iter().filter(|row| !is_verified(&by_bytes, row.source)).collect();
         accept(outcome, by_bytes, &rows);
@@ -36,7 +37,7 @@ pub(super) async fn look_for_lost(
         if !free.is_empty() {
             learn_contents(context, prepared, &mut left).await?;
         }
-        let by_content = judge(prepared, &left, &free, Comparison::Content);
+        let by_content = judge(&left, &free, Comparison::Content);
         take(&mut free, &by_content);
         outcome.by_content += by_content.verified.len() as u64;
         outcome.altered.extend(by_content.altered.iter().map(|(source, target)| (*source, Some(*target))));
@@ -52,9 +53,10 @@ pub(super) async fn look_for_lost(
 async fn strangers(context: &TaskContext, prepared: &mut Prepared) -> Result<Vec<Present>, Failure> {
     let (migration, mailbox, validity) = (prepared.ends.migration, prepared.ends.mailbox, prepared.ends.target.uid_validity);
     let claimed = context.ports.journal.claimed(migration, mailbox, (validity, Uid(1))).await?;
+    let others = sharing::held_by_others(context, &prepared.ends).await?;
     let oldest = claimed.ranges().next().map_or(Uid(1), |(first, _)| first);
     let there: UidSet = prepared.target.weigh(oldest).await?.iter().map(|m| m.uid).collect();
-    let seen = recognise(context, prepared.target.as_mut(), &there.without(&claimed)).await?;
+    let seen = recognise(context, prepared.target.as_mut(), &there.without(&claimed).without(&others)).await?;
     let present = |m: super::super::settle::SeenMessage| Present {
         uid: m.uid,
         fingerprint: m.fingerprint,
@@ -64,18 +66,18 @@ async fn strangers(context: &TaskContext, prepared: &mut Prepared) -> Result<Vec
     Ok(seen.into_iter().map(present).collect())
 }
 
-fn as_expected(row: &Entry) -> Expected {
+fn as_expected(prepared: &Prepared, row: &Entry) -> Expected {
     Expected {
         source: row.source_uid,
         target: row.target_uid,
         fingerprint: row.fingerprint,
-        flags: row.flags.clone(),
+        flags: prepared.ends.rules.wanted(&row.flags),
         internal_date: row.internal_date,
     }
 }
 
-fn judge(prepared: &Prepared, expected: &[Expected], free: &[Present], by: Comparison) -> Verification {
-    compare_from(expected, free, (by, Uid(0)), |keyword| prepared.ends.target.takes(keyword))
+fn judge(expected: &[Expected], free: &[Present], by: Comparison) -> Verification {
+    compare_from(expected, free, (by, Uid(0)), |_| true)
 }
 
 fn is_verified(verification: &Verification, source: Uid) -> bool {

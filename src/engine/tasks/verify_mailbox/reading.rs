@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::domain::{ByteSize, Uid, UidSet};
 use crate::mailcopy::{Comparing, Comparison, Fingerprint, Present, look};
-use crate::ports::{Body, EntryState, FetchedMessage, MailError, MailboxState, MessageSink, SinkClosed};
+use crate::ports::{Body, EntryState, FetchedMessage, MailError, MessageSink, SinkClosed};
 
 use super::super::super::context::{Failure, TaskContext};
 use super::super::prepare::Prepared;
@@ -41,7 +41,7 @@ pub(super) async fn read(
     let windows = windows(&comparing.places());
     let (found, mut finds) = mpsc::channel(2);
     let reading = async {
-        let mut reader = Reader::new(context, comparing, &ends.target, found);
+        let mut reader = Reader::new(context, comparing, found);
         if !windows.is_empty() {
             let read = target.fetch_windows(&windows, &mut reader).await;
             reader.finish().await;
@@ -73,7 +73,6 @@ pub(super) async fn read(
 struct Reader<'a> {
     context: &'a TaskContext,
     comparing: &'a mut Comparing,
-    mailbox: &'a MailboxState,
     looking: VecDeque<(u64, JoinHandle<Result<Present, MailError>>)>,
     bytes_looked_at: u64,
     equal: Vec<(Uid, Option<Uid>)>,
@@ -82,20 +81,15 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(
-        context: &'a TaskContext,
-        comparing: &'a mut Comparing,
-        mailbox: &'a MailboxState,
-        found: mpsc::Sender<Vec<(Uid, Option<Uid>)>>,
-    ) -> Self {
+    fn new(context: &'a TaskContext, comparing: &'a mut Comparing, found: mpsc::Sender<Vec<(Uid, Option<Uid>)>>) -> Self {
         let (looking, equal) = (VecDeque::new(), Vec::new());
-        Self { context, comparing, mailbox, looking, bytes_looked_at: 0, equal, found, failure: None }
+        Self { context, comparing, looking, bytes_looked_at: 0, equal, found, failure: None }
     }
 
     /// Compares what was looked at.
     async fn see(&mut self, seen: Present) -> Result<(), SinkClosed> {
-        let (uid, mailbox) = (seen.uid, self.mailbox);
-        if let Some(source) = self.comparing.see(seen, |keyword| mailbox.takes(keyword)) {
+        let uid = seen.uid;
+        if let Some(source) = self.comparing.see(seen, |_| true) {
             self.equal.push((source, Some(uid)));
         }
         if self.equal.len() >= ROWS_TOGETHER {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{EmailAddress, MailboxName, MigrationId};
-use crate::plan::{MailboxMapping, MappingAction, temporary_address};
+use crate::domain::{CopyChoices, EmailAddress, MailboxName, MigrationId, Platform, ServiceId};
+use crate::plan::{MailPart, MailboxMapping, MappingAction, temporary_address, with_choices};
 use crate::session::{Migration, Mode};
 use crate::text::Words;
 use crate::tui::Model;
@@ -18,6 +18,8 @@ pub(super) struct Draft {
     pub(super) password: Field,
     /// Its folders.
     pub(super) mailboxes: Vec<MailboxMapping>,
+    /// What the folders follow.
+    pub(super) choices: Option<CopyChoices>,
 }
 
 /// What is being typed.
@@ -75,6 +77,13 @@ impl State {
     }
 }
 
+/// Between which platforms an account moves.
+pub(super) fn platforms(model: &Model, migration: &Migration) -> (Platform, Platform) {
+    let platform = |service: Option<&ServiceId>| service.map_or(Platform::Imap, |service| service.platform);
+    let to = model.session.destination.as_ref().and_then(|destination| destination.service.as_ref());
+    (platform(migration.source.service.as_ref()), platform(to))
+}
+
 /// Drafts follow what is known: a new account gets a proposal, a new inventory its folders; what was edited stays.
 pub(super) fn refresh(model: &mut Model) {
     let taken: BTreeSet<EmailAddress> = model
@@ -98,11 +107,21 @@ pub(super) fn refresh(model: &mut Model) {
                 name: Field::plain(address.to_string(), &name.to_string()),
                 password: Field::secret(address.to_string(), None),
                 mailboxes: Vec::new(),
+                choices: None,
             }
         });
         match &migration.inventory {
-            Some(inventory) if draft.mailboxes.len() != inventory.mailboxes.len() => draft.mailboxes.clone_from(&inventory.mailboxes),
-            Some(_) => {}
+            Some(inventory) => {
+                let is_other = draft.mailboxes.iter().filter(|m| m.part != MailPart::Marked).count() != inventory.mailboxes.len();
+                if is_other {
+                    draft.mailboxes.clone_from(&inventory.mailboxes);
+                }
+                let choices = model.session.copy_choices();
+                if is_other || draft.choices != Some(choices) {
+                    draft.mailboxes = with_choices(&draft.mailboxes, &inventory.marked, platforms(model, migration), choices);
+                    draft.choices = Some(choices);
+                }
+            }
             None => draft.mailboxes.clear(),
         }
         model.steps.review.drafts.insert(migration.id, draft);

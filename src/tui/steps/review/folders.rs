@@ -4,8 +4,9 @@ use ratatui::text::Line;
 
 use super::draft::{self, Open};
 use super::overview::finding_lines;
-use crate::domain::Role;
-use crate::plan::{FindingCode, MailboxMapping, MappingAction, SkipReason};
+use crate::domain::{Collisions, DeletedMail, Role};
+use crate::plan::{FindingCode, MailPart, MailboxMapping, MappingAction, SkipReason, can_collide};
+use crate::session::Command;
 use crate::text::count;
 use crate::tui::field::{Field, field_lines};
 use crate::tui::hint::{Hint, LIST, moved};
@@ -22,6 +23,13 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
         return vec![Hint::look(Action::Accept, "key-keep"), Hint::look(Action::Back, "key-back")];
     }
     let mut hints = LIST.to_vec();
+    let questions = questions(model, open);
+    if questions.marked {
+        hints.push(Hint::act(Action::Marked, "key-marked"));
+    }
+    if questions.names {
+        hints.push(Hint::act(Action::Switch, "key-same-names"));
+    }
     hints.extend([
         Hint::look(Action::Toggle, "key-copy-or-not"),
         Hint::look(Action::Edit, "key-edit-folder"),
@@ -31,8 +39,64 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     hints
 }
 
+/// What is asked about the folders of an account, besides where each goes.
+#[derive(Debug, Clone, Copy)]
+struct Questions {
+    /// There is mail marked as deleted.
+    marked: bool,
+    /// There are names that are one name at the target.
+    names: bool,
+}
+
+fn questions(model: &Model, open: &Open) -> Questions {
+    let migration = model.session.migration(open.migration);
+    let mailboxes = model.steps.review.drafts.get(&open.migration).map(|draft| draft.mailboxes.as_slice()).unwrap_or_default();
+    Questions {
+        marked: migration.and_then(|m| m.inventory.as_ref()).is_some_and(|inventory| !inventory.marked.is_empty()),
+        names: migration.is_some_and(|m| can_collide(mailboxes, draft::platforms(model, m))),
+    }
+}
+
+/// The answer after this one.
+fn decided(model: &Model, action: Action) -> Vec<Effect> {
+    let mut choices = model.session.copy_choices();
+    match action {
+        Action::Marked => {
+            choices.deleted = match choices.deleted {
+                DeletedMail::Trash => DeletedMail::Keep,
+                DeletedMail::Keep => DeletedMail::Skip,
+                DeletedMail::Skip => DeletedMail::Trash,
+            }
+        }
+        _ => choices.collisions = if choices.collisions == Collisions::Merge { Collisions::Suffix } else { Collisions::Merge },
+    }
+    vec![Effect::Submit(Command::MakeChoices { choices })]
+}
+
+/// What is decided, with the key that changes it.
+fn decisions(model: &Model, open: &Open, ink: Ink<'_>) -> Vec<Line<'static>> {
+    let (questions, choices) = (questions(model, open), model.session.copy_choices());
+    let marked = match choices.deleted {
+        DeletedMail::Keep => "folders-marked-keep",
+        DeletedMail::Trash => "folders-marked-trash",
+        DeletedMail::Skip => "folders-marked-skip",
+    };
+    let names = if choices.collisions == Collisions::Merge { "folders-names-merge" } else { "folders-names-suffix" };
+    let asked = [(questions.marked, marked, Action::Marked), (questions.names, names, Action::Switch)];
+    let theme = ink.theme();
+    let said = asked.into_iter().filter(|(is_asked, ..)| *is_asked);
+    said.flat_map(|(_, key, action)| {
+        let text = ink.tell(key, &[("key", ink.key(action).into())]);
+        ink.item(ink.glyphs().pointer, theme.accent, &text, theme.plain)
+    })
+    .collect()
+}
+
 /// An action.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if matches!(action, Action::Marked | Action::Switch) && model.steps.review.folders.as_ref().is_some_and(|open| open.editing.is_none()) {
+        return decided(model, action);
+    }
     let words = model.look.words.clone();
     let review = &mut model.steps.review;
     let Some(open) = &mut review.folders else {
@@ -98,6 +162,10 @@ pub(super) fn view(model: &Model, open: &Open, ink: Ink<'_>) -> Sheet {
     }
     let findings = migration.and_then(|m| m.inventory.as_ref()).map(|i| i.findings.as_slice()).unwrap_or_default();
     let room = if ink.height >= 24 { 12 } else { 4 };
+    let decisions = decisions(model, open, ink);
+    if !decisions.is_empty() {
+        sheet.foot([ink.gap()]).foot(decisions);
+    }
     let said: Vec<Line<'static>> = findings.iter().flat_map(|finding| finding_lines(ink, finding)).collect();
     if !said.is_empty() {
         sheet.foot([ink.gap()]).foot(said.into_iter().take(room));
@@ -116,7 +184,8 @@ pub(super) fn row(ink: Ink<'_>, mailbox: &MailboxMapping, is_selected: bool) -> 
     let (name, to) = widths(ink);
     let depth = mailbox.name.segments().len().saturating_sub(1);
     let branch = if depth == 0 { String::new() } else { format!("{}{} ", "  ".repeat(depth - 1), ink.glyphs().branch) };
-    let role = mailbox.role.map(|role| format!("  {}", ink.say(role_key(role)))).unwrap_or_default();
+    let part = (mailbox.part == MailPart::Marked).then_some("folder-part-marked");
+    let role = part.or(mailbox.role.map(role_key)).map(|key| format!("  {}", ink.say(key))).unwrap_or_default();
     let (arrow, goes, style) = match &mailbox.action {
         MappingAction::Copy { to } => (ink.glyphs().arrow, format!("{to}{role}"), theme.plain),
         MappingAction::Skip { reason } => (ink.glyphs().none, ink.say(reason_key(*reason)), theme.quiet),
@@ -164,5 +233,6 @@ pub(super) const fn finding_key(code: FindingCode) -> &'static str {
         FindingCode::Aliases => "finding-aliases",
         FindingCode::Dates => "finding-dates",
         FindingCode::ForeignFlags => "finding-foreign-flags",
+        FindingCode::DeletedMail => "finding-deleted-mail",
     }
 }
