@@ -170,18 +170,18 @@ impl Pool {
 
     fn find(self: &Arc<Self>, wanted: &Wanted) -> Found {
         let mut all = self.shelves();
-        let shelf = all.entry(wanted.door.clone()).or_default();
+        let found = all.entry(wanted.door.clone()).or_default();
         let slot = || Slot { pool: Arc::clone(self), door: wanted.door.clone() };
         let fits = |idle: &Idle| idle.purpose == wanted.purpose && idle.password == wanted.password;
-        if let Some(place) = shelf.idle.iter().rposition(fits) {
-            return Found::Idle(shelf.idle.swap_remove(place).connection, slot());
+        if let Some(place) = found.idle.iter().rposition(fits) {
+            return Found::Idle(found.idle.swap_remove(place).connection, slot());
         }
-        if shelf.open < wanted.most.max(1) {
-            shelf.open += 1;
+        if found.open < wanted.most.max(1) {
+            found.open += 1;
             return Found::Room(None, slot());
         }
         // The place of one that waits for another purpose; the count stays.
-        shelf.idle.pop().map_or(Found::Full, |idle| Found::Room(Some(idle.connection), slot()))
+        found.idle.pop().map_or(Found::Full, |idle| Found::Room(Some(idle.connection), slot()))
     }
 
     /// Says goodbye on every connection that has been idle since then or longer.
