@@ -119,7 +119,7 @@ fn speed(model: &Model, ink: Ink<'_>) -> Line<'static> {
     let text = ink.tell(key, &[("messages", messages.into()), ("bytes", bytes.to_string().into())]);
     let limit = rate.limit.map(|limit| {
         let what = ink.say(&format!("limit-{}", limit.key()));
-        let key = if rate.lanes > 1 { "migrate-limited-lanes" } else { "migrate-limited" };
+        let key = if rate.lanes > 1 && ink.width >= WIDE { "migrate-limited-lanes" } else { "migrate-limited" };
         ink.tell(key, &[("what", what.into()), ("lanes", rate.lanes.into())])
     });
     let limit = limit.unwrap_or_default();
