@@ -8,7 +8,7 @@ use crate::session::{Activity, Event};
 
 use super::super::context::{Failure, TaskContext};
 use super::canary;
-use super::course::stream;
+use super::course::{Work, stream};
 use super::prepare::{Ends, Prepared, prepare_weighed, record_prepared};
 use super::sending::Sender;
 use super::settle::settle_all;
@@ -54,6 +54,7 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
         if context.is_stopping() {
             return Ok(Pass::Over);
         }
+        let empty = missing.iter().filter(|message| message.size == 0).map(|message| message.uid).collect();
         let windows = windows(context, &Sender::new(context, prepared.ends.clone()), missing, misses).await?;
         if windows.is_empty() {
             listed = prepared.source.weigh(Uid(1)).await?;
@@ -62,7 +63,7 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
         context.doing(Activity::Copying);
         context.meter.total(&context.task, windows.iter().map(|window| window.uids.len()).sum());
         let Prepared { ends, progress, source, target, turn } = prepared;
-        let finished = stream(context, (&ends, &context.migration(id)?), (source, target), windows).await?;
+        let finished = stream(context, (&ends, &context.migration(id)?), (source, target), Work { windows, empty }).await?;
         for uid in finished.undelivered {
             *misses.entry(uid).or_default() += 1;
         }

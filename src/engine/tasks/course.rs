@@ -8,7 +8,7 @@
 //! Whatever goes wrong in one of them ends them all, softly: what is in flight is finished and recorded. Doubts are only settled when
 //! nobody writes to the mailbox any more, since a twin on its way would be mistaken for the message in doubt.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -46,6 +46,8 @@ pub(super) struct Course {
     pub(super) is_unsettled: AtomicBool,
     /// Flags to be set when the writers are done: some targets forget them when they come with APPEND.
     pub(super) later: Mutex<Vec<(Uid, Flags)>>,
+    /// Messages that the source lists as empty: only these may come empty.
+    pub(super) empty: BTreeSet<Uid>,
     windows: Mutex<VecDeque<Window>>,
     readers: AtomicUsize,
     undelivered: Mutex<Vec<Uid>>,
@@ -53,6 +55,13 @@ pub(super) struct Course {
     batches: tokio::sync::Mutex<mpsc::Receiver<Vec<Incoming>>>,
     /// A batch was stored: there may be room for another lane.
     pub(super) has_stored: Notify,
+}
+
+/// What is to be copied.
+pub(super) struct Work {
+    pub(super) windows: VecDeque<Window>,
+    /// Messages that the source lists as empty.
+    pub(super) empty: BTreeSet<Uid>,
 }
 
 /// How a course ended.
@@ -79,7 +88,7 @@ enum Ended {
 }
 
 impl Course {
-    fn new(context: &TaskContext, ends: &Ends, (source, target): (&Held, &Held), windows: VecDeque<Window>) -> Self {
+    fn new(context: &TaskContext, ends: &Ends, (source, target): (&Held, &Held), Work { windows, empty }: Work) -> Self {
         let keeps_bytes = ends.by == Comparison::Bytes && source.capabilities().keeps_bytes;
         let is_silent = !target.capabilities().has_uidplus || context.shared.is_silent(ends.migration);
         let (feed, batches) = mpsc::channel(WAITING_BATCHES);
@@ -90,6 +99,7 @@ impl Course {
             is_one_by_one: is_silent,
             is_unsettled: AtomicBool::new(false),
             later: Mutex::default(),
+            empty,
             windows: Mutex::new(windows),
             readers: AtomicUsize::new(0),
             undelivered: Mutex::default(),
@@ -138,9 +148,9 @@ pub(super) async fn stream(
     context: &TaskContext,
     (ends, migration): (&Ends, &Migration),
     (source, target): (Held, Held),
-    windows: VecDeque<Window>,
+    work: Work,
 ) -> Result<Finished, Failure> {
-    let course = Arc::new(Course::new(context, ends, (&source, &target), windows));
+    let course = Arc::new(Course::new(context, ends, (&source, &target), work));
     let mut lanes = Lanes { course, hands: JoinSet::new(), opening: false, ended: Finished::nothing(), failure: None };
     lanes.begin(None, source, target);
     lanes.run(migration).await
