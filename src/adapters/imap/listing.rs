@@ -154,15 +154,9 @@ impl ImapConnection {
         let commands: Vec<Command> =
             missing.iter().map(|wire| Command::new("STATUS").mailbox(&WireName(wire.clone())).words(words)).collect();
         let at_once = if self.counts_errors() { STATES_AT_ONCE_WHERE_ERRORS_COUNT } else { STATES_AT_ONCE };
-        let learn = |at: usize, reply| {
-            if let Reply::Data(name, values) = reply
-                && name == "STATUS"
-                && let Some(state) = status_items(&values)
-            {
-                states.insert(missing[at].clone(), state);
-            }
-        };
-        self.conversation.ask_all(&commands, at_once, learn).await?;
+        let mut found = Lines::default();
+        self.conversation.ask_all(&commands, at_once, |_, reply| found.learn(reply)).await?;
+        states.append(&mut found.states);
         let mut all = Vec::with_capacity(mailboxes.len());
         for mailbox in mailboxes {
             let state = match states.remove(&spelling(&mailbox.wire.0)) {

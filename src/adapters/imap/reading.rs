@@ -1,4 +1,6 @@
 //! Reading whole messages: windows of UIDs streamed into a sink, the next window asked for before the last one is over.
+//! A server may answer windows in turns (Dovecot does while one of them waits for room in its output): messages belong to the
+//! window that asked for their UID.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -159,11 +161,8 @@ impl ImapConnection {
                     return Ok(Heard::Closed);
                 }
             }
-            Reply::Unreadable { is_fetch: true } => {
-                if let Some(oldest) = asked.front_mut() {
-                    oldest.unreadable += 1;
-                }
-            }
+            // Servers may answer several commands at the same time: it may belong to any of them.
+            Reply::Unreadable { is_fetch: true } => asked.iter_mut().for_each(|one| one.unreadable += 1),
             Reply::Done { tag, outcome } => {
                 let Some(over) = asked.iter().position(|one| one.tag == tag).and_then(|at| asked.remove(at)) else {
                     let text = format!("an answer to {tag}, which was not asked: {}", outcome.text);
