@@ -228,8 +228,8 @@ fn mailbox_event(session: &Session, event: &Event) -> Option<String> {
         Event::AccountSurveyed { migration, unchanged, vanished, found } => {
             let account = account_of(session, Some(*migration));
             let extra = [(found.len(), "new"), (vanished.len(), "not at the source any more")];
-            let extra = extra.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}")).collect::<String>();
-            format!("{account}nothing changed in {} folders{extra}", unchanged.len())
+            let extra: Vec<String> = extra.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}")).collect();
+            format!("{account}nothing changed in {} folders{}", unchanged.len(), extra.concat())
         }
         Event::MailboxVerified { migration, mailbox, missing, unaccounted, altered, .. } => {
             let again = messages(missing + unaccounted);
@@ -244,7 +244,9 @@ fn mailbox_event(session: &Session, event: &Event) -> Option<String> {
 fn pass_of(session: &Session, migration: MigrationId, mailbox: MailboxId) -> String {
     let Some(progress) = session.migration(migration).and_then(|m| m.mailboxes.get(&mailbox)) else { return String::new() };
     let gone = [(progress.disappeared, "not at the source any more"), (progress.removed, "deleted at the destination since")];
-    gone.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!(", {} {what}", count(*number))).collect()
+    let told: Vec<String> =
+        gone.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!(", {} {what}", count(*number))).collect();
+    told.concat()
 }
 
 fn dns_event(event: &Event) -> Option<String> {

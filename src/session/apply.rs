@@ -60,22 +60,8 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         }
         Event::CreateConfirmed => session.is_create_confirmed = true,
         Event::CopyConfirmed => session.is_copy_confirmed = true,
-        Event::DnsChecked { domain, records } => {
-            let state = session.dns.entry(domain.clone()).or_default();
-            state.records.clone_from(records);
-            state.checked_at = Some(at);
-        }
-        Event::DnsFixRequested { domain, purpose, change } => {
-            session.dns.entry(domain.clone()).or_default().fixes.insert(*purpose, change.clone());
-        }
-        Event::DnsFixIntended { domain, purpose, backup } => {
-            session.dns.entry(domain.clone()).or_default().backups.insert(*purpose, backup.clone());
-        }
-        Event::DnsFixed { domain, purpose } => {
-            let state = session.dns.entry(domain.clone()).or_default();
-            state.fixes.remove(purpose);
-            state.backups.remove(purpose);
-            state.fixed.insert(*purpose);
+        Event::DnsChecked { .. } | Event::DnsFixRequested { .. } | Event::DnsFixIntended { .. } | Event::DnsFixed { .. } => {
+            apply_to_dns(session, stored);
         }
         Event::DnsAccepted => session.is_dns_accepted = true,
         Event::TaskStopped { task, problem } => {
@@ -122,6 +108,29 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         | Event::VerificationSkipped { .. }
         | Event::FlagsCarried { .. } => apply_to_mailbox(session, stored),
         Event::DeltaRequested { .. } | Event::AccountSurveyed { .. } => apply_to_pass(session, stored),
+    }
+}
+
+fn apply_to_dns(session: &mut Session, stored: &StoredEvent) {
+    match &stored.event {
+        Event::DnsChecked { domain, records } => {
+            let state = session.dns.entry(domain.clone()).or_default();
+            state.records.clone_from(records);
+            state.checked_at = Some(stored.at);
+        }
+        Event::DnsFixRequested { domain, purpose, change } => {
+            session.dns.entry(domain.clone()).or_default().fixes.insert(*purpose, change.clone());
+        }
+        Event::DnsFixIntended { domain, purpose, backup } => {
+            session.dns.entry(domain.clone()).or_default().backups.insert(*purpose, backup.clone());
+        }
+        Event::DnsFixed { domain, purpose } => {
+            let state = session.dns.entry(domain.clone()).or_default();
+            state.fixes.remove(purpose);
+            state.backups.remove(purpose);
+            state.fixed.insert(*purpose);
+        }
+        _ => {}
     }
 }
 

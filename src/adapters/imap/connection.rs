@@ -13,6 +13,7 @@ use super::compression::Pace;
 use super::conversation::Conversation;
 use super::namespace::Namespace;
 use super::opening::Access;
+use super::reading::{HEADER, WHOLE};
 use super::refusal::{refusal, says_it_exists};
 use super::reply::Status;
 use crate::domain::{Capabilities, Flags, MailboxName, Quota, Role, Uid, UidSet, WireName};
@@ -115,17 +116,21 @@ impl MailConnection for ImapConnection {
     }
 
     async fn fetch(&mut self, uids: &UidSet, sink: &mut dyn MessageSink) -> Result<(), MailError> {
-        self.messages(std::slice::from_ref(uids), sink).await
+        self.messages(std::slice::from_ref(uids), WHOLE, sink).await
     }
 
     async fn fetch_windows(&mut self, windows: &[UidSet], sink: &mut dyn MessageSink) -> Result<(), MailError> {
         self.conversation.take_awaited();
-        self.messages(windows, sink).await?;
+        self.messages(windows, WHOLE, sink).await?;
         let (bytes, waited) = self.conversation.take_awaited();
         if let Some(pace) = &self.pace {
             pace.saw(bytes, waited);
         }
         Ok(())
+    }
+
+    async fn fetch_headers(&mut self, windows: &[UidSet], sink: &mut dyn MessageSink) -> Result<(), MailError> {
+        self.messages(windows, HEADER, sink).await
     }
 
     async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError> {

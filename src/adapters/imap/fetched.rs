@@ -53,7 +53,7 @@ impl Fetched {
                 Value::Word(word) => std::str::from_utf8(word).ok().and_then(|digits| digits.parse().ok()),
                 _ => None,
             };
-        } else if is(b"BODY[]") {
+        } else if is(b"BODY[]") || is(b"BODY[HEADER]") {
             self.body = match reader.value()? {
                 Value::String(bytes) if bytes.len() <= LONGEST_COPIED => Some(Bytes::copy_from_slice(&bytes).into()),
                 Value::String(bytes) => Some(bytes.into()),

@@ -20,8 +20,17 @@ const WINDOWS_AT_ONCE: usize = 3;
 /// The same where a few errors in a row end the connection.
 const WINDOWS_AT_ONCE_WHERE_ERRORS_COUNT: usize = 2;
 
-const ALL_ITEMS: &str = "(UID FLAGS INTERNALDATE BODY.PEEK[])";
-const WITHOUT_DATE: &str = "(UID FLAGS BODY.PEEK[])";
+/// What is asked for of each message, and what is asked for where a server stumbles over the date.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Items {
+    all: &'static str,
+    without_date: &'static str,
+}
+
+/// Whole messages.
+pub(super) const WHOLE: Items = Items { all: "(UID FLAGS INTERNALDATE BODY.PEEK[])", without_date: "(UID FLAGS BODY.PEEK[])" };
+/// Headers alone.
+pub(super) const HEADER: Items = Items { all: "(UID FLAGS INTERNALDATE BODY.PEEK[HEADER])", without_date: "(UID FLAGS BODY.PEEK[HEADER])" };
 
 /// What became of one `UID FETCH`.
 enum Ended {
@@ -49,7 +58,7 @@ enum Heard {
 }
 
 impl ImapConnection {
-    pub(super) async fn messages(&mut self, windows: &[UidSet], sink: &mut dyn MessageSink) -> Result<(), MailError> {
+    pub(super) async fn messages(&mut self, windows: &[UidSet], items: Items, sink: &mut dyn MessageSink) -> Result<(), MailError> {
         let at_once = if self.counts_errors() { WINDOWS_AT_ONCE_WHERE_ERRORS_COUNT } else { WINDOWS_AT_ONCE };
         let mut coming = windows.iter().flat_map(|window| window.chunks(LONGEST_SET));
         let (mut asked, mut failed) = (VecDeque::new(), Vec::new());
@@ -57,13 +66,13 @@ impl ImapConnection {
             // After a failure nothing more is asked until what is missing was looked for, one by one.
             while failed.is_empty() && asked.len() < at_once {
                 let Some(set) = coming.next() else { break };
-                asked.push_back(self.ask_for(&set, ALL_ITEMS).await?);
+                asked.push_back(self.ask_for(&set, items.all).await?);
             }
             if asked.is_empty() {
                 if failed.is_empty() {
                     return Ok(());
                 }
-                if self.one_by_one_after(std::mem::take(&mut failed), sink).await?.is_err() {
+                if self.one_by_one_after(std::mem::take(&mut failed), items, sink).await?.is_err() {
                     return Ok(());
                 }
                 continue;
@@ -79,6 +88,7 @@ impl ImapConnection {
     async fn one_by_one_after(
         &mut self,
         failed: Vec<(BTreeSet<u32>, MailError)>,
+        items: Items,
         sink: &mut dyn MessageSink,
     ) -> Result<Result<(), SinkClosed>, MailError> {
         if failed.len() > 1 {
@@ -86,7 +96,7 @@ impl ImapConnection {
             self.conversation.run(&Command::new("NOOP"), |_| {}).await?;
         }
         for (wanted, error) in failed {
-            if self.one_by_one(wanted, error, sink).await?.is_err() {
+            if self.one_by_one((wanted, error), items, sink).await?.is_err() {
                 return Ok(Err(SinkClosed));
             }
         }
@@ -97,21 +107,21 @@ impl ImapConnection {
     /// The messages that can be had are delivered; if one cannot, that is the error.
     async fn one_by_one(
         &mut self,
-        wanted: BTreeSet<u32>,
-        first: MailError,
+        (wanted, first): (BTreeSet<u32>, MailError),
+        items: Items,
         sink: &mut dyn MessageSink,
     ) -> Result<Result<(), SinkClosed>, MailError> {
         let (mut in_a_row, mut failure) = (0, None);
         for uid in wanted {
             let mut this = BTreeSet::from([uid]);
-            for items in [ALL_ITEMS, WITHOUT_DATE] {
-                match self.deliver(uid, items, &mut this, sink).await? {
+            for asked in [items.all, items.without_date] {
+                match self.deliver(uid, asked, &mut this, sink).await? {
                     Ended::Closed => return Ok(Err(SinkClosed)),
                     Ended::Complete => {
                         in_a_row = 0;
                         break;
                     }
-                    Ended::Incomplete(error) if items == WITHOUT_DATE => {
+                    Ended::Incomplete(error) if asked == items.without_date => {
                         in_a_row += 1;
                         failure = Some(error);
                     }

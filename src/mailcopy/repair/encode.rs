@@ -33,9 +33,9 @@ pub(super) fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
             width = 0;
         }
         if is_plain {
-            out.push(byte)
+            out.push(byte);
         } else {
-            push_hex(&mut out, b'=', byte)
+            push_hex(&mut out, b'=', byte);
         }
         width += takes;
         at += 1;

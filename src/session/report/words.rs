@@ -166,8 +166,9 @@ pub(super) fn since(account: &AccountReport) -> Vec<String> {
 
 pub(super) fn surveyed(unchanged: usize, vanished: usize, found: usize) -> String {
     let more = [(found, "new"), (vanished, "gone at the old account")];
-    let more = more.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!(", {number} {what}")).collect::<String>();
-    format!("Both accounts looked at: nothing changed in {}{more}", counted(unchanged as u64, "folder", "folders"))
+    let mut parts = vec![format!("Both accounts looked at: nothing changed in {}", counted(unchanged as u64, "folder", "folders"))];
+    parts.extend(more.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")));
+    parts.join(", ")
 }
 
 pub(super) fn flags_carried(folder: &str, number: u64) -> String {
