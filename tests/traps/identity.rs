@@ -197,3 +197,13 @@ fn g14_a_mailbox_that_was_made_anew_is_copied_again_and_once() {
         trap.is_equal().await;
     });
 }
+
+#[test]
+fn g13_uids_that_are_told_wrong_double_nothing() {
+    for dialect in BOTH {
+        real_time().block_on(async {
+            let trap = with_appenduid(dialect, |validity| format!("[APPENDUID {validity} 4000000000] ")).await;
+            assert_eq!(trap.arrived(), trap.texts(SOURCE));
+        });
+    }
+}
