@@ -60,6 +60,9 @@ pub(crate) struct Copy {
     pub(crate) verify: Verify,
 }
 
+/// Mailferry's exit code when everything is copied and, as asked, not read again.
+const COPIED_UNVERIFIED: i32 = 5;
+
 /// What is on this machine.
 pub(crate) struct Toolbox {
     mailferry: PathBuf,
@@ -88,7 +91,7 @@ impl Toolbox {
             Tool::Mbsync => mbsync(copy)?,
             Tool::Mailferry => self.mailferry(copy, stage),
         };
-        run(&mut command).map_err(told)
+        run(&mut command, COPIED_UNVERIFIED).map_err(told)
     }
 
     fn mailferry(&self, copy: &Copy, stage: &Stage) -> Command {
