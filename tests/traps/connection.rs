@@ -187,7 +187,7 @@ fn g45_a_slow_upload_is_progress() {
     real_time().block_on(async {
         let large = format!("Subject: large\r\n\r\n{}", "a line of mail, and another one behind it\r\n".repeat(600_000));
         let mut trap = with_inbox(Dialect::Dovecot, &[&large]).await;
-        trap.timeouts.inactivity = Duration::from_millis(1000);
+        trap.timeouts.inactivity = Duration::from_secs(1);
         // Twenty-six megabytes in more time than the patience lasts.
         trap.target.take_slowly(128 << 10, Duration::from_millis(10));
         let began = std::time::Instant::now();

@@ -301,7 +301,7 @@ fn z15_nobody_waits_for_a_word_that_the_first_mailbox_is_closed() {
             let sent = connection.select(&WireName("Sent".to_owned())).await.expect("opened");
             let again = connection.select(&WireName("INBOX".to_owned())).await.expect("opened");
             assert_eq!(again, inbox, "{host}");
-            assert_eq!(sent.exists, if host == SOURCE { 1 } else { 0 });
+            assert_eq!(sent.exists, u32::from(host == SOURCE));
         }
     });
 }
