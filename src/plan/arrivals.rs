@@ -102,6 +102,7 @@ mod tests {
             is_subscribed: true,
             messages: 1,
             action: to.map_or(MappingAction::Skip { reason: SkipReason::ByChoice }, |to| MappingAction::Copy { to: name(to) }),
+            part: super::super::MailPart::All,
         }
     }
 
