@@ -169,7 +169,8 @@ fn what_was_not_read_again_is_never_called_verified_and_can_be_verified_later() 
         let mut run = Run::with(&stage, ports, without, answers).await;
         run.until_verified().await;
         assert_eq!(run.session().migrations[0].copy_state(), CopyState::Unverified);
-        assert_eq!((run.session().migrations[0].verified(), mail.tricks().read.get(TARGET).copied().unwrap_or(0)), (0, 0));
+        assert_eq!(run.session().migrations[0].verified(), 0);
+        assert!(mail.tricks().read.get(TARGET).copied().unwrap_or(0) <= 5, "nothing but the first messages, before the others follow");
         assert!(stage.journal.ledger().iter().all(|row| row.state == EntryState::Copied));
         stage.check("copied").expect("equal");
         stage.check_totals().await.expect("truthful");

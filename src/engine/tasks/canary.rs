@@ -13,7 +13,7 @@ use crate::domain::{Flags, InternalDate, SystemFlag, Uid, UidSet};
 use crate::mailcopy::{Comparison, Fingerprint};
 use crate::ports::{FetchedMessage, MailError, MessageSink, SinkClosed, Weighed};
 use crate::problem::{Problem, ProblemCode};
-use crate::session::Event;
+use crate::session::{Activity, Event};
 
 use super::super::budget::Budget;
 use super::super::context::{Failure, TaskContext};
@@ -63,13 +63,16 @@ pub(super) async fn go_ahead(context: &TaskContext, prepared: &mut Prepared, mis
     }
     let count = MOST.min(context.limits.batch_messages).min(missing.len());
     let from = prepared.target.select(&prepared.ends.to).await?.uid_next;
-    let canaries = send(context, prepared, &missing[..count]).await?;
+    context.doing(Activity::Copying);
+    // The newest, as they will be later on.
+    let canaries = send(context, prepared, &missing[missing.len() - count..]).await?;
     // What was sent is stored or refused, and is in the ledger either way.
     let sent: BTreeSet<Uid> = canaries.iter().map(|canary| canary.uid).collect();
     let rest = missing.into_iter().filter(|message| !sent.contains(&message.uid)).collect();
     if context.is_stopping() || sent.is_empty() {
         return Ok(rest);
     }
+    context.doing(Activity::Verifying);
     let listed: UidSet = prepared.target.enumerate(from).await?.iter().map(|m| m.uid).collect();
     let seen = recognise(context, prepared.target.as_mut(), &listed).await?;
     let repaired = context.migration(id)?.mailboxes.get(&prepared.ends.mailbox).map(|m| m.repaired.clone()).unwrap_or_default();
