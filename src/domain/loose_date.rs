@@ -92,7 +92,7 @@ impl Parts {
     }
 
     fn take_time_and_zone(&mut self, word: &str) {
-        let end = word.find(|c: char| matches!(c, '+' | '-' | 'Z')).unwrap_or(word.len());
+        let end = word.find(['+', '-', 'Z']).unwrap_or(word.len());
         let numbers: Vec<i64> = word[..end].split([':', '.']).map_while(|part| part.parse().ok()).collect();
         let time = match numbers.as_slice() {
             [hour, minute] => (*hour, *minute, 0),

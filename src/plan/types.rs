@@ -86,7 +86,6 @@ pub enum MailPart {
 
 impl MailPart {
     /// All of them. By reference, as serde asks.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
     pub const fn is_all(&self) -> bool {
         matches!(self, Self::All)
     }

@@ -10,6 +10,9 @@ use mailferry::ports::{
     MessageSummary, NameRefused, OutgoingMessage, Refusal, RefusalKind, SinkClosed,
 };
 
+/// Says why a message with these bytes is refused, if it is.
+pub type Refusing = fn(&[u8]) -> Option<&'static str>;
+
 /// What the servers do; nothing at first.
 #[derive(Debug, Default)]
 pub struct Tricks {
@@ -18,7 +21,7 @@ pub struct Tricks {
     /// Connections that read a message with this text are lost.
     pub dies_of_reading: Option<&'static str>,
     /// Messages of which this says why are refused for what they hold.
-    pub refuses: Option<fn(&[u8]) -> Option<&'static str>>,
+    pub refuses: Option<Refusing>,
     /// Appends with this keyword are refused; it can be set afterwards.
     pub refuses_keyword: Option<&'static str>,
     /// What becomes of flags and dates that come with APPEND.

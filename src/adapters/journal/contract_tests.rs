@@ -188,7 +188,9 @@ async fn questions_about_a_part_are_answered_like_the_whole() {
         for by in [Comparison::Bytes, Comparison::Content] {
             let briefs = journal.briefs(ROWS, by).await.expect("rows");
             let mut expected = crate::mailcopy::Briefs::default();
-            entries.iter().for_each(|row| expected.push(&row.columns(), &row.flags.to_string(), by));
+            for row in &entries {
+                expected.push(&row.columns(), &row.flags.to_string(), by);
+            }
             assert_eq!(briefs, expected);
             let told: Vec<_> = briefs.rows().iter().map(|row| (row.source, row.target(), row.state, briefs.flags(row).clone())).collect();
             let wanted: Vec<_> = entries.iter().map(|row| (row.source_uid, row.target_uid, row.state, row.flags.clone())).collect();

@@ -259,7 +259,9 @@ impl Sender {
             let disarmed =
                 if is_wanted { repairing::disarmed(&self.ends, &outbound.message.body.load().unwrap_or_default()) } else { None };
             sent.push((outbound.uid(), disarmed.is_some()));
-            disarmed.into_iter().for_each(|bytes| outbound.becomes(bytes));
+            if let Some(bytes) = disarmed {
+                outbound.becomes(bytes);
+            }
         }
         repairing::before_sending(&self.context, &self.ends, &sent).await
     }
