@@ -41,8 +41,8 @@ impl InternalDate {
     /// Reads a date in whatever form: RFC 9051's, else RFC 5322's with its obsolete forms, `asctime`'s, ISO 8601's and the usual mistakes.
     /// A zone that is missing or unknown counts as UTC. `None` when there is no day that exists.
     pub fn read(text: &str) -> Option<Self> {
-        // The year 1000: an earlier one is one that its writer did not mean.
-        const SOUND: i64 = -30_610_224_000;
+        // The year 100: an earlier one was written with two digits.
+        const SOUND: i64 = -59_011_459_200;
         let strict: Option<Self> = text.parse().ok();
         strict.filter(|date| date.unix_seconds() >= SOUND).or_else(|| loose(text)).or(strict)
     }

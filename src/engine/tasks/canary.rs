@@ -106,7 +106,8 @@ async fn send(context: &TaskContext, prepared: &mut Prepared, first: &[Weighed])
         if let (MailError::Lost(_) | MailError::Protocol(_), Some(next)) = (&error, first.get(inlet.0.len())) {
             context.lost_before((prepared.ends.migration, prepared.ends.mailbox, next.uid));
         }
-        return Err(error.into());
+        // A source that refuses a message is dealt with on the usual way, and so is what it did deliver.
+        return if matches!(error, MailError::Refused(_)) { Ok(Vec::new()) } else { Err(error.into()) };
     }
     let incoming = inlet.0.into_iter().map(|message| Incoming { message, share: Budget::none() }).collect();
     let outbounds = look_at(incoming, Look::Content).await?;
@@ -163,7 +164,10 @@ fn altered(ends: &Ends, canary: &Canary, seen: &SeenMessage, now: i64) -> Option
         return Some(problem("date", date.to_string(), came));
     }
     let system = |flags: &Flags| flags.system().map(SystemFlag::wire).collect::<Vec<_>>().join(" ");
-    let (sent, came) = (system(&canary.flags), system(&seen.flags));
+    // What is set by STORE may be there already, or not yet.
+    let later = ends.rules.of(&canary.flags).later;
+    let plain = |flags: &Flags| later.system().fold(flags.clone(), Flags::without);
+    let (sent, came) = (system(&plain(&canary.flags)), system(&plain(&seen.flags)));
     let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
     (sent != came).then(|| problem("flags", or_none(sent), or_none(came)))
 }

@@ -5,7 +5,7 @@ mod lost;
 mod reading;
 mod sample;
 
-use crate::domain::{MailboxId, MigrationId, Thoroughness, Uid};
+use crate::domain::{Flags, MailboxId, MigrationId, Thoroughness, Uid};
 use crate::mailcopy::{Briefs, Comparing};
 use crate::ports::{EntryState, LedgerChange};
 use crate::problem::{Problem, ProblemCode};
@@ -28,6 +28,8 @@ struct Outcome {
     sampled: Vec<(Uid, Option<Uid>)>,
     altered: Vec<(Uid, Option<Uid>)>,
     missing: Vec<Uid>,
+    /// Flags to be set by STORE, of messages that were found elsewhere than their rows say: UID at the target.
+    later: Vec<(Uid, Flags)>,
     /// How many were found equal, recorded or not.
     equal: u64,
     /// How many were found equal by header, flags and date, recorded or not.
@@ -70,6 +72,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId, mailbox: Mailbox
     let mut comparing = Comparing::with(whole);
     reading::read(context, &mut prepared, &mut comparing, &mut outcome).await?;
     lost::look_for_lost(context, &mut prepared, &comparing, &mut outcome).await?;
+    flagging::add(&prepared.ends, prepared.target.as_mut(), std::mem::take(&mut outcome.later)).await?;
     let failed = (outcome.missing.len(), outcome.altered.len());
     conclude(context, &prepared.ends, (outcome, before), &caught).await?;
     let failures = context.migration(id)?.mailboxes.get(&mailbox).map_or(0, |m| m.failed_verifications);

@@ -1,12 +1,12 @@
 //! The second look, at what was not found equal where it should be: the UID may be wrong, the bytes another form of the same
 //! message, or the message gone.
 
-use crate::domain::{Uid, UidSet};
-use crate::mailcopy::{Comparing, Comparison, Expected, Present, Verification, compare_from};
+use crate::domain::{Flags, Uid, UidSet};
+use crate::mailcopy::{Comparing, Comparison, Expected, FlagsDiffer, Present, Verification, compare_from};
 use crate::ports::{Entry, EntryState};
 
 use super::super::super::context::{Failure, TaskContext};
-use super::super::prepare::Prepared;
+use super::super::prepare::{Ends, Prepared};
 use super::super::settle::recognise;
 use super::super::sharing;
 use super::{Outcome, ROWS_TOGETHER};
@@ -30,7 +30,7 @@ pub(super) async fn look_for_lost(
         let by_bytes = judge(&expected, &free, Comparison::Bytes);
         take(&mut free, &by_bytes);
         let mut left: Vec<Expected> = expected.into_iter().filter(|row| !is_verified(&by_bytes, row.source)).collect();
-        accept(outcome, by_bytes, &rows);
+        accept(outcome, by_bytes, (&rows, &prepared.ends));
         if left.is_empty() {
             continue;
         }
@@ -44,7 +44,7 @@ pub(super) async fn look_for_lost(
         // What was seen there once and is not there any more was deleted by somebody: it is counted, and not copied again.
         let was_never_seen = |uid: &Uid| rows.iter().any(|row| row.source_uid == *uid && row.state == EntryState::Copied);
         outcome.missing.extend(by_content.missing.iter().filter(|uid| was_never_seen(uid)));
-        accept(outcome, by_content, &rows);
+        accept(outcome, by_content, (&rows, &prepared.ends));
     }
     Ok(())
 }
@@ -92,9 +92,19 @@ fn take(free: &mut Vec<Present>, verification: &Verification) {
     free.retain(|message| !held.contains(message.uid));
 }
 
-fn accept(outcome: &mut Outcome, verification: Verification, rows: &[Entry]) {
+/// What was found elsewhere than its row says did not get the flags that are set by STORE: they are due now.
+fn accept(outcome: &mut Outcome, verification: Verification, (rows, ends): (&[Entry], &Ends)) {
+    let later =
+        |source: Uid| rows.iter().find(|row| row.source_uid == source).map(|row| ends.rules.of(&row.flags).later).unwrap_or_default();
+    let due = verification.verified.iter().map(|(source, target)| (*target, later(*source)));
+    outcome.later.extend(due.filter(|(_, flags)| *flags != Flags::default()));
+    let is_due = |differs: &FlagsDiffer| {
+        let due = later(differs.source);
+        differs.difference.surplus == Flags::default()
+            && due.system().fold(differs.difference.lacking.clone(), Flags::without) == Flags::default()
+    };
     outcome.equal += verification.verified.len() as u64;
-    outcome.flags_differ += verification.flags_differ.len() as u64;
+    outcome.flags_differ += verification.flags_differ.iter().filter(|differs| !is_due(differs)).count() as u64;
     outcome.dates_differ += verification.dates_differ.len() as u64;
     debug_assert!(
         verification.verified.iter().all(|(uid, _)| rows.iter().any(|row| row.source_uid == *uid)),
