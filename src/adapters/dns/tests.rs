@@ -43,13 +43,23 @@ fn zone() -> InMemoryZoneHandler {
     zone
 }
 
+/// A port that is free for both; somebody else may have one of the two.
+async fn same_port() -> (UdpSocket, TcpListener, SocketAddr) {
+    loop {
+        let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+        let address = udp.local_addr().expect("an address");
+        if let Ok(tcp) = TcpListener::bind(address).await {
+            return (udp, tcp, address);
+        }
+    }
+}
+
 async fn serve() -> (Server<Catalog>, SocketAddr) {
     let mut catalog = Catalog::new();
     catalog.upsert(LowerName::from(name("mydomain.ovh.")), vec![Arc::new(zone())]);
     let mut server = Server::new(catalog);
-    let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
-    let address = udp.local_addr().expect("an address");
-    server.register_listener(TcpListener::bind(address).await.expect("the same port"), Duration::from_secs(2), 4096);
+    let (udp, tcp, address) = same_port().await;
+    server.register_listener(tcp, Duration::from_secs(2), 4096);
     server.register_socket(udp);
     (server, address)
 }
