@@ -89,3 +89,24 @@ fn g22_without_a_trash_it_goes_where_the_platform_keeps_it() {
     let parts = with_choices(&mailboxes, &marked, BETWEEN, CopyChoices::default());
     assert_eq!(targets(&parts)[1].1, "Deleted Items");
 }
+
+#[test]
+fn what_was_counted_comes_back_from_an_event() {
+    let inventory = crate::plan::Inventory {
+        source: crate::domain::Capabilities::default(),
+        mailboxes: Vec::new(),
+        messages: 0,
+        bytes: crate::domain::ByteSize(0),
+        findings: Vec::new(),
+        marked: BTreeMap::from([(crate::domain::MailboxId(13), 2)]),
+    };
+    // As in the journal: an object that names its kind.
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    #[serde(tag = "event")]
+    enum Told {
+        Taken { inventory: crate::plan::Inventory },
+    }
+    let told = Told::Taken { inventory };
+    let text = serde_json::to_string(&told).expect("JSON");
+    assert_eq!(serde_json::from_str::<Told>(&text).expect("the same"), told);
+}

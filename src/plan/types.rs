@@ -178,6 +178,23 @@ pub struct Inventory {
     /// Findings.
     pub findings: Vec<Finding>,
     /// Messages marked `\Deleted`, by mailbox.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "pairs")]
     pub marked: BTreeMap<MailboxId, u32>,
+}
+
+/// A map as a list of pairs: in an event that names its kind, a JSON object cannot have numbers for keys.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::domain::MailboxId;
+
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<MailboxId, u32>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<MailboxId, u32>, D::Error> {
+        Vec::<(MailboxId, u32)>::deserialize(deserializer).map(|pairs| pairs.into_iter().collect())
+    }
 }

@@ -13,6 +13,7 @@ use super::panics::guarded_future;
 use super::refusal::{refused, throttled_millis};
 use super::reply::{Outcome, Reply, Status, suits_library};
 use super::spill::Spilling;
+use super::surveying::Changes;
 use super::transport::{Duplex, Traffic, Transport};
 use crate::ports::MailError;
 
@@ -35,11 +36,18 @@ pub(super) struct Conversation {
     last_tag: u32,
     /// Why the connection is of no use any more.
     over: Option<String>,
+    /// What the server said about the open mailbox, whatever was asked when it did.
+    changes: Changes,
 }
 
 impl Conversation {
     pub(super) fn new(stream: Box<dyn Duplex>, patience: Duration, traffic: Traffic, spilling: Spilling) -> Self {
-        Self { client: Client::new(Transport::new(stream, patience, traffic, spilling)), last_tag: 0, over: None }
+        Self {
+            client: Client::new(Transport::new(stream, patience, traffic, spilling)),
+            last_tag: 0,
+            over: None,
+            changes: Changes::default(),
+        }
     }
 
     pub(super) fn set_patience(&mut self, patience: Duration) {
@@ -137,8 +145,16 @@ impl Conversation {
                     .map_or_else(|| MailError::Lost(format!("{GOODBYE}{text}")), |wait_millis| MailError::Throttled { wait_millis });
                 Err(self.fail(error))
             }
-            reply => Ok(reply),
+            reply => {
+                self.changes.learn(&reply);
+                Ok(reply)
+            }
         }
+    }
+
+    /// What the server said about the open mailbox since the last call.
+    pub(super) fn take_changes(&mut self) -> Changes {
+        std::mem::take(&mut self.changes)
     }
 
     /// The next response that belongs to the command with this tag.

@@ -64,6 +64,7 @@ impl ImapConnection {
         // Asking for CONDSTORE makes a server say HIGHESTMODSEQ that would not otherwise (RFC 7162 §3.1.8).
         let command = if access == Access::Examine && self.abilities.has("CONDSTORE") { command.words(" (CONDSTORE)") } else { command };
         self.conversation.run(&command, |reply| findings.learn(reply)).await?;
+        self.conversation.take_changes();
         let Some(uid_validity) = findings.uid_validity else {
             return Err(self.conversation.fail(MailError::Protocol("the mailbox has no UIDVALIDITY".to_owned())));
         };

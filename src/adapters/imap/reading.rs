@@ -9,7 +9,6 @@ use super::connection::{ImapConnection, LONGEST_SET};
 use super::fetched::Fetched;
 use super::refusal::refused;
 use super::reply::{Outcome, Reply, Status};
-use super::surveying::Changes;
 use crate::domain::{Uid, UidSet};
 use crate::ports::{FetchedMessage, MailError, MessageSink, Refusal, RefusalKind, SinkClosed};
 
@@ -181,11 +180,7 @@ impl ImapConnection {
                 let ended = self.judged(&outcome, &over)?;
                 return Ok(Heard::End(over, ended));
             }
-            reply => {
-                let mut changes = Changes::default();
-                changes.learn(&reply);
-                self.counted(changes);
-            }
+            _ => {}
         }
         Ok(Heard::Something)
     }

@@ -105,17 +105,14 @@ impl ImapConnection {
     /// Asks for these items of all sets; complete or an error.
     async fn survey(&mut self, sets: &[String], items: &str, mut learn: impl FnMut(Fetched)) -> Result<(), MailError> {
         let commands: Vec<Command> = sets.iter().map(|set| Command::new(format!("UID FETCH {set} {items}"))).collect();
-        let (mut unreadable, mut changes) = (0, Changes::default());
-        let each = |_, reply: Reply| {
-            changes.learn(&reply);
-            match reply {
-                Reply::Fetch(fetched) => learn(*fetched),
-                Reply::Unreadable { is_fetch: true } => unreadable += 1,
-                _ => {}
-            }
+        let mut unreadable = 0;
+        let each = |_, reply: Reply| match reply {
+            Reply::Fetch(fetched) => learn(*fetched),
+            Reply::Unreadable { is_fetch: true } => unreadable += 1,
+            _ => {}
         };
         let outcomes = self.conversation.ask_all(&commands, WINDOWS_AT_ONCE, each).await?;
-        self.counted(changes);
+        self.follow();
         // Some servers refuse a window without messages, or to look into an empty mailbox at all.
         let is_empty = self.opened.as_ref().is_some_and(|opened| opened.exists == 0);
         for outcome in outcomes {
@@ -130,8 +127,9 @@ impl ImapConnection {
         Ok(())
     }
 
-    /// Follows EXISTS and EXPUNGE of the open mailbox.
-    pub(super) fn counted(&mut self, changes: Changes) {
+    /// Follows EXISTS and EXPUNGE of the open mailbox, also those that came with an append.
+    fn follow(&mut self) {
+        let changes = self.conversation.take_changes();
         if let Some(opened) = &mut self.opened {
             opened.exists = changes.arrived.unwrap_or(opened.exists).saturating_sub(changes.gone);
         }
@@ -139,13 +137,13 @@ impl ImapConnection {
 
     /// A listing must have as many messages as the mailbox; a NOOP lets the server tell what changed meanwhile.
     async fn compare_count(&mut self, count: usize) -> Result<(), MailError> {
+        self.follow();
         let matches = |connection: &Self| connection.opened.as_ref().is_none_or(|opened| opened.exists as usize == count);
         if matches(self) {
             return Ok(());
         }
-        let mut changes = Changes::default();
-        self.conversation.run(&Command::new("NOOP"), |reply| changes.learn(&reply)).await?;
-        self.counted(changes);
+        self.conversation.run(&Command::new("NOOP"), |_| {}).await?;
+        self.follow();
         if matches(self) {
             return Ok(());
         }

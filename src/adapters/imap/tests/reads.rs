@@ -432,3 +432,28 @@ async fn headers_are_asked_for_alone_and_come_as_bodies_of_their_own() {
     drop(connection);
     server.finish().await;
 }
+
+#[tokio::test]
+async fn what_arrives_while_something_else_is_asked_is_counted() {
+    let script = "C: A5 APPEND \"INBOX\" () {3}
+         S: * 1 EXISTS
+         S: + go
+         C: one
+         S: * 2 EXISTS
+         S: A5 OK [APPENDUID 9 2] stored
+         C: A6 UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE)
+         S: * 1 FETCH (UID 1 FLAGS ())
+         S: * 2 FETCH (UID 2 FLAGS ())
+         S: A6 OK";
+    let (server, mut connection) = opened(0, 1, script).await;
+    let message = crate::ports::OutgoingMessage {
+        flags: crate::domain::Flags::default(),
+        internal_date: None,
+        body: bytes::Bytes::from_static(b"one").into(),
+    };
+    connection.append(&inbox(), &[message]).await.expect("stored");
+    let listed = connection.enumerate(Uid(1)).await.map(|all| all.len());
+    assert_eq!(listed, Ok(2), "the connection is as good as before");
+    drop(connection);
+    server.finish().await;
+}
