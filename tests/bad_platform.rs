@@ -428,7 +428,7 @@ async fn a_disk_that_fills_up_again_and_again() {
         let disk = SmallDisk { inner: stage.journal.clone(), room: AtomicI64::new(9) };
         let ports = Ports { journal: Arc::new(disk), ..stage.ports(stage.trust()) };
         let (engine, mut notices) = Engine::open(ports, limits(), opening).await.expect("opened");
-        opening = Opening::Resume;
+        opening = Opening::Resume(id());
         let end = within(drive(&engine.handle(), &mut notices, &stage.answers(), |_| {})).await;
         match end {
             End::JournalFailed(problem) => {

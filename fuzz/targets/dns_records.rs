@@ -1,16 +1,20 @@
 //! Records as live DNS and the zone say them: MX, SPF, DKIM, DMARC, SRV. One line per purpose at most, whatever they are.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use mailferry::dnscheck::{Expected, Facts, LiveAnswers, judge, questions};
 use mailferry::domain::{DnsRecord, Platform, RecordType, ZoneRecord};
 use mailferry::settings::Platforms;
+
+static PLATFORMS: LazyLock<Platforms> = LazyLock::new(Platforms::embedded);
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Some((&first, rest)) = bytes.split_first() else { return };
     let text = String::from_utf8_lossy(rest);
     let platform = if first & 1 == 0 { Platform::Exchange } else { Platform::EmailPro };
     let domain = "mydomain.ovh".parse().expect("a domain");
-    let expected = Expected::from_platform(&domain, platform, Some("ex5.mail.ovh.net"), &Platforms::embedded());
+    let expected = Expected::from_platform(&domain, platform, Some("ex5.mail.ovh.net"), &PLATFORMS);
     let values: Vec<&str> = text.split('\n').collect();
     let mut live = LiveAnswers::default();
     for (name, record_type) in questions(&expected) {

@@ -56,7 +56,7 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let ports = Outside::real(ca.into_iter().collect()).ports(Arc::clone(&journal), Arc::new(kept));
     let mut printer = Printer::new(std::io::stdout(), request.wording, super::local_offset()).telling(problem_line);
-    if opening == Opening::Resume {
+    if matches!(opening, Opening::Resume(_)) {
         printer.remember(&journal.events().await.map_err(|error| journal_ending(&error))?);
     }
     let mut limits = ground.limits();
@@ -178,7 +178,7 @@ async fn retry_refused(engine: &Engine) {
 
 fn open(root: &Path, id: &SessionId) -> Result<(SqliteJournal, Opening), Ending> {
     match SqliteJournal::open(root, id) {
-        Ok(journal) => Ok((journal, Opening::Resume)),
+        Ok(journal) => Ok((journal, Opening::Resume(id.clone()))),
         Err(JournalError::Unknown { .. }) => {
             let journal = SqliteJournal::create(root, id).map_err(|error| journal_ending(&error))?;
             Ok((journal, Opening::New(id.clone())))

@@ -195,7 +195,7 @@ async fn auto(request: &DemoRequest, ground: &Ground, wording: Wording) -> Resul
     let demo = start(request, &folder).await?;
     let id = SessionId::from_bits(u32::try_from(demo.world().seed() % (1 << 30)).unwrap_or(0));
     let (journal, opening) = if goes_on {
-        (SqliteJournal::open(&folder, &id).map_err(|e| journal_ending(&e))?, Opening::Resume)
+        (SqliteJournal::open(&folder, &id).map_err(|e| journal_ending(&e))?, Opening::Resume(id.clone()))
     } else {
         (SqliteJournal::create(&folder, &id).map_err(|e| journal_ending(&e))?, Opening::New(id.clone()))
     };

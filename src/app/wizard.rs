@@ -119,7 +119,7 @@ async fn open(stage: &Stage, id: SessionId, opened: Opened, mut tap: impl FnMut(
     let told = |error: JournalError| journal_ending(&error);
     let (journal, opening) = match opened {
         Opened::New => (SqliteJournal::create(&stage.root, &id).map_err(told)?, Opening::New(id.clone())),
-        Opened::Again => (SqliteJournal::open(&stage.root, &id).map_err(told)?, Opening::Resume),
+        Opened::Again => (SqliteJournal::open(&stage.root, &id).map_err(told)?, Opening::Resume(id.clone())),
     };
     let folder = journal.folder().to_owned();
     let _log = super::logging::start(&folder, &stage.log);

@@ -20,8 +20,8 @@ use super::pool::Pool;
 pub enum Opening {
     /// A new session with this id.
     New(SessionId),
-    /// One that lies in the journal.
-    Resume,
+    /// The one of this id that lies in the journal. Where nothing was written yet, the program ended before its first event: it begins.
+    Resume(SessionId),
 }
 
 /// How strongly to stop.
@@ -72,9 +72,10 @@ impl Engine {
     ) -> Result<(Self, mpsc::Receiver<Notice>), JournalError> {
         let mut stored = ports.journal.events().await?;
         let version = env!("CARGO_PKG_VERSION").to_owned();
+        let is_opened = stored.iter().any(|stored| matches!(stored.event, Event::SessionOpened { .. }));
         let first = match opening {
-            Opening::New(id) => Event::SessionOpened { id, version, format: JOURNAL_FORMAT },
-            Opening::Resume => Event::SessionResumed { version },
+            Opening::Resume(_) if is_opened => Event::SessionResumed { version },
+            Opening::Resume(id) | Opening::New(id) => Event::SessionOpened { id, version, format: JOURNAL_FORMAT },
         };
         let now = ports.clock.now();
         let events = with_what_follows(Session::replay(&stored), first, now, next);

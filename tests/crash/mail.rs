@@ -29,6 +29,17 @@ fn an_undisturbed_copy_is_equal() {
 }
 
 #[test]
+fn cut_before_its_first_event_a_session_begins_when_it_is_resumed() {
+    paused().block_on(async {
+        let stage = Stage::new(Dialect::Dovecot).await;
+        assert_eq!(stage.run(&Knife::at(0), limits()).await, None);
+        assert!(stage.journal.recorded().is_empty());
+        assert_eq!(stage.run(&Knife::at(usize::MAX), limits()).await, Some(End::Done));
+        stage.check("after a cut before the first event").expect("equal");
+    });
+}
+
+#[test]
 fn what_still_fits_into_a_full_account_behind_what_does_not_is_not_copied_twice() {
     paused().block_on(async {
         let stage = Stage::new(Dialect::Exchange).await;

@@ -94,6 +94,7 @@ pub struct Stage {
     pub world: MailWorld,
     pub journal: MemoryJournal,
     pub secrets: Arc<MemorySecrets>,
+    session: SessionId,
     source: Dialect,
     target: Dialect,
     clock: Arc<TestClock>,
@@ -114,7 +115,7 @@ impl Stage {
         for reference in [source_secret(&session_id(), &address()), target_secret(&session_id(), &address())] {
             secrets.set(&reference, &Secret::new("right")).await.expect("memory");
         }
-        Self { world, journal: MemoryJournal::new(), secrets, source, target, clock: Arc::new(TestClock::new()) }
+        Self { world, journal: MemoryJournal::new(), secrets, session: session_id(), source, target, clock: Arc::new(TestClock::new()) }
     }
 
     pub fn ports(&self) -> Ports {
@@ -129,8 +130,9 @@ impl Stage {
         }
     }
 
+    /// The journal is there, as a file is that was made; whether anything was written is for the engine to see.
     pub fn opening(&self) -> Opening {
-        if self.journal.recorded().is_empty() { Opening::New(session_id()) } else { Opening::Resume }
+        Opening::Resume(self.session.clone())
     }
 
     /// Runs until the end or until the knife falls; the engine is dropped either way.

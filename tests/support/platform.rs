@@ -188,7 +188,7 @@ impl Stage {
     /// Runs until `follow` is content or until the knife falls; the engine is dropped either way.
     /// Answers whether it came to its end.
     pub async fn run(&self, knife: &Arc<Knife>, follow: impl Fn(&Session) -> Next) -> bool {
-        let opening = if self.journal.recorded().is_empty() { Opening::New(session_id()) } else { Opening::Resume };
+        let opening = Opening::Resume(session_id());
         let ports = cut(&self.ports(), knife);
         let run = async {
             let (engine, mut notices) = Engine::open(ports, Limits::small(), opening).await.expect("the journal is sound");
