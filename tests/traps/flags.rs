@@ -163,3 +163,47 @@ fn g22_mail_that_is_marked_for_deletion_arrives_in_the_trash_and_is_not_expunged
         });
     }
 }
+
+#[test]
+fn g11_a_target_that_puts_its_own_date_stops_the_run_before_the_flood() {
+    real_time().block_on(async {
+        let many: Vec<String> = (0..60).map(|n| format!("Subject: {n}\r\n\r\nbody {n}\r\n")).collect();
+        let trap = with_inbox(Dialect::Dovecot, &many.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        trap.target.on_command(|said| match said.is("APPEND") {
+            true => Act::PassAs(without_dates(&said.bytes)),
+            false => Act::Pass,
+        });
+        let mut run = trap.start().await;
+        trap.in_time(run.until("it is shown", |session| !session.troubles.is_empty())).await;
+        assert!(trap.arrived().len() <= 20, "{} are wrong already", trap.arrived().len());
+        drop(run);
+    });
+}
+
+/// An APPEND without its dates.
+fn without_dates(command: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(command).into_owned();
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(") \"") {
+        let end = at + 3 + rest[at + 3..].find('"').expect("a date ends");
+        out.push_str(&rest[..=at]);
+        rest = &rest[end + 1..];
+    }
+    (out + rest).into_bytes()
+}
+
+#[test]
+fn g20_keywords_that_an_append_may_not_carry_are_stored_one_by_one() {
+    real_time().block_on(async {
+        let trap = with_inbox(Dialect::Dovecot, &[]).await;
+        trap.put("\\Seen Odd-One Good-One", b"Subject: a\r\n\r\nx\r\n");
+        trap.target.on_whole_command(|said| {
+            let is_odd =
+                said.is("APPEND") && (said.holds(b"Odd-One") || said.holds(b"Good-One")) || said.is("UID STORE") && said.holds(b"Odd-One");
+            if is_odd { answer(&["{tag} NO Invalid keyword"]) } else { Act::Pass }
+        });
+        trap.copies().await;
+        assert_eq!(flags(&trap, TARGET), ["\\Seen Good-One"]);
+    });
+}

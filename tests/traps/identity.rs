@@ -6,7 +6,7 @@ use mailferry::problem::ProblemCode;
 use mailferry::sandbox::mail::{AccountKey, Dialect};
 use mailferry::session::{Command, Event};
 
-use crate::between::{Act, is_fetch, replaced, with_literal};
+use crate::between::{Act, is_fetch, replaced, starts, with_literal};
 use crate::stage::{Trap, real_time, times, towards, with_inbox};
 use crate::support::following::small_but;
 use crate::support::guided::{SOURCE, TARGET};
@@ -195,6 +195,28 @@ fn g14_a_mailbox_that_was_made_anew_is_copied_again_and_once() {
         run.submit(Command::RequestDelta { migration: ONE }).await;
         run.until_verified().await;
         trap.is_equal().await;
+    });
+}
+
+#[test]
+fn g14_a_uidvalidity_that_changes_at_every_examine_doubles_nothing() {
+    real_time().block_on(async {
+        let trap = towards(Dialect::Dovecot).await;
+        let mut validity = 100;
+        trap.source.on_reply(move |reply| {
+            let said = text(&reply);
+            if !said.starts_with("* OK [UIDVALIDITY ") {
+                return reply;
+            }
+            validity += 1;
+            format!("* OK [UIDVALIDITY {validity}] as it likes\r\n").into_bytes()
+        });
+        let mut run = trap.copies_all().await;
+        run.submit(Command::RequestDelta { migration: ONE }).await;
+        run.until_verified().await;
+        trap.is_equal().await;
+        let examined = trap.source.tape().iter().filter(|said| starts(&said.line, "EXAMINE")).count();
+        assert!(examined > 8);
     });
 }
 

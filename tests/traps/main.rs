@@ -19,5 +19,6 @@ mod identity;
 mod names;
 mod process;
 mod reading;
+mod repairs;
 mod table;
 mod zimbra;

@@ -3,7 +3,7 @@
 use mailferry::domain::{MailboxName, Role};
 use mailferry::plan::{FindingCode, MappingAction, SkipReason};
 use mailferry::sandbox::mail::{AccountKey, Dialect, Fill, FolderLanguage, Template};
-use mailferry::session::{Command, Event};
+use mailferry::session::{Command, CopyState, Event};
 
 use crate::between::{Act, bye, replaced};
 use crate::stage::{Trap, real_time, towards, with_inbox};
@@ -287,5 +287,24 @@ fn g37_names_that_differ_in_case_only_stay_apart_or_it_is_told_before_the_start(
         trap.copies().await;
         assert_eq!(there(&trap).iter().map(|(_, count)| count).sum::<usize>(), 3, "{:?}", there(&trap));
         assert!(there(&trap).len() == 3 || merging_is_told(&trap), "silently one: {:?}", there(&trap));
+    });
+}
+
+#[test]
+fn g40_a_mailbox_that_closes_every_connection_is_left_and_the_others_go_on() {
+    real_time().block_on(async {
+        let trap = towards(Dialect::Dovecot).await;
+        make(&trap, &["Locked"], 1);
+        trap.source.on_command(|said| {
+            let opens = (said.is("EXAMINE") || said.is("STATUS")) && said.line.contains("\"Locked\"");
+            if opens { bye("Server unavailable") } else { Act::Pass }
+        });
+        let mut run = trap.start().await;
+        let others = |session: &mailferry::session::Session| {
+            let inbox = session.migrations.iter().flat_map(|m| m.mailboxes.values()).find(|m| m.mapping.name.is_inbox());
+            inbox.is_some_and(|m| matches!(m.state, CopyState::Verified)) && !session.troubles.is_empty()
+        };
+        trap.in_time(run.until("the others are there, and it is told", others)).await;
+        assert_eq!(trap.arrived(), trap.texts(SOURCE));
     });
 }

@@ -8,8 +8,8 @@ use mailferry::session::{Command, Event};
 
 use async_trait::async_trait;
 
-use crate::between::{Act, answer, holds, is_fetch};
-use crate::stage::{once, real_time, towards, with_inbox};
+use crate::between::{Act, answer, holds, is_fetch, with_literal};
+use crate::stage::{once, real_time, times, towards, with_inbox};
 use crate::support::guided::{SOURCE, TARGET};
 
 fn text(response: &[u8]) -> String {
@@ -291,4 +291,42 @@ fn g19_command_lines_stay_short_however_scattered_the_uids_are() {
             drop(connection);
         });
     }
+}
+
+#[test]
+fn g7_a_message_that_comes_empty_is_asked_for_again() {
+    for dialect in [Dialect::Dovecot, Dialect::Exchange] {
+        real_time().block_on(async {
+            let trap =
+                with_inbox(dialect, &["Subject: a\r\n\r\none\r\n", "Subject: b\r\n\r\ntwo\r\n", "Subject: c\r\n\r\nthree\r\n"]).await;
+            let mut empties = times(2);
+            trap.source.on_reply(move |reply| {
+                if is_message(&reply) && holds(&reply, "two") && empties() { with_literal(&reply, |_| Vec::new()) } else { reply }
+            });
+            trap.copies_all().await;
+            assert_eq!(trap.refusals(), Vec::<String>::new());
+        });
+    }
+}
+
+#[test]
+fn g8_a_fetch_that_is_refused_for_a_while_costs_no_date() {
+    real_time().block_on(async {
+        let trap = towards(Dialect::Dovecot).await;
+        let mut refuses = times(3);
+        trap.source.on_command(move |said| {
+            let is_body = said.is("UID FETCH") && said.holds(b"BODY.PEEK[]");
+            if is_body && refuses() { answer(&["{tag} NO [UNAVAILABLE] Temporary trouble"]) } else { Act::Pass }
+        });
+        trap.copies_all().await;
+    });
+}
+
+#[test]
+fn g17_a_line_that_cannot_be_read_among_folders_is_no_folder() {
+    real_time().block_on(async {
+        let trap = towards(Dialect::Dovecot).await;
+        trap.source.on_reply(|reply| if reply.starts_with(b"* L") { [b"* XODD (NIL \"\" -1\r\n", &reply[..]].concat() } else { reply });
+        trap.copies_all().await;
+    });
 }

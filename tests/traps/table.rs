@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Rows whose scenarios are not written yet. A row that has one must leave this list.
-const TO_COME: &[&str] = &["G11", "G23", "G24", "G25", "G26"];
+const TO_COME: &[&str] = &[];
 /// What the last cell says then.
 const WAITS: &str = "to come";
 
