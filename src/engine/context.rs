@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::{BatchId, ByteSize, MailboxId, MigrationId, Platform, Secret, SecretRef, Uid};
+use crate::domain::{BatchId, ByteSize, MailboxId, MigrationId, Platform, Secret, SecretRef, Uid, WireName};
 use crate::plan::{SourceAccount, TargetAccount};
 use crate::ports::{ApiKeys, LedgerChange, PlatformApi, Ports, Record};
 use crate::problem::{Problem, ProblemCode, Troubling};
@@ -84,6 +84,7 @@ pub(super) struct Shared {
     /// Accounts whose server promised to tell the UIDs of what it stores, and does not.
     silent: Mutex<BTreeSet<MigrationId>>,
     strikes: Mutex<BTreeMap<StruckMessage, Strikes>>,
+    openings: Mutex<BTreeMap<(MigrationId, WireName), Openings>>,
     /// Mailboxes that share an end take turns.
     pub(super) turns: Mutex<BTreeMap<MigrationId, Arc<tokio::sync::Mutex<()>>>>,
     /// What is known of each target account; whoever finds out holds it.
@@ -106,6 +107,15 @@ struct Strikes {
     unread: u32,
 }
 
+/// What went wrong with one source mailbox each time it was opened, in this run of the program.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Openings {
+    /// The connection was lost, so often in a row.
+    pub(super) lost: u32,
+    /// Its UIDVALIDITY was another one than before.
+    pub(super) renumbered: u32,
+}
+
 /// Losses in company after which a message travels alone: what breaks the connection is found, and the rest goes on in batches.
 const SUSPICIOUS: u32 = 2;
 
@@ -113,6 +123,19 @@ impl Shared {
     /// Forgets what was held against the messages of a migration: they are to be tried again.
     pub(super) fn pardon(&self, migration: MigrationId) {
         self.strikes.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, ..), _| *of != migration);
+    }
+
+    /// Forgets what was held against the source mailboxes of a migration: they are to be opened again.
+    pub(super) fn pardon_mailboxes(&self, migration: MigrationId) {
+        self.openings.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _), _| *of != migration);
+    }
+
+    /// Counts what happened when a source mailbox was opened; answers what is known of it now.
+    pub(super) fn opening(&self, (migration, mailbox): (MigrationId, &WireName), count: impl FnOnce(&mut Openings)) -> Openings {
+        let mut all = self.openings.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.entry((migration, mailbox.clone())).or_default();
+        count(known);
+        *known
     }
 
     /// Batch numbers go on after the last one of the journal.
@@ -128,6 +151,7 @@ impl Shared {
             hands,
             silent: Mutex::default(),
             strikes: Mutex::default(),
+            openings: Mutex::default(),
             renewal: tokio::sync::Mutex::default(),
         }
     }

@@ -200,6 +200,7 @@ impl Core {
                             if let Some(migration) = task.migration() {
                                 self.refused_logins.remove(&migration);
                                 self.patience.remove(&migration);
+                                self.shared.pardon_mailboxes(migration);
                             }
                             Vec::new()
                         }

@@ -199,7 +199,7 @@ fn g14_a_mailbox_that_was_made_anew_is_copied_again_and_once() {
 }
 
 #[test]
-fn g14_a_uidvalidity_that_changes_at_every_examine_doubles_nothing() {
+fn g14_a_uidvalidity_that_changes_at_every_examine_doubles_nothing_and_is_told() {
     real_time().block_on(async {
         let trap = towards(Dialect::Dovecot).await;
         let mut validity = 100;
@@ -211,12 +211,13 @@ fn g14_a_uidvalidity_that_changes_at_every_examine_doubles_nothing() {
             validity += 1;
             format!("* OK [UIDVALIDITY {validity}] as it likes\r\n").into_bytes()
         });
-        let mut run = trap.copies_all().await;
-        run.submit(Command::RequestDelta { migration: ONE }).await;
-        run.until_verified().await;
-        trap.is_equal().await;
+        // Nobody can say whether such a mailbox is whole: after a few rounds a person is asked, mailbox by mailbox.
+        trap.stops_by(ProblemCode::MailboxRefused).await;
+        let (there, here) = (trap.arrived(), trap.texts(SOURCE));
+        let times = |texts: &[String], text: &String| texts.iter().filter(|other| *other == text).count();
+        assert!(there.iter().all(|text| times(&there, text) <= times(&here, text)), "nothing is doubled: {there:?}");
         let examined = trap.source.tape().iter().filter(|said| starts(&said.line, "EXAMINE")).count();
-        assert!(examined > 8);
+        assert!(examined > 5);
     });
 }
 

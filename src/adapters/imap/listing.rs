@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::command::Command;
 use super::connection::ImapConnection;
 use super::opening::status_items;
-use super::reply::{Reply, Status};
+use super::reply::{Lost, Reply, Status};
 use super::value::Value;
 use crate::domain::{MailboxName, Role, WireName};
 use crate::ports::{ListedMailbox, MailError, MailboxState};
@@ -75,7 +75,7 @@ impl Lines {
     fn learn(&mut self, reply: Reply) {
         let (name, values) = match reply {
             Reply::Data(name, values) => (name, values),
-            Reply::Unreadable { .. } => {
+            Reply::Unreadable(Lost::Mailbox) => {
                 self.unreadable += 1;
                 return;
             }

@@ -8,12 +8,14 @@ use super::command::Command;
 use super::connection::{ImapConnection, LONGEST_SET};
 use super::fetched::Fetched;
 use super::refusal::refused;
-use super::reply::{Outcome, Reply, Status};
+use super::reply::{Lost, Outcome, Reply, Status};
 use crate::domain::{Uid, UidSet};
 use crate::ports::{FetchedMessage, MailError, MessageSink, Refusal, RefusalKind, SinkClosed};
 
 /// After so many refusals one after the other it is not about the messages any more; servers count them too.
 const REFUSALS_IN_A_ROW: u32 = 3;
+/// How often a message is asked for alone.
+const TRIES_ALONE: u32 = 3;
 /// Windows that are asked for at the same time.
 const WINDOWS_AT_ONCE: usize = 3;
 /// The same where a few errors in a row end the connection.
@@ -102,8 +104,8 @@ impl ImapConnection {
         Ok(Ok(()))
     }
 
-    /// After a window failed: each message that did not come is asked for alone, first with, then without its date.
-    /// The messages that can be had are delivered; if one cannot, that is the error.
+    /// After a window failed: each message that did not come is asked for alone, and without its date where it can be the date that the
+    /// server stumbles over. The messages that can be had are delivered; if one cannot, that is the error: it is asked for again later.
     async fn one_by_one(
         &mut self,
         (wanted, first): (BTreeSet<u32>, MailError),
@@ -113,18 +115,23 @@ impl ImapConnection {
         let (mut in_a_row, mut failure) = (0, None);
         for uid in wanted {
             let mut this = BTreeSet::from([uid]);
-            for asked in [items.all, items.without_date] {
+            let mut asked = items.all;
+            for left in (0..TRIES_ALONE).rev() {
                 match self.deliver(uid, asked, &mut this, sink).await? {
                     Ended::Closed => return Ok(Err(SinkClosed)),
                     Ended::Complete => {
                         in_a_row = 0;
                         break;
                     }
-                    Ended::Incomplete(error) if asked == items.without_date => {
+                    Ended::Incomplete(error) if left == 0 || asked == items.without_date => {
                         in_a_row += 1;
                         failure = Some(error);
+                        break;
                     }
-                    Ended::Incomplete(_) => {}
+                    Ended::Incomplete(error) if may_be_the_date(&error) => asked = items.without_date,
+                    Ended::Incomplete(_) => {
+                        self.conversation.run(&Command::new("NOOP"), |_| {}).await?;
+                    }
                 }
             }
             if in_a_row == REFUSALS_IN_A_ROW {
@@ -171,7 +178,7 @@ impl ImapConnection {
                 }
             }
             // Servers may answer several commands at the same time: it may belong to any of them.
-            Reply::Unreadable { is_fetch: true } => asked.iter_mut().for_each(|one| one.unreadable += 1),
+            Reply::Unreadable(Lost::Message) => asked.iter_mut().for_each(|one| one.unreadable += 1),
             Reply::Done { tag, outcome } => {
                 let Some(over) = asked.iter().position(|one| one.tag == tag).and_then(|at| asked.remove(at)) else {
                     let text = format!("an answer to {tag}, which was not asked: {}", outcome.text);
@@ -196,6 +203,11 @@ impl ImapConnection {
         }
         Ok(Ended::Complete)
     }
+}
+
+/// Whether a message may come without its date: BAD, and what cannot be read. What a server refuses for a while it gives later, with its date.
+fn may_be_the_date(error: &MailError) -> bool {
+    matches!(error, MailError::Refused(Refusal { kind: RefusalKind::Content, .. }))
 }
 
 /// The message in a FETCH response; none in an unsolicited one about flags.

@@ -47,11 +47,20 @@ pub(super) enum Reply {
     Fetch(Box<Fetched>),
     /// `* LIST …`, `* CAPABILITY …`: the word in upper case and what follows.
     Data(String, Vec<Value>),
-    /// A response nobody understands; `true`: it was a FETCH, so a message may be in it.
-    Unreadable {
-        is_fetch: bool,
-    },
+    /// A response nobody understands.
+    Unreadable(Lost),
     Other,
+}
+
+/// What may be in a response that nobody understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// A message: it was a FETCH.
+    Message,
+    /// A mailbox: it was a LIST, an LSUB, an XLIST.
+    Mailbox,
+    /// Nothing that was asked for.
+    Nothing,
 }
 
 /// Whether the library's parser may have this response: it belongs to the kinds that we leave to it, and the parser takes all of it.
@@ -69,7 +78,7 @@ impl Reply {
         match response {
             Response::Done { tag, status, outcome } => match status_of(status) {
                 Some(status) => Self::Done { tag: tag.0.clone(), outcome: Outcome::from_library(status, outcome) },
-                None => Self::Unreadable { is_fetch: false },
+                None => Self::Unreadable(Lost::Nothing),
             },
             Response::Data { status, outcome } => match (status, status_of(status)) {
                 (imap_proto::Status::Bye, _) => Self::Bye(Outcome::from_library(Status::No, outcome).text),
@@ -97,13 +106,15 @@ impl Reply {
             (b"*", word, _) => {
                 let name = String::from_utf8_lossy(word).to_ascii_uppercase();
                 let values = read_values(&frame.slice(frame.len() - rest_after(frame, 2).len()..));
-                values.map_or(Self::Unreadable { is_fetch: false }, |values| Self::Data(name, values))
+                let is_of_list = matches!(name.as_str(), "LIST" | "LSUB" | "XLIST");
+                let lost = if is_of_list { Lost::Mailbox } else { Lost::Nothing };
+                values.map_or(Self::Unreadable(lost), |values| Self::Data(name, values))
             }
             (tag, word, _) if is_status(word) => {
                 Self::Done { tag: String::from_utf8_lossy(tag).into_owned(), outcome: Outcome::from_bytes(word, rest_after(frame, 2)) }
             }
             (first, ..) if first.starts_with(b"+") => Self::Continue,
-            _ => Self::Unreadable { is_fetch: false },
+            _ => Self::Unreadable(Lost::Nothing),
         }
     }
 }
@@ -115,7 +126,7 @@ fn numbered(frame: &Frame, number: &[u8], word: &[u8]) -> Reply {
         (b"EXPUNGE", Some(count)) => Reply::Expunge(count),
         (b"FETCH", _) => match Fetched::read(frame, frame.len() - rest_after(frame, 3).len()) {
             Some(fetched) => Reply::Fetch(Box::new(fetched)),
-            None => Reply::Unreadable { is_fetch: true },
+            None => Reply::Unreadable(Lost::Message),
         },
         _ => Reply::Other,
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::command::Command;
 use super::connection::{ImapConnection, LONGEST_SET};
 use super::fetched::Fetched;
-use super::reply::{Reply, Status};
+use super::reply::{Lost, Reply, Status};
 use crate::domain::{ByteSize, Flags, Uid, UidSet};
 use crate::ports::{MailError, MessageSummary, Weighed};
 
@@ -108,7 +108,7 @@ impl ImapConnection {
         let mut unreadable = 0;
         let each = |_, reply: Reply| match reply {
             Reply::Fetch(fetched) => learn(*fetched),
-            Reply::Unreadable { is_fetch: true } => unreadable += 1,
+            Reply::Unreadable(Lost::Message) => unreadable += 1,
             _ => {}
         };
         let outcomes = self.conversation.ask_all(&commands, WINDOWS_AT_ONCE, each).await?;

@@ -17,6 +17,7 @@ use crate::session::{Activity, Event};
 
 use super::super::budget::Budget;
 use super::super::context::{Failure, TaskContext};
+use super::flagging;
 use super::outbound::{Incoming, Look, look_at};
 use super::prepare::{Ends, Prepared};
 use super::sending::Sender;
@@ -76,7 +77,19 @@ pub(super) async fn go_ahead(context: &TaskContext, prepared: &mut Prepared, mis
     let listed: UidSet = prepared.target.enumerate(from).await?.iter().map(|m| m.uid).collect();
     let seen = recognise(context, prepared.target.as_mut(), &listed).await?;
     let repaired = context.migration(id)?.mailboxes.get(&prepared.ends.mailbox).map(|m| m.repaired.clone()).unwrap_or_default();
-    let found = find(canaries.into_iter().filter(|canary| !repaired.contains_key(&canary.uid)).collect(), seen);
+    let mut found = find(canaries.into_iter().filter(|canary| !repaired.contains_key(&canary.uid)).collect(), seen);
+    let told = context.ports.journal.entries_of(prepared.ends.rows(), &sent.iter().copied().collect()).await?;
+    if told.iter().filter_map(|row| row.target_uid).any(|uid| !listed.contains(uid)) {
+        // It tells UIDs under which nothing is: from now on what it stores is looked up.
+        context.shared.was_silent(id);
+        let later = |(canary, seen): &(Canary, SeenMessage)| (seen.uid, prepared.ends.rules.of(&canary.flags).later);
+        let later: Vec<(Uid, Flags)> = found.iter().map(later).filter(|(_, flags)| *flags != Flags::default()).collect();
+        for (uid, flags) in &later {
+            let set = found.iter_mut().filter(|(_, seen)| seen.uid == *uid);
+            set.for_each(|(_, seen)| seen.flags = flags.system().fold(std::mem::take(&mut seen.flags), Flags::with));
+        }
+        flagging::add(&prepared.ends, prepared.target.as_mut(), later).await?;
+    }
     if found.is_empty() {
         // None was stored, or none can be recognised: the verification will say so, and the next mailbox sends its own.
         return Ok(rest);
@@ -101,7 +114,10 @@ pub(super) async fn go_ahead(context: &TaskContext, prepared: &mut Prepared, mis
 async fn send(context: &TaskContext, prepared: &mut Prepared, first: &[Weighed]) -> Result<Vec<Canary>, Failure> {
     let mut inlet = Inlet(Vec::new());
     let uids = first.iter().map(|message| message.uid).collect();
-    if let Err(error) = prepared.source.fetch(&uids, &mut inlet).await {
+    let read = prepared.source.fetch(&uids, &mut inlet).await;
+    // What the source refuses now is asked for again on the usual way; the others go.
+    let read = read.or_else(|error| if matches!(error, MailError::Refused(_)) && !inlet.0.is_empty() { Ok(()) } else { Err(error) });
+    if let Err(error) = read {
         // As on the usual way: what the source was lost over is found.
         if let (MailError::Lost(_) | MailError::Protocol(_), Some(next)) = (&error, first.get(inlet.0.len())) {
             context.lost_before((prepared.ends.migration, prepared.ends.mailbox, next.uid));
@@ -109,6 +125,9 @@ async fn send(context: &TaskContext, prepared: &mut Prepared, first: &[Weighed])
         // A source that refuses a message is dealt with on the usual way, and so is what it did deliver.
         return if matches!(error, MailError::Refused(_)) { Ok(Vec::new()) } else { Err(error.into()) };
     }
+    // What comes empty although it is not did not come: the usual way asks again.
+    let is_empty = |uid: Uid| first.iter().any(|message| message.uid == uid && message.size == 0);
+    inlet.0.retain(|message| !message.body.is_empty() || is_empty(message.uid));
     let incoming = inlet.0.into_iter().map(|message| Incoming { message, share: Budget::none() }).collect();
     let outbounds = look_at(incoming, Look::Content).await?;
     let canaries = outbounds.iter().map(|outbound| Canary {

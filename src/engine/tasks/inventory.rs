@@ -12,6 +12,7 @@ use crate::session::{Activity, Event, Migration};
 
 use super::super::context::{Failure, TaskContext};
 use super::super::pool::Held;
+use super::prepare::after_loss;
 
 /// Delimiter that is assumed of a target that cannot be asked yet; names are looked at again when it can.
 const USUAL_DELIMITER: char = '/';
@@ -39,7 +40,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     for _ in 0..others {
         hands.push(context.connect_source(&migration).await?);
     }
-    try_join_all(hands.into_iter().map(|hand| looking.look(context, hand))).await?;
+    try_join_all(hands.into_iter().map(|hand| looking.look(context, &migration, hand))).await?;
     if context.is_stopping() {
         return Ok(());
     }
@@ -110,9 +111,17 @@ impl Looking {
     }
 
     /// Looks into one mailbox after the other, as long as there are any.
-    async fn look(&self, context: &TaskContext, mut source: Held) -> Result<(), Failure> {
+    async fn look(&self, context: &TaskContext, migration: &Migration, mut source: Held) -> Result<(), Failure> {
         while let Some(mailbox) = self.next().filter(|_| !context.is_stopping()) {
-            let exists = source.examine(&mailbox).await?.exists;
+            let exists = match source.examine(&mailbox).await {
+                Ok(state) => state.exists,
+                Err(error) => {
+                    // One that cannot be opened is left to the copy, which stops over it alone.
+                    drop(source);
+                    source = after_loss(context, (migration, &mailbox), error).await?;
+                    continue;
+                }
+            };
             let bytes = match exists {
                 0 => ByteSize(0),
                 1..=MANY => self.see_all(&mailbox, &source.enumerate(Uid(1)).await?),

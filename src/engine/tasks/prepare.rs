@@ -15,6 +15,9 @@ use super::super::context::{Failure, TaskContext, target_door};
 use super::super::pool::{Door, Held};
 use super::sharing;
 
+/// Openings of one mailbox in a row that end with the connection, after which another mailbox tells whether it is this one's doing.
+const MOST_LOST_OPENINGS: u32 = 3;
+
 /// What is known of both ends of one mailbox.
 #[derive(Debug, Clone)]
 pub(super) struct Ends {
@@ -122,11 +125,40 @@ pub(super) async fn open_source(context: &TaskContext, migration: &Migration, ma
     loop {
         let mut source = context.connect_source(migration).await?;
         match source.examine(mailbox).await {
-            Ok(state) => return Ok((source, state)),
+            Ok(state) => {
+                context.shared.opening((migration.id, mailbox), |known| known.lost = 0);
+                return Ok((source, state));
+            }
             Err(error) if has_died(&source, &error) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                drop(source);
+                let sound = after_loss(context, (migration, mailbox), error).await?;
+                context.give_back(sound);
+                let cause = "the server closes the connection each time this mailbox is opened";
+                return Err(Problem::new(ProblemCode::MailboxRefused).with("folder", mailbox).because(cause).into());
+            }
         }
     }
+}
+
+/// After the opening of a source mailbox failed: whether it is this mailbox alone with which the server closes the connection. Then a
+/// new connection is the answer, which opened another mailbox. Else the error is what went wrong.
+pub(super) async fn after_loss(
+    context: &TaskContext,
+    (migration, mailbox): (&Migration, &WireName),
+    error: MailError,
+) -> Result<Held, Failure> {
+    let inbox = WireName("INBOX".to_owned());
+    if !matches!(error, MailError::Lost(_)) || mailbox.0.eq_ignore_ascii_case(&inbox.0) {
+        return Err(error.into());
+    }
+    let known = context.shared.opening((migration.id, mailbox), |known| known.lost += 1);
+    if known.lost < MOST_LOST_OPENINGS {
+        return Err(error.into());
+    }
+    let mut source = context.connect_source(migration).await?;
+    source.examine(&inbox).await?;
+    Ok(source)
 }
 
 /// Whether a connection that had been waiting turned out to be dead.

@@ -25,6 +25,13 @@ const MOST_STRIKES: u32 = 3;
 /// What is said of a message that no connection outlives.
 const UNBEARABLE: &str = "the server closed the connection each time it was given this message";
 
+/// Whether a refusal can be about the date: the server could not read what it was given, or says so.
+fn may_be_the_date(refusal: &Refusal) -> bool {
+    let text = refusal.text.to_ascii_lowercase();
+    refusal.kind == RefusalKind::Content
+        || text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| ["date", "time", "internaldate"].contains(&word))
+}
+
 /// What became of one message.
 pub(super) enum Fate {
     Stored(Option<Uid>),
@@ -211,7 +218,8 @@ impl Sender {
                     let mut is_full = false;
                     for (index, outcome) in range.zip(outcomes) {
                         fates[index] = match outcome {
-                            Appended::Stored(uid) => Fate::Stored(uid),
+                            // Of a server that tells wrong ones none is believed.
+                            Appended::Stored(uid) => Fate::Stored(uid.filter(|_| !self.context.shared.is_silent(self.ends.migration))),
                             Appended::Refused(_) if is_full => Fate::Left,
                             Appended::Refused(refusal) => self.once_more(target, &messages[index], (id, &batch[index]), refusal).await?,
                         };
@@ -295,6 +303,10 @@ impl Sender {
             let has_keywords = message.flags.keywords().next().is_some();
             let is_tried = attempt == *message || has_keywords && attempt.internal_date == message.internal_date;
             if is_tried && last.kind != RefusalKind::NoMailbox {
+                continue;
+            }
+            // A date is given up only where it can be what was refused: a server that just says no may take the message later, as it is.
+            if attempt.internal_date != message.internal_date && !may_be_the_date(&last) {
                 continue;
             }
             match self.append(target, std::slice::from_ref(&attempt), std::slice::from_ref(outbound)).await? {

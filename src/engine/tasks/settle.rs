@@ -11,11 +11,15 @@ use async_trait::async_trait;
 use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid, UidSet};
 use crate::mailcopy::{Comparison, Fingerprint, settle};
 use crate::ports::{Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, MessageSink, SinkClosed};
+use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, Side};
 
 use super::super::context::{Failure, TaskContext};
 use super::prepare::{Ends, Prepared};
 use super::sharing;
+
+/// Times that a source mailbox may get new UIDs in one run of the program, before a person is asked.
+const MOST_RENUMBERED: u32 = 5;
 
 /// Whether doubts are settled by looking. `Off` exists for the one test that shows what would happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,6 +178,11 @@ async fn renumber_source(context: &TaskContext, prepared: &mut Prepared) -> Resu
     let (migration, mailbox) = (prepared.ends.migration, prepared.ends.mailbox);
     let Some(from) = prepared.progress.source_validity else { return Ok(()) };
     let to = prepared.ends.source.uid_validity;
+    let wire = &prepared.progress.mapping.wire;
+    if context.shared.opening((migration, wire), |known| known.renumbered += 1).renumbered > MOST_RENUMBERED {
+        let cause = "the server tells another UIDVALIDITY each time this mailbox is opened";
+        return Err(Problem::new(ProblemCode::MailboxRefused).with("folder", wire).because(cause).into());
+    }
     context.doing(Activity::Settling);
     let rows = context.ports.journal.entries(migration, mailbox, None).await?;
     let uids: UidSet = prepared.source.enumerate(Uid(1)).await?.iter().map(|m| m.uid).collect();

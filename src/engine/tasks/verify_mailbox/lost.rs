@@ -54,9 +54,9 @@ async fn strangers(context: &TaskContext, prepared: &mut Prepared) -> Result<Vec
     let (migration, mailbox, validity) = (prepared.ends.migration, prepared.ends.mailbox, prepared.ends.target.uid_validity);
     let claimed = context.ports.journal.claimed(migration, mailbox, (validity, Uid(1))).await?;
     let others = sharing::held_by_others(context, &prepared.ends).await?;
-    // A UID that the mailbox has not given yet was told wrong, and bounds nothing.
-    let is_given = |first: &Uid| *first < prepared.ends.target.uid_next;
-    let oldest = claimed.ranges().next().map(|(first, _)| first).filter(is_given).unwrap_or(Uid(1));
+    // Where a UID was told that the mailbox has not given yet, none of them bounds what is ours.
+    let are_given = claimed.ranges().last().is_none_or(|(_, last)| last < prepared.ends.target.uid_next);
+    let oldest = claimed.ranges().next().map(|(first, _)| first).filter(|_| are_given).unwrap_or(Uid(1));
     let there: UidSet = prepared.target.weigh(oldest).await?.iter().map(|m| m.uid).collect();
     let seen = recognise(context, prepared.target.as_mut(), &there.without(&claimed).without(&others)).await?;
     let present = |m: super::super::settle::SeenMessage| Present {
