@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::{BatchId, ByteSize, MailboxId, MigrationId, Platform, Secret, SecretRef, Uid, WireName};
+use crate::domain::{BatchId, ByteSize, MailboxId, MigrationId, Platform, Secret, SecretRef, Thoroughness, Uid, WireName};
 use crate::plan::{SourceAccount, TargetAccount};
 use crate::ports::{ApiKeys, LedgerChange, PlatformApi, Ports, Record};
 use crate::problem::{Problem, ProblemCode, Troubling};
@@ -296,7 +296,9 @@ impl TaskContext {
     }
 
     async fn checkout(&self, door: Door, secret: &SecretRef, (side, most): (Side, usize)) -> Result<Held, Failure> {
-        let purpose = if matches!(self.task, Task::VerifyMailbox { .. }) { Purpose::Verify } else { Purpose::Copy };
+        // Where nothing is read again, nothing has to be independent of what copied.
+        let is_verification = matches!(self.task, Task::VerifyMailbox { .. }) && self.limits.thoroughness != Thoroughness::None;
+        let purpose = if is_verification { Purpose::Verify } else { Purpose::Copy };
         let wanted = Wanted { door, password: self.secret(secret).await?, purpose, most };
         let connected = self.shared.pool.checkout(self.ports.mail.as_ref(), &wanted).await;
         connected.map_err(|error| error.problem().with("side", side_key(side)).with("secret", secret).into())

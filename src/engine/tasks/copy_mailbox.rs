@@ -9,7 +9,7 @@ use crate::session::{Activity, Event};
 use super::super::context::{Failure, TaskContext};
 use super::canary;
 use super::course::{Work, stream};
-use super::prepare::{Ends, Prepared, prepare_weighed, record_prepared};
+use super::prepare::{Ends, Listed, Prepared, Seen, prepare_weighed, record_prepared};
 use super::sending::Sender;
 use super::settle::settle_all;
 use super::sharing;
@@ -39,16 +39,22 @@ enum Pass {
 async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), misses: &mut BTreeMap<Uid, u32>) -> Result<Pass, Failure> {
     let (mut prepared, mut listed) = prepare_weighed(context, id, mailbox).await?;
     settle_all(context, &mut prepared).await?;
+    let rest = context.migration(id)?.mailboxes.get(&mailbox).and_then(|m| m.rest);
+    if listed.earlier > 0 && rest.is_none_or(|rest| rest.target.validity != prepared.ends.target.uid_validity) {
+        // What was accounted for then is not any more.
+        listed = Listed::whole(prepared.source.as_mut()).await?;
+    }
     record_prepared(context, &prepared.ends, &prepared.progress).await?;
     loop {
         context.doing(Activity::ReadingList);
-        listed = sharing::own(context, &prepared.ends, prepared.source.as_mut(), listed).await?;
-        let missing = missing(context, &prepared.ends, &listed).await?;
+        listed.messages = sharing::own(context, &prepared.ends, prepared.source.as_mut(), listed.messages).await?;
+        let missing = missing(context, &prepared.ends, &listed.messages).await?;
         if missing.is_empty() {
-            context.record(Event::MailboxCopied { migration: id, mailbox, messages: listed.len() as u64 }).await?;
+            context.record(Event::MailboxCopied { migration: id, mailbox, messages: listed.count() }).await?;
             prepared.close(context);
             return Ok(Pass::Over);
         }
+        let seen = Seen { messages: listed.count(), until: listed.messages.last().map_or(Uid(1), |message| message.uid) };
         drop(listed);
         let missing = canary::go_ahead(context, &mut prepared, missing).await?;
         if context.is_stopping() {
@@ -57,13 +63,13 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
         let empty = missing.iter().filter(|message| message.size == 0).map(|message| message.uid).collect();
         let windows = windows(context, &Sender::new(context, prepared.ends.clone()), missing, misses).await?;
         if windows.is_empty() {
-            listed = prepared.source.weigh(Uid(1)).await?;
+            listed = Listed::after(prepared.source.as_mut(), seen).await?;
             continue;
         }
         context.doing(Activity::Copying);
         context.meter.total(&context.task, windows.iter().map(|window| window.uids.len()).sum());
         let Prepared { ends, progress, source, target, turn } = prepared;
-        let finished = stream(context, (&ends, &context.migration(id)?), (source, target), Work { windows, empty }).await?;
+        let finished = stream(context, (&ends, &context.migration(id)?), (source, target), Work { windows, empty, seen }).await?;
         for uid in finished.undelivered {
             *misses.entry(uid).or_default() += 1;
         }

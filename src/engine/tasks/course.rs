@@ -18,14 +18,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Flags, Uid};
 use crate::mailcopy::Comparison;
-use crate::ports::{MailError, Weighed};
+use crate::ports::MailError;
 use crate::session::Migration;
 
 use super::super::context::{Failure, TaskContext};
 use super::super::lanes::Lane;
 use super::super::pool::Held;
 use super::outbound::{Incoming, Look};
-use super::prepare::{Ends, open_source};
+use super::prepare::{Ends, Listed, Seen, open_source};
 use super::sending::Sender;
 use super::windows::{Window, next_run};
 use super::{reading, writing};
@@ -48,6 +48,7 @@ pub(super) struct Course {
     pub(super) later: Mutex<Vec<(Uid, Flags)>>,
     /// Messages that the source lists as empty: only these may come empty.
     pub(super) empty: BTreeSet<Uid>,
+    seen: Seen,
     windows: Mutex<VecDeque<Window>>,
     readers: AtomicUsize,
     undelivered: Mutex<Vec<Uid>>,
@@ -62,12 +63,14 @@ pub(super) struct Work {
     pub(super) windows: VecDeque<Window>,
     /// Messages that the source lists as empty.
     pub(super) empty: BTreeSet<Uid>,
+    /// What the source lists.
+    pub(super) seen: Seen,
 }
 
 /// How a course ended.
 pub(super) struct Finished {
     /// The source connection and what it lists now.
-    pub(super) source: Option<(Held, Vec<Weighed>)>,
+    pub(super) source: Option<(Held, Listed)>,
     /// The target connection.
     pub(super) target: Option<Held>,
     /// Messages that were asked for and did not come.
@@ -80,7 +83,7 @@ pub(super) struct Finished {
 enum Ended {
     Read(Result<Option<Held>, Failure>),
     Wrote(Result<Held, Failure>),
-    Listed(Result<(Held, Vec<Weighed>), Failure>),
+    Listed(Result<(Held, Listed), Failure>),
     /// Another lane could not be opened: those that are go on.
     NotOpened,
     /// Another lane is open.
@@ -88,7 +91,7 @@ enum Ended {
 }
 
 impl Course {
-    fn new(context: &TaskContext, ends: &Ends, (source, target): (&Held, &Held), Work { windows, empty }: Work) -> Self {
+    fn new(context: &TaskContext, ends: &Ends, (source, target): (&Held, &Held), Work { windows, empty, seen }: Work) -> Self {
         let keeps_bytes = ends.by == Comparison::Bytes && source.capabilities().keeps_bytes;
         let is_silent = !target.capabilities().has_uidplus || context.shared.is_silent(ends.migration);
         let (feed, batches) = mpsc::channel(WAITING_BATCHES);
@@ -100,6 +103,7 @@ impl Course {
             is_unsettled: AtomicBool::new(false),
             later: Mutex::default(),
             empty,
+            seen,
             windows: Mutex::new(windows),
             readers: AtomicUsize::new(0),
             undelivered: Mutex::default(),
@@ -271,11 +275,15 @@ impl Lanes {
         }
     }
 
-    /// What the source lists now, while the last batches are being stored.
+    /// What the source lists now, while the last batches are being stored. Where everything came that was asked for, it is enough to
+    /// see what is new.
     fn list(&mut self, mut source: Held) {
+        let seen = self.course.seen;
+        let has_all = self.course.undelivered.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
         self.spawn(async move {
-            let listed = source.weigh(Uid(1)).await;
-            Ended::Listed(listed.map(|listed| (source, listed)).map_err(Failure::from))
+            let source_now = source.as_mut();
+            let listed = if has_all { Listed::after(source_now, seen).await } else { Listed::whole(source_now).await };
+            Ended::Listed(listed.map(|listed| (source, listed)))
         });
     }
 

@@ -9,10 +9,11 @@ use crate::mailcopy::{Comparison, MarkRules};
 use crate::plan::{MailPart, MailboxMapping, MappingAction, SeenMailbox, TargetAccount, TargetTraits, resolve_at_target};
 use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxRows, MailboxState, Weighed};
 use crate::problem::{Problem, ProblemCode};
-use crate::session::{Activity, Event, MailboxProgress, Migration};
+use crate::session::{Activity, Event, MailboxProgress, Migration, SyncPoint};
 
 use super::super::context::{Failure, TaskContext, target_door};
 use super::super::pool::{Door, Held};
+use super::catch_up::sync_point;
 use super::sharing;
 
 /// Openings of one mailbox in a row that end with the connection, after which another mailbox tells whether it is this one's doing.
@@ -100,19 +101,71 @@ fn drops_deleted(context: &TaskContext, mapping: &MailboxMapping) -> bool {
 /// A mailbox of the target: its server's spelling, and its name where it is another one than planned.
 type Place = (WireName, Option<MailboxName>);
 
+/// What a source listed before it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Messages.
+    pub(super) messages: u64,
+    /// The last of them.
+    pub(super) until: Uid,
+}
+
+/// What a source lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// Messages that are there and need not be listed: an earlier look accounted for them, and none of them went.
+    pub(super) earlier: u64,
+    /// The others, ascending.
+    pub(super) messages: Vec<Weighed>,
+}
+
+impl Listed {
+    /// All that is there.
+    pub(super) async fn whole(source: &mut dyn MailConnection) -> Result<Self, Failure> {
+        Ok(Self { earlier: 0, messages: source.weigh(Uid(1)).await? })
+    }
+
+    /// What came since the last look, where the numbers say that nothing went; else all.
+    async fn since(source: &mut dyn MailConnection, state: &MailboxState, rest: Option<SyncPoint>) -> Result<Self, Failure> {
+        if state.exists == 0 {
+            return Ok(Self { earlier: 0, messages: Vec::new() });
+        }
+        let now = sync_point(state);
+        let is_usable = |rest: &SyncPoint| rest.is_believable() && rest.validity == now.validity && rest.next <= now.next;
+        if let Some(rest) = rest.filter(|rest| now.is_believable() && is_usable(rest)) {
+            let messages = if rest.next == now.next { Vec::new() } else { source.weigh(rest.next).await? };
+            if rest.messages + messages.len() as u64 == now.messages {
+                return Ok(Self { earlier: rest.messages, messages });
+            }
+        }
+        Self::whole(source).await
+    }
+
+    /// What came after another look, all of which is accounted for.
+    pub(super) async fn after(source: &mut dyn MailConnection, seen: Seen) -> Result<Self, Failure> {
+        match seen.until.0.checked_add(1) {
+            Some(next) => Ok(Self { earlier: seen.messages, messages: source.weigh(Uid(next)).await? }),
+            None => Self::whole(source).await,
+        }
+    }
+
+    /// Messages that are there.
+    pub(super) const fn count(&self) -> u64 {
+        self.earlier + self.messages.len() as u64
+    }
+}
+
 /// As [`prepare`], with what the source lists: it is asked while the target mailbox is found or made.
-pub(super) async fn prepare_weighed(
-    context: &TaskContext,
-    id: MigrationId,
-    mailbox: MailboxId,
-) -> Result<(Prepared, Vec<Weighed>), Failure> {
+pub(super) async fn prepare_weighed(context: &TaskContext, id: MigrationId, mailbox: MailboxId) -> Result<(Prepared, Listed), Failure> {
     let turn = sharing::turn(context, id, mailbox).await?;
     let migration = context.migration(id)?;
     let (progress, account) = both(&migration, mailbox)?;
     context.doing(Activity::Connecting);
     let source = async {
         let (mut source, state) = open_source(context, &migration, &progress.mapping.wire).await?;
-        let listed = if state.exists == 0 { Vec::new() } else { source.weigh(Uid(1)).await? };
+        // Marks decide what is meant of a mailbox that goes to two places, and they change without a word of the numbers.
+        let rest = progress.rest.filter(|_| progress.mapping.part == MailPart::All);
+        let listed = Listed::since(source.as_mut(), &state, rest.map(|pass| pass.source)).await?;
         Ok((source, state, listed))
     };
     let target = open_target(context, (&migration, &account), &progress);
