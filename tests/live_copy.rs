@@ -185,7 +185,8 @@ fn killed_at_random_moments_nothing_is_lost_or_doubled() {
             };
             if !is_on_its_way {
                 longest = began.elapsed().min(longest);
-                assert_eq!(run.end().code, Some(0));
+                let ended = run.end();
+                assert_eq!(ended.code, Some(0), "{}", ended.stderr);
                 break;
             }
             std::thread::sleep(Duration::from_micros(dice.random_range(0..4_000)));

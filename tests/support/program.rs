@@ -106,7 +106,8 @@ impl Home {
         command.arg(MAILFERRY).arg("--state").arg(self.state()).args(["copy", "--json"]);
         command.args(["--from", &accounts.from, "--to", &accounts.to]);
         command.args(["--from-secret", &format!("file:{}", self.path("from").display()), "--to-secret", "fd:3"]);
-        command.arg("--ca").arg(self.path("ca.pem"));
+        // Everything arrives as it was, marks too.
+        command.args(["--deleted", "keep"]).arg("--ca").arg(self.path("ca.pem"));
         command
     }
 
