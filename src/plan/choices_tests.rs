@@ -90,6 +90,13 @@ fn g22_without_a_trash_it_goes_where_the_platform_keeps_it() {
     assert_eq!(targets(&parts)[1].1, "Deleted Items");
 }
 
+/// As in the journal: an object that names its kind.
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "event")]
+enum Told {
+    Taken { inventory: crate::plan::Inventory },
+}
+
 #[test]
 fn what_was_counted_comes_back_from_an_event() {
     let inventory = crate::plan::Inventory {
@@ -100,12 +107,6 @@ fn what_was_counted_comes_back_from_an_event() {
         findings: Vec::new(),
         marked: BTreeMap::from([(crate::domain::MailboxId(13), 2)]),
     };
-    // As in the journal: an object that names its kind.
-    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-    #[serde(tag = "event")]
-    enum Told {
-        Taken { inventory: crate::plan::Inventory },
-    }
     let told = Told::Taken { inventory };
     let text = serde_json::to_string(&told).expect("JSON");
     assert_eq!(serde_json::from_str::<Told>(&text).expect("the same"), told);

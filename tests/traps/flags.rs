@@ -170,10 +170,7 @@ fn g11_a_target_that_puts_its_own_date_stops_the_run_before_the_flood() {
     real_time().block_on(async {
         let many: Vec<String> = (0..60).map(|n| format!("Subject: {n}\r\n\r\nbody {n}\r\n")).collect();
         let trap = with_inbox(Dialect::Dovecot, &many.iter().map(String::as_str).collect::<Vec<_>>()).await;
-        trap.target.on_command(|said| match said.is("APPEND") {
-            true => Act::PassAs(without_dates(&said.bytes)),
-            false => Act::Pass,
-        });
+        trap.target.on_command(|said| if said.is("APPEND") { Act::PassAs(without_dates(&said.bytes)) } else { Act::Pass });
         let mut run = trap.start().await;
         trap.in_time(run.until("it is shown", |session| !session.troubles.is_empty())).await;
         assert!(trap.arrived().len() <= 20, "{} are wrong already", trap.arrived().len());

@@ -85,8 +85,9 @@ pub(super) async fn go_ahead(context: &TaskContext, prepared: &mut Prepared, mis
         let later = |(canary, seen): &(Canary, SeenMessage)| (seen.uid, prepared.ends.rules.of(&canary.flags).later);
         let later: Vec<(Uid, Flags)> = found.iter().map(later).filter(|(_, flags)| *flags != Flags::default()).collect();
         for (uid, flags) in &later {
-            let set = found.iter_mut().filter(|(_, seen)| seen.uid == *uid);
-            set.for_each(|(_, seen)| seen.flags = flags.system().fold(std::mem::take(&mut seen.flags), Flags::with));
+            for (_, seen) in found.iter_mut().filter(|(_, seen)| seen.uid == *uid) {
+                seen.flags = flags.system().fold(std::mem::take(&mut seen.flags), Flags::with);
+            }
         }
         flagging::add(&prepared.ends, prepared.target.as_mut(), later).await?;
     }
