@@ -162,10 +162,9 @@ pub(crate) fn free_port() -> u16 {
 /// `cert.pem` and `key.pem` for `localhost`; answers their authority (PEM) and the certificate's SHA-256.
 pub(crate) fn write_certificate(folder: &Path) -> (String, String) {
     let mut authority = rcgen::CertificateParams::new(Vec::<String>::new()).expect("parameters");
-    // OpenSSL looks an authority up by its name: each has its own.
+    // A name of its own: OpenSSL looks an authority up by its name, and takes a certificate whose issuer has its own name for signed
+    // by itself.
     authority.distinguished_name.push(rcgen::DnType::CommonName, folder.display().to_string());
-    // A name of its own: OpenSSL takes a certificate whose issuer has its own name for signed by itself.
-    authority.distinguished_name.push(rcgen::DnType::CommonName, "authority of a test");
     authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let authority_key = rcgen::KeyPair::generate().expect("a key");
     let authority_pem = authority.self_signed(&authority_key).expect("a certificate").pem();
