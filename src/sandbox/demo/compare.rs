@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::domain::{Flags, MailboxName, Role};
+use crate::domain::{Flags, MailboxName, Role, SystemFlag};
 use crate::mailcopy::{Digest, Fingerprint};
 use crate::sandbox::mail::{AccountSnapshot, MailboxSnapshot, MessageSnapshot};
 use crate::settings::FolderRoles;
@@ -145,6 +145,7 @@ fn common<K: Ord>(left: &[&MessageSnapshot], right: &[&MessageSnapshot], key: im
     pairs
 }
 
+/// Without the mark of deletion: what becomes of it is the person's choice.
 fn system_flags(flags: &Flags) -> Vec<&'static str> {
-    flags.system().map(crate::domain::SystemFlag::wire).collect()
+    flags.system().filter(|flag| *flag != SystemFlag::Deleted).map(SystemFlag::wire).collect()
 }

@@ -47,20 +47,38 @@ async fn a_fetch_that_ends_with_no_is_an_error_whatever_came_before() {
          S: A5 NO [SERVERBUG] Internal error
          C: A6 UID FETCH 2 (UID FLAGS INTERNALDATE BODY.PEEK[])
          S: A6 NO no
-         C: A7 UID FETCH 2 (UID FLAGS BODY.PEEK[])
-         S: A7 NO no
-         C: A8 NOOP
-         S: A8 OK
-         C: A9 UID FETCH 3 (UID FLAGS INTERNALDATE BODY.PEEK[])
-         S: A9 NO no
-         C: A10 UID FETCH 3 (UID FLAGS BODY.PEEK[])
+         C: A7 NOOP
+         S: A7 OK
+         C: A8 UID FETCH 2 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: A8 NO no
+         C: A9 NOOP
+         S: A9 OK
+         C: A10 UID FETCH 2 (UID FLAGS INTERNALDATE BODY.PEEK[])
          S: A10 NO no
          C: A11 NOOP
          S: A11 OK
-         C: A12 UID FETCH 4 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         C: A12 UID FETCH 3 (UID FLAGS INTERNALDATE BODY.PEEK[])
          S: A12 NO no
-         C: A13 UID FETCH 4 (UID FLAGS BODY.PEEK[])
-         S: A13 NO no",
+         C: A13 NOOP
+         S: A13 OK
+         C: A14 UID FETCH 3 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: A14 NO no
+         C: A15 NOOP
+         S: A15 OK
+         C: A16 UID FETCH 3 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: A16 NO no
+         C: A17 NOOP
+         S: A17 OK
+         C: A18 UID FETCH 4 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: A18 NO no
+         C: A19 NOOP
+         S: A19 OK
+         C: A20 UID FETCH 4 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: A20 NO no
+         C: A21 NOOP
+         S: A21 OK
+         C: A22 UID FETCH 4 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: A22 NO no",
         uids(1, 4),
     )
     .await;
@@ -79,14 +97,20 @@ async fn one_bad_message_does_not_keep_its_neighbours() {
          S: A6 OK
          C: A7 UID FETCH 2 (UID FLAGS INTERNALDATE BODY.PEEK[])
          S: A7 NO broken
-         C: A8 UID FETCH 2 (UID FLAGS BODY.PEEK[])
-         S: A8 NO still broken
-         C: A9 NOOP
-         S: A9 OK
-         C: A10 UID FETCH 3 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         C: A8 NOOP
+         S: A8 OK
+         C: A9 UID FETCH 2 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: A9 NO broken
+         C: A10 NOOP
+         S: A10 OK
+         C: A11 UID FETCH 2 (UID FLAGS INTERNALDATE BODY.PEEK[])
+         S: A11 NO still broken
+         C: A12 NOOP
+         S: A12 OK
+         C: A13 UID FETCH 3 (UID FLAGS INTERNALDATE BODY.PEEK[])
          S: * 3 FETCH (UID 3 BODY[] {1}
          S: c)
-         S: A10 OK",
+         S: A13 OK",
         uids(1, 3),
     )
     .await;
