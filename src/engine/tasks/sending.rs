@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid};
+use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid, UidSet};
 use crate::mailcopy::{Comparison, Fingerprint};
 use crate::ports::{
     AppendReport, Appended, Entry, EntryState, LedgerChange, MailConnection, MailError, OutgoingMessage, Refusal, RefusalKind,
@@ -335,9 +335,12 @@ impl Sender {
         if !unknown.is_empty() {
             target.select(&self.ends.to).await?;
             let from = Uid(self.uid_next.load(Ordering::Acquire));
-            let uids = target.enumerate(from).await?.iter().map(|m| m.uid).collect();
+            // Not what is another row's already: a twin that went before is nobody's of this batch.
+            let whose = (self.ends.target.uid_validity, from);
+            let held = self.context.ports.journal.claimed(self.ends.migration, self.ends.mailbox, whose).await?;
+            let listed: UidSet = target.enumerate(from).await?.iter().map(|m| m.uid).collect();
             let seen: Vec<(Uid, Fingerprint)> =
-                recognise(&self.context, target, &uids).await?.iter().map(|m| (m.uid, m.fingerprint)).collect();
+                recognise(&self.context, target, &listed.without(&held)).await?.iter().map(|m| (m.uid, m.fingerprint)).collect();
             let known = fates.iter().filter_map(|fate| match fate {
                 Fate::Stored(uid) => *uid,
                 _ => None,

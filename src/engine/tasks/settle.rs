@@ -4,7 +4,7 @@
 //! counted, so that twins stay twins. Equal bytes find each other first, then equal content: a server that quietly changes bytes
 //! must not make a message look as if it had never arrived. A changed UIDVALIDITY on either side is the same question about a whole mailbox.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use async_trait::async_trait;
 
@@ -97,22 +97,39 @@ async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared) -> Result
     let is_same = prepared.progress.doubts.values().all(|doubt| doubt.target_validity == validity);
     let from = prepared.progress.doubts.values().map(|doubt| doubt.target_uid_next).min().filter(|_| is_same).unwrap_or(Uid(1));
     let claimed = context.ports.journal.claimed(migration, mailbox, (validity, from)).await?;
-    let mut there = Vec::new();
+    let mut seen = Vec::new();
     if context.limits.settling == Settling::On && !intended.is_empty() {
         let listed: UidSet = prepared.target.weigh(from).await?.iter().map(|m| m.uid).collect();
         let free = listed.without(&claimed).without(&sharing::held_by_others(context, &prepared.ends).await?);
         context.meter.total(&context.task, free.len());
-        there = recognise(context, prepared.target.as_mut(), &free).await?.iter().map(|m| (m.uid, m.fingerprint)).collect();
+        seen = recognise(context, prepared.target.as_mut(), &free).await?;
     }
-    let wanted = wanted(context, prepared, &intended, &there).await?;
+    let mut stored = twins_by_date(&intended, &seen);
+    let taken: BTreeSet<Uid> = stored.values().copied().collect();
+    let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).filter(|(uid, _)| !taken.contains(uid)).collect();
+    let left: Vec<Entry> = intended.iter().filter(|row| !stored.contains_key(&row.source_uid)).cloned().collect();
+    let wanted = wanted(context, prepared, &left, &there).await?;
     // Of all batches together, so that equal bytes find each other before equal content does.
-    let stored: BTreeMap<Uid, Uid> = settle(&wanted, &there, &BTreeSet::new(), Comparison::Content).stored.into_iter().collect();
+    stored.extend(settle(&wanted, &there, &BTreeSet::new(), Comparison::Content).stored);
     for batch in prepared.progress.doubts.keys().copied().collect::<Vec<_>>() {
         let rows: Vec<&Entry> = intended.iter().filter(|entry| entry.batch == batch).collect();
         record_settled(context, &prepared.ends, (batch, &rows), &stored).await?;
     }
     prepared.progress = context.migration(migration)?.mailboxes.get(&mailbox).cloned().ok_or(Failure::Closing)?;
     Ok(())
+}
+
+/// Equal bytes that arrived on the same date: of twins, each is known by its own date and not taken for the other.
+fn twins_by_date(rows: &[Entry], seen: &[SeenMessage]) -> BTreeMap<Uid, Uid> {
+    let key = |print: &Fingerprint, date: Option<InternalDate>| date.map(|date| (print.exact, date.nearest_kept().unix_seconds()));
+    let mut free: BTreeMap<_, VecDeque<Uid>> = BTreeMap::new();
+    for message in seen {
+        if let Some(key) = key(&message.fingerprint, message.internal_date) {
+            free.entry(key).or_default().push_back(message.uid);
+        }
+    }
+    let twin = |row: &Entry| free.get_mut(&key(&row.fingerprint, row.internal_date)?)?.pop_front().map(|uid| (row.source_uid, uid));
+    rows.iter().filter_map(twin).collect()
 }
 
 /// What the messages in doubt are. Where a target may have changed bytes quietly, bytes that are not found prove nothing: the content of
