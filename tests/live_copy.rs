@@ -21,11 +21,11 @@ use mailferry::adapters::journal::SqliteJournal;
 use mailferry::adapters::secrets::MemorySecrets;
 use mailferry::adapters::{AddressBook, Trust};
 use mailferry::app::{Answers, DnsWish, End, drive};
-use mailferry::domain::{Secret, SessionId};
+use mailferry::domain::{CopyChoices, DeletedMail, Secret, SessionId};
 use mailferry::engine::{Engine, Limits, Opening, Stop};
 use mailferry::plan::{SourceAccount, SourceName};
 use mailferry::ports::{Ports, SecretStore};
-use mailferry::session::{Destination, Event, Mode, source_secret, target_secret};
+use mailferry::session::{Command, Destination, Event, Mode, source_secret, target_secret};
 use program::{Accounts, Home};
 use rand::{Rng, SeedableRng};
 use reader::{ReadAccount, Reader, differences};
@@ -339,6 +339,8 @@ async fn driven(stage: &Stage, folder: &std::path::Path) -> End {
         finish: Some(false),
     };
     let (engine, mut notices) = Engine::open(ports, Limits::default(), Opening::New(id)).await.expect("opened");
+    let kept = CopyChoices { deleted: DeletedMail::Keep, ..CopyChoices::default() };
+    engine.handle().submit(Command::MakeChoices { choices: kept }).await.expect("before the plan");
     let end = drive(&engine.handle(), &mut notices, &answers, |_| {}).await;
     engine.stop(Stop::Soft).await;
     end

@@ -418,7 +418,9 @@ fn apply_to_pass(session: &mut Session, stored: &StoredEvent) {
             migration.is_survey_due = false;
             for (id, m) in &mut migration.mailboxes {
                 m.is_vanished = vanished.contains(id);
-                if m.is_copied() && (m.is_vanished || unchanged.contains(id)) {
+                // What is to be done again since the look began is not at rest any more.
+                let is_at_rest = m.rest.is_some() && unchanged.contains(id);
+                if m.is_copied() && (m.is_vanished || is_at_rest) {
                     m.state = m.final_state();
                 }
             }
