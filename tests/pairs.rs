@@ -184,6 +184,7 @@ impl Stage {
 
 #[test]
 #[ignore = "needs Dovecot, the servers of .ci/servers and Python"]
+#[expect(clippy::disallowed_methods, reason = "a test that is asked for by its environment")]
 fn between_every_pair_of_servers_everything_arrives_that_the_target_can_hold() {
     // `1` for all, or the name of one target.
     let Ok(wanted) = std::env::var("MAILFERRY_PAIRS") else { return };
