@@ -75,20 +75,21 @@ fn counted(counts: &Value) -> String {
     if each.is_empty() { "–".to_owned() } else { each.join(", ") }
 }
 
-const HEAD: &str = "| from → to | mailboxes | messages | arrived | byte for byte | changed by the target | dates moved | refused by it, listed | folders refused, listed | lost | doubled |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
+const HEAD: &str = "| from → to | mailboxes | messages | arrived | byte for byte | changed by the target | dates moved | repaired, listed | refused by it, listed | folders refused, listed | lost | doubled |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n";
 
 fn row(table: &mut String, from: &str, to: &str, told: &Value) {
     let count = |what: &str| told["counts"][what].as_u64().unwrap_or(0);
     let len = |group: &str, what: &str| told[group][what].as_array().map_or(0, Vec::len);
     let _ = writeln!(
         table,
-        "| {from} → {to} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+        "| {from} → {to} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
         count("mailboxes"),
         count("messages"),
         count("arrived"),
         count("identical"),
         counted(&told["changed by the target"]),
         count("dates differ"),
+        count("repaired"),
         count("refused"),
         len("listed", "mailbox refused"),
         len("unexplained", "missing"),

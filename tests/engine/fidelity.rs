@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use mailferry::app::Answers;
+use mailferry::app::{Answers, End};
 use mailferry::domain::{Altered, CopyChoices, Receipts};
 use mailferry::domain::{Flags, InternalDate, MailboxName, MigrationId, SystemFlag};
 use mailferry::engine::{Limits, report};
 use mailferry::mailcopy::Repair;
 use mailferry::ports::{Body, EntryState, Journal, Ports};
 use mailferry::problem::ProblemCode;
-use mailferry::sandbox::mail::{AccountKey, Cut, CutPoint, CutStyle, Dialect, Fault, Scope, Side};
+use mailferry::sandbox::mail::{AccountKey, Cut, CutPoint, CutStyle, Dialect, Fault, Occasion, Oddity, Scope, Side};
 use mailferry::session::{Command, Event};
 
+use crate::support::cutting::Knife;
 use crate::support::following::{Run, small_but};
 use crate::support::guided::{SOURCE, Stage, TARGET, answers, message, paused, put};
 use crate::support::tricks::TrickMail;
@@ -280,4 +281,23 @@ fn g41_requests_for_receipts_are_disarmed_only_when_asked_and_only_for_exchange(
             assert_eq!(run.session().migrations[0].repaired(), changed as u64);
         });
     }
+}
+
+#[test]
+fn what_a_server_alters_and_tells_no_uid_of_is_said_and_not_copied_again() {
+    paused().block_on(async {
+        let stage = Stage::new(Dialect::Minimal).await;
+        let odd = |number: u8| Bytes::from(format!("Subject: odd {number}\r\n\r\nb\u{e9}{number}\r\n"));
+        for number in 0..4 {
+            put(&stage.world, &AccountKey::new(SOURCE), &MailboxName::inbox(), "", odd(number));
+            put(&stage.world, &AccountKey::new(SOURCE), &MailboxName::inbox(), "", message(40 + usize::from(number)));
+        }
+        stage.world.faults().set(Scope::Host(TARGET.to_owned()), Fault::Odd(Oddity::LosesHighBytes, Occasion::ALWAYS));
+        let end = stage.run(&Knife::at(usize::MAX), Limits::small()).await;
+        let said = |problem: &mailferry::problem::Problem| problem.code == ProblemCode::VerificationFailed;
+        assert!(matches!(&end, Some(End::Stopped(stopped)) if stopped.iter().all(|(_, problem)| said(problem))), "{end:?}");
+        assert_eq!(at_target(&stage).len(), stage.mail(SOURCE).iter().map(|(_, _, messages)| messages.len()).sum::<usize>());
+        let altered = stage.journal.ledger().into_iter().filter(|row| row.state == EntryState::Altered).count();
+        assert_eq!(altered, 4);
+    });
 }

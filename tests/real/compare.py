@@ -73,6 +73,7 @@ class Comparison:
         # What the report admits, and what nothing explains.
         self.listed, self.unexplained = defaultdict(list), defaultdict(list)
         self.targets = {box["name"]: box for box in report["mailboxes"]}
+        self.repaired = {(row["mailbox"], row["uid"]): row["repairs"] for row in report["repaired"]}
         self.refused = {(row["mailbox"], row["uid"]): row["reason"] for row in report["refused"]}
 
     def run(self):
@@ -149,7 +150,11 @@ class Comparison:
             self.pair(name, row, other)
         for uid, _, date, text, _, _ in missing:
             what = {"mailbox": name, "uid": uid, "date": date, "bytes": len(text), "begins": repr(text[:60])}
-            if (name, uid) in self.refused:
+            mended = self.take_mended(name, uid, date, there)
+            if mended:
+                self.counts["repaired"] += 1
+                self.listed["repaired"].append(what | {"repairs": self.repaired[name, uid], "now": len(mended)})
+            elif (name, uid) in self.refused:
                 self.counts["refused"] += 1
                 self.listed["refused"].append(what | {"why": self.refused[name, uid]})
             else:
@@ -157,6 +162,15 @@ class Comparison:
         for text, others in there.items():
             for flags, date in others:
                 self.unexplained["doubled or unknown"].append({"mailbox": name, "date": date, "bytes": len(text), "begins": repr(text[:60])})
+
+    def take_mended(self, name, uid, date, there):
+        """The repaired form of a message that the report lists as repaired: of those left over the first of its date."""
+        for text, others in there.items():
+            for other in others:
+                if (name, uid) in self.repaired and instant(other[1]) == instant(date):
+                    others.remove(other)
+                    return text
+        return None
 
     def pair(self, name, row, other):
         uid, flags, date, text, _, changes = row

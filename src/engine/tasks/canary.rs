@@ -74,6 +74,8 @@ pub(super) async fn go_ahead(context: &TaskContext, prepared: &mut Prepared, mis
         return Ok(rest);
     }
     context.doing(Activity::Verifying);
+    // Opened again: some servers show a connection nothing of what it stored itself until then (seen with Courier).
+    prepared.target.select(&prepared.ends.to).await?;
     let listed: UidSet = prepared.target.enumerate(from).await?.iter().map(|m| m.uid).collect();
     let seen = recognise(context, prepared.target.as_mut(), &listed).await?;
     let repaired = context.migration(id)?.mailboxes.get(&prepared.ends.mailbox).map(|m| m.repaired.clone()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Sends batches under an intent and records what became of every message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid, UidSet};
@@ -345,13 +345,23 @@ impl Sender {
                 Fate::Stored(uid) => *uid,
                 _ => None,
             });
-            let claimed = known.collect();
+            let mut claimed: BTreeSet<Uid> = known.collect();
             let wanted: Vec<(Uid, Fingerprint)> = unknown.iter().map(|i| (batch[*i].uid(), batch[*i].fingerprint)).collect();
             let settlement = crate::mailcopy::settle(&wanted, &seen, &claimed, Comparison::Content);
+            let mut altered = Vec::new();
             for index in unknown {
                 let source = batch[index].uid();
                 let found = settlement.stored.iter().find(|(uid, _)| *uid == source).map(|(_, target)| *target);
+                claimed.extend(found);
                 fates[index] = Fate::Stored(found);
+                altered.extend(found.is_none().then_some(index));
+            }
+            // What was stored and is not recognised was altered by the server. When as many new messages are left over, they are these, in
+            // the order in which they were sent: the verification says so, and nothing is copied again.
+            let mut left: Vec<Uid> = seen.iter().map(|(uid, _)| *uid).filter(|uid| !claimed.contains(uid)).collect();
+            left.sort_unstable();
+            if left.len() == altered.len() {
+                altered.into_iter().zip(left).for_each(|(index, uid)| fates[index] = Fate::Stored(Some(uid)));
             }
         }
         self.is_stored(fates.iter().filter_map(|fate| if let Fate::Stored(uid) = fate { *uid } else { None }));
