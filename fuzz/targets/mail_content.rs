@@ -2,8 +2,9 @@
 #![no_main]
 
 use mailferry::mailcopy::{Fingerprint, date_from_headers};
+use mailferry::problem::quiet_guarded_panics;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+libfuzzer_sys::fuzz_target!(init: quiet_guarded_panics(), |bytes: &[u8]| {
     let whole = Fingerprint::of(bytes);
     let mut pieces = Fingerprint::of_pieces();
     bytes.chunks(7).for_each(|piece| pieces.take(piece));

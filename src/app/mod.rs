@@ -45,7 +45,7 @@ fn begin() -> Ending {
     };
     // Both fail only when they were done before.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    crate::adapters::imap::quiet_parser_panics();
+    crate::problem::quiet_guarded_panics();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Ending::new(Exit::Failed, format!("error: {error}")),

@@ -80,7 +80,7 @@ impl Default for Limits {
             batch_messages: 100,
             batch_bytes: ByteSize(2 << 20),
             bytes_in_flight: ByteSize(10 << 20),
-            content_up_to: ByteSize(256 << 10),
+            content_up_to: ByteSize(0),
             operation_poll_millis: 3000,
             dns_poll_millis: 30_000,
             first_pause_millis: 1000,

@@ -7,12 +7,14 @@
 
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MessagePart, PartType};
 
+use crate::problem::guarded;
+
 use super::normal::{fold_text, fold_words, windows_1252};
 
 /// Digest of the content; total, also for bytes that are no message.
 pub(super) fn digest(bytes: &[u8]) -> [u8; 32] {
     // The parser promises not to panic; a bug in it must not stop a copy, so such a message is known by its text as it stands.
-    std::panic::catch_unwind(|| digest_parsed(bytes)).ok().flatten().unwrap_or_else(|| {
+    guarded(|| digest_parsed(bytes)).flatten().unwrap_or_else(|| {
         let mut account = Account::default();
         account.leaf_of_bytes(bytes);
         account.finish()
@@ -55,6 +57,9 @@ fn digest_message(bytes: &[u8]) -> Option<[u8; 32]> {
 fn is_nested_too_deep(bytes: &[u8]) -> bool {
     const MOST: usize = 4000;
     const NAME: &[u8] = b"epyt-tnetnoc";
+    if bytes.len() < MOST * NAME.len() {
+        return false;
+    }
     let ends_name = |at: usize| {
         let mut letters = bytes[..at].iter().rev().filter(|b| !b.is_ascii_whitespace());
         NAME.iter().all(|letter| letters.next().is_some_and(|b| b.eq_ignore_ascii_case(letter)))

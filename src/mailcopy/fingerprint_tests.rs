@@ -27,6 +27,16 @@ fn a_rebuilt_message_has_the_same_content_and_other_bytes() {
 }
 
 #[test]
+fn a_message_over_which_the_parser_panics_is_known_by_its_text() {
+    let bytes = include_bytes!("../../fuzz/corpus/mail_content/a_part_without_its_multipart");
+    let parsed = crate::problem::guarded(|| mail_parser::MessageParser::default().parse(&bytes[..]).is_some());
+    assert_eq!(parsed, None, "a parser that takes it needs no guard here");
+    let print = Fingerprint::of(bytes);
+    assert!(print.content.is_some());
+    assert_ne!(print.content, Fingerprint::of(&bytes[1..]).content);
+}
+
+#[test]
 fn what_is_said_differently_is_another_content() {
     let changes = [
         ("<1@example.com>", "<2@example.com>"),

@@ -5,6 +5,7 @@
 
 use super::odd_date::odd_date;
 use crate::domain::{Flags, InternalDate, Keyword};
+use crate::problem::guarded;
 
 /// Flags and date as they are sent, and what was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub fn date_from_headers(message: &[u8]) -> Option<InternalDate> {
             .or_else(letter)
             .or_else(|| written().filter(is_sound).and_then(|date| exactly(&date)))
     };
-    std::panic::catch_unwind(parse).ok().flatten()
+    guarded(parse).flatten()
 }
 
 /// The parser's date as ours.

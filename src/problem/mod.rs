@@ -5,12 +5,14 @@
 //! No sentence is written here and nothing here decides when to try again: that is the engine's.
 
 mod code;
+mod panics;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use code::{Hint, Meaning, ProblemCode};
+pub use panics::{guarded, quiet_guarded_panics};
 
 /// Whose move it is after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

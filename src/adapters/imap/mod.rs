@@ -51,7 +51,6 @@ mod transport;
 mod value;
 
 pub use compression::Compression;
-pub use panics::quiet_parser_panics;
 pub use spill::Spilling;
 pub use store::{ImapStore, Timeouts};
 pub use transport::Traffic;

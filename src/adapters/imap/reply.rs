@@ -8,8 +8,8 @@ use imap_proto::Response;
 use super::code::Code;
 use super::fetched::Fetched;
 use super::framing::Frame;
-use super::panics::guarded;
 use super::value::{Value, read_values};
+use crate::problem::guarded;
 
 /// Longer responses do not go through the library: it parses long lines again with every 4 KB that arrive.
 const LONGEST_FOR_LIBRARY: usize = 128 * 1024;

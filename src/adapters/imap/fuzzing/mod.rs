@@ -10,11 +10,11 @@ use super::framing::{Frame, Framer};
 use super::listing::Line;
 use super::namespace::Namespace;
 use super::outcomes::given_uids;
-use super::panics::guarded;
 use super::refusal::{login_refused, refusal, refused, says_it_exists, throttled_millis};
 use super::reply::{Outcome, Reply, Status, suits_library};
 use super::value::read_values;
 use crate::domain::WireName;
+use crate::problem::guarded;
 
 /// A whole talk of a server, cut into reads of `1 + first byte` bytes: framing, both readers of responses, FETCH values.
 pub fn replies(bytes: &[u8]) {
