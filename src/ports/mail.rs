@@ -3,6 +3,8 @@
 //! A connection is used by one task. When a method fails with an error that [`MailError::is_connection_lost`],
 //! the connection is of no use any more, and whether the command was carried out is **not known**.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -284,6 +286,26 @@ pub trait BatchQueue: Send + Sync {
     async fn report(&self, report: AppendReport);
 }
 
+/// How a mailbox is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To be read only (EXAMINE).
+    Examine,
+    /// For writing flags (SELECT): targets only.
+    Select,
+}
+
+/// A mailbox that is to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewMailbox<'a> {
+    /// The server's spelling.
+    pub wire: &'a WireName,
+    /// Its role, given where the server can.
+    pub role: Option<Role>,
+    /// Whether it is to be subscribed.
+    pub is_subscribed: bool,
+}
+
 /// Opens connections.
 #[async_trait]
 pub trait MailStore: Send + Sync {
@@ -318,6 +340,29 @@ pub trait MailConnection: Send {
     async fn examine(&mut self, mailbox: &WireName) -> Result<MailboxState, MailError>;
     /// Opens for writing flags (SELECT): targets only.
     async fn select(&mut self, mailbox: &WireName) -> Result<MailboxState, MailError>;
+    /// Opens a mailbox and lists it as [`Self::weigh`] does, in one round trip where the server allows it.
+    async fn open_weighed(&mut self, (mailbox, access): (&WireName, Access), from: Uid) -> Result<(MailboxState, Vec<Weighed>), MailError> {
+        let state = match access {
+            Access::Examine => self.examine(mailbox).await?,
+            Access::Select => self.select(mailbox).await?,
+        };
+        let listed = if state.exists == 0 { Vec::new() } else { self.weigh(from).await? };
+        Ok((state, listed))
+    }
+    /// Opens mailboxes read-only, one after the other, and enumerates each, in as few round trips as the server allows. `None` for each
+    /// that is to be looked at by itself; a door that saves no round trips looks at none.
+    async fn enumerate_each(&mut self, mailboxes: &[WireName]) -> Result<Vec<Option<Vec<MessageSummary>>>, MailError> {
+        Ok(vec![None; mailboxes.len()])
+    }
+    /// The shortest time in which the server answered a command, as far as known: a little more than its distance.
+    fn shortest_answer(&self) -> Option<Duration> {
+        None
+    }
+    /// Whether this mailbox is the one that is selected, for certain.
+    fn has_selected(&self, mailbox: &WireName) -> bool {
+        let _ = mailbox;
+        false
+    }
     /// State without opening (STATUS); `None` when the mailbox does not exist.
     async fn status(&mut self, mailbox: &WireName) -> Result<Option<MailboxState>, MailError>;
     /// UID, size, flags and date of the messages with UID ≥ `from` in the open mailbox, ascending; complete or an error.
@@ -366,6 +411,15 @@ pub trait MailConnection: Send {
     async fn add_flags(&mut self, uids: &UidSet, flags: &Flags) -> Result<(), MailError>;
     /// Creates a mailbox, with a role where the server can; an existing one is fine.
     async fn create(&mut self, mailbox: &WireName, role: Option<Role>) -> Result<(), MailError>;
+    /// Creates, subscribes and selects, in one round trip where the server allows it. Refused when any of it is refused, or when the
+    /// mailbox is there already: what is done by then is not known.
+    async fn create_selected(&mut self, new: NewMailbox<'_>) -> Result<MailboxState, MailError> {
+        self.create(new.wire, new.role).await?;
+        if new.is_subscribed {
+            self.subscribe(new.wire).await?;
+        }
+        self.select(new.wire).await
+    }
     /// Subscribes.
     async fn subscribe(&mut self, mailbox: &WireName) -> Result<(), MailError>;
     /// Storage of the account, where the server says it.

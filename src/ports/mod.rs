@@ -16,8 +16,9 @@ pub use body::{Body, Spill};
 pub use clock::Clock;
 pub use journal::{Entry, FoundSession, Journal, JournalError, LedgerChange, MailboxRows, MailboxTally, Record};
 pub use mail::{
-    AppendReport, Appended, BatchQueue, CertificateSeen, FetchedMessage, ListedMailbox, Login, MailConnection, MailError, MailStore,
-    MailboxState, MessageSink, MessageSummary, NameRefused, OutgoingMessage, Refusal, RefusalKind, SinkClosed, Weighed,
+    Access, AppendReport, Appended, BatchQueue, CertificateSeen, FetchedMessage, ListedMailbox, Login, MailConnection, MailError,
+    MailStore, MailboxState, MessageSink, MessageSummary, NameRefused, NewMailbox, OutgoingMessage, Refusal, RefusalKind, SinkClosed,
+    Weighed,
 };
 pub use platform::{ApiError, ApiKeys, ConsumerKeyRequest, PlatformApi, PlatformGate, SeatRequest};
 pub use resolver::{DnsAnswer, DnsError, Resolver};

@@ -12,14 +12,13 @@ use super::command::Command;
 use super::compression::Pace;
 use super::conversation::Conversation;
 use super::namespace::Namespace;
-use super::opening::Access;
 use super::reading::{HEADER, WHOLE};
 use super::refusal::{refusal, says_it_exists};
 use super::reply::Status;
 use crate::domain::{Capabilities, Flags, MailboxName, Quota, Role, Uid, UidSet, WireName};
 use crate::ports::{
-    AppendReport, BatchQueue, ListedMailbox, MailConnection, MailError, MailboxState, MessageSink, MessageSummary, NameRefused,
-    OutgoingMessage, Weighed,
+    Access, AppendReport, BatchQueue, ListedMailbox, MailConnection, MailError, MailboxState, MessageSink, MessageSummary, NameRefused,
+    NewMailbox, OutgoingMessage, Weighed,
 };
 
 /// Command lines stay below what Exchange and Zimbra take.
@@ -61,6 +60,15 @@ impl ImapConnection {
         self.family != Family::Other
     }
 
+    /// The command that makes a mailbox, with a role where the server can.
+    pub(super) fn creation(&self, mailbox: &WireName, role: Option<Role>) -> Command {
+        let command = Command::new("CREATE").mailbox(mailbox);
+        match role.and_then(Role::attribute).filter(|_| self.capabilities.can_create_special_use) {
+            Some(attribute) => command.words(&format!(" (USE ({attribute}))")),
+            None => command,
+        }
+    }
+
     async fn store_flags(&mut self, uids: &UidSet, sign: char, flags: &Flags) -> Result<(), MailError> {
         let names = flags.wire_names().join(" ");
         if names.is_empty() {
@@ -93,6 +101,26 @@ impl MailConnection for ImapConnection {
 
     async fn select(&mut self, mailbox: &WireName) -> Result<MailboxState, MailError> {
         self.open(mailbox, Access::Select).await
+    }
+
+    async fn open_weighed(&mut self, (mailbox, access): (&WireName, Access), from: Uid) -> Result<(MailboxState, Vec<Weighed>), MailError> {
+        self.weights_on_opening((mailbox, access), from).await
+    }
+
+    async fn enumerate_each(&mut self, mailboxes: &[WireName]) -> Result<Vec<Option<Vec<MessageSummary>>>, MailError> {
+        self.summaries_of_each(mailboxes).await
+    }
+
+    fn has_selected(&self, mailbox: &WireName) -> bool {
+        self.opened.as_ref().is_some_and(|opened| opened.access == Access::Select && opened.mailbox == *mailbox)
+    }
+
+    fn shortest_answer(&self) -> Option<Duration> {
+        self.conversation.shortest_answer()
+    }
+
+    async fn create_selected(&mut self, new: NewMailbox<'_>) -> Result<MailboxState, MailError> {
+        self.create_open(new).await
     }
 
     async fn status(&mut self, mailbox: &WireName) -> Result<Option<MailboxState>, MailError> {
@@ -150,9 +178,8 @@ impl MailConnection for ImapConnection {
     }
 
     async fn create(&mut self, mailbox: &WireName, role: Option<Role>) -> Result<(), MailError> {
-        let attribute = role.and_then(Role::attribute).filter(|_| self.capabilities.can_create_special_use);
-        if let Some(attribute) = attribute {
-            let command = Command::new("CREATE").mailbox(mailbox).words(&format!(" (USE ({attribute}))"));
+        let command = self.creation(mailbox, role);
+        if command != Command::new("CREATE").mailbox(mailbox) {
             let outcome = self.conversation.ask(&command, |_| {}).await?;
             // A role that cannot be given is no reason to go without the mailbox.
             if outcome.status == Status::Ok || says_it_exists(&outcome) {

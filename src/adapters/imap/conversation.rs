@@ -4,7 +4,7 @@
 //! none of them is used. The library reads responses; what they mean for a command is decided here.
 
 use async_imap::Client;
-use tokio::time::{Duration, timeout};
+use tokio::time::{Duration, Instant, timeout};
 use tracing::{Level, enabled, trace};
 
 use super::command::{Command, Part};
@@ -38,6 +38,7 @@ pub(super) struct Conversation {
     over: Option<String>,
     /// What the server said about the open mailbox, whatever was asked when it did.
     changes: Changes,
+    shortest_answer: Option<Duration>,
 }
 
 impl Conversation {
@@ -47,6 +48,7 @@ impl Conversation {
             last_tag: 0,
             over: None,
             changes: Changes::default(),
+            shortest_answer: None,
         }
     }
 
@@ -231,10 +233,23 @@ impl Conversation {
 
     /// Sends a command and reads to its end whatever its status.
     pub(super) async fn ask(&mut self, command: &Command, each: impl FnMut(Reply)) -> Result<Outcome, MailError> {
-        match self.start(command).await? {
-            (_, Some(outcome)) => Ok(outcome),
-            (tag, None) => self.finish(&tag, each).await,
-        }
+        let began = Instant::now();
+        let outcome = match self.start(command).await? {
+            (_, Some(outcome)) => outcome,
+            (tag, None) => self.finish(&tag, each).await?,
+        };
+        self.was_answered_in(began.elapsed());
+        Ok(outcome)
+    }
+
+    /// A command, asked by itself, was answered in this time.
+    pub(super) fn was_answered_in(&mut self, took: Duration) {
+        self.shortest_answer = Some(self.shortest_answer.map_or(took, |shortest| shortest.min(took)));
+    }
+
+    /// The shortest time in which a command was answered.
+    pub(super) const fn shortest_answer(&self) -> Option<Duration> {
+        self.shortest_answer
     }
 
     /// Sends a command that should work: NO and BAD are errors.

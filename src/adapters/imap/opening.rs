@@ -1,4 +1,4 @@
-//! EXAMINE, SELECT and STATUS: the state of a mailbox.
+//! EXAMINE, SELECT and STATUS: the state of a mailbox; and what may leave together with them.
 
 use super::code::Code;
 use super::command::Command;
@@ -8,28 +8,21 @@ use super::refusal::refusal;
 use super::reply::{Reply, Status};
 use super::value::Value;
 use crate::domain::{Uid, UidValidity, WireName};
-use crate::ports::{MailError, MailboxState, RefusalKind};
-
-/// How a mailbox is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
-    Examine,
-    Select,
-}
+use crate::ports::{Access, MailError, MailboxState, NewMailbox, RefusalKind};
 
 /// What the responses to an opening say.
 #[derive(Debug, Default)]
-struct Findings {
+pub(super) struct Findings {
     uid_validity: Option<UidValidity>,
     uid_next: Option<Uid>,
-    exists: u32,
+    pub(super) exists: u32,
     permanent_flags: Option<Vec<String>>,
     highest_modseq: Option<u64>,
 }
 
 impl Findings {
     /// The last EXISTS counts: some servers send it several times while they open.
-    fn learn(&mut self, reply: Reply) {
+    pub(super) fn learn(&mut self, reply: Reply) {
         match reply {
             Reply::Exists(count) => self.exists = count,
             Reply::Expunge(_) => self.exists = self.exists.saturating_sub(1),
@@ -58,13 +51,23 @@ impl Findings {
 impl ImapConnection {
     pub(super) async fn open(&mut self, mailbox: &WireName, access: Access) -> Result<MailboxState, MailError> {
         self.opened = None;
-        let word = if access == Access::Examine { "EXAMINE" } else { "SELECT" };
         let mut findings = Findings::default();
-        let command = Command::new(word).mailbox(mailbox);
-        // Asking for CONDSTORE makes a server say HIGHESTMODSEQ that would not otherwise (RFC 7162 §3.1.8).
-        let command = if access == Access::Examine && self.abilities.has("CONDSTORE") { command.words(" (CONDSTORE)") } else { command };
+        let command = self.opening(mailbox, access);
         self.conversation.run(&command, |reply| findings.learn(reply)).await?;
         self.conversation.take_changes();
+        self.is_open((mailbox, access), findings).await
+    }
+
+    /// The command that opens a mailbox.
+    pub(super) fn opening(&self, mailbox: &WireName, access: Access) -> Command {
+        let word = if access == Access::Examine { "EXAMINE" } else { "SELECT" };
+        let command = Command::new(word).mailbox(mailbox);
+        // Asking for CONDSTORE makes a server say HIGHESTMODSEQ that would not otherwise (RFC 7162 §3.1.8).
+        if access == Access::Examine && self.abilities.has("CONDSTORE") { command.words(" (CONDSTORE)") } else { command }
+    }
+
+    /// The mailbox is open, and this was said of it.
+    pub(super) async fn is_open(&mut self, (mailbox, access): (&WireName, Access), findings: Findings) -> Result<MailboxState, MailError> {
         let Some(uid_validity) = findings.uid_validity else {
             return Err(self.conversation.fail(MailError::Protocol("the mailbox has no UIDVALIDITY".to_owned())));
         };
@@ -84,6 +87,28 @@ impl ImapConnection {
         }
         let permanent_keywords = findings.permanent_keywords(access);
         Ok(MailboxState { uid_validity, uid_next, exists: findings.exists, permanent_keywords, highest_modseq: findings.highest_modseq })
+    }
+
+    /// Creates, subscribes and selects: the commands leave together where each is one line.
+    pub(super) async fn create_open(&mut self, new: NewMailbox<'_>) -> Result<MailboxState, MailError> {
+        let mut commands = vec![self.creation(new.wire, new.role)];
+        commands.extend(new.is_subscribed.then(|| Command::new("SUBSCRIBE").mailbox(new.wire)));
+        commands.push(self.opening(new.wire, Access::Select));
+        let last = commands.len() - 1;
+        // Where errors are counted, a name that is refused must not cost three.
+        let at_once = if self.counts_errors() { 1 } else { commands.len() };
+        self.opened = None;
+        let mut findings = Findings::default();
+        let learn = |place, reply| {
+            if place == last {
+                findings.learn(reply);
+            }
+        };
+        for outcome in self.conversation.ask_all(&commands, at_once, learn).await? {
+            self.conversation.checked(outcome)?;
+        }
+        self.conversation.take_changes();
+        self.is_open((new.wire, Access::Select), findings).await
     }
 
     /// One above the UID of the last message.

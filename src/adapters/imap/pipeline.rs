@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use tokio::time::Instant;
+
 use super::command::Command;
 use super::conversation::Conversation;
 use super::reply::{Outcome, Reply};
@@ -16,6 +18,7 @@ impl Conversation {
         depth: usize,
         mut each: impl FnMut(usize, Reply),
     ) -> Result<Vec<Outcome>, MailError> {
+        let began = Instant::now();
         let mut outcomes: Vec<Option<Outcome>> = vec![None; commands.len()];
         let mut waiting: VecDeque<(usize, String)> = VecDeque::new();
         let mut next = 0;
@@ -41,6 +44,9 @@ impl Conversation {
                 Reply::Done { tag, outcome } => match waiting.iter().position(|(_, waits)| *waits == tag) {
                     Some(at) => {
                         if let Some((place, _)) = waiting.remove(at) {
+                            if place == 0 {
+                                self.was_answered_in(began.elapsed());
+                            }
                             outcomes[place] = Some(outcome);
                         }
                     }

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use super::command::Command;
 use super::connection::{ImapConnection, LONGEST_SET};
 use super::fetched::Fetched;
+use super::opening::Findings;
 use super::reply::{Lost, Reply, Status};
-use crate::domain::{ByteSize, Flags, Uid, UidSet};
-use crate::ports::{MailError, MessageSummary, Weighed};
+use crate::domain::{ByteSize, Flags, Uid, UidSet, WireName};
+use crate::ports::{Access, MailError, MailboxState, MessageSummary, Weighed};
 
 /// Messages that a window is meant to hold.
 const MESSAGES_IN_WINDOW: u64 = 5_000;
@@ -34,10 +35,41 @@ impl Changes {
     }
 }
 
+/// What is asked for where UID and size are enough.
+const WEIGHT: &str = "(UID RFC822.SIZE)";
+/// What is asked for where bodies are not.
+const SUMMARY: &str = "(UID FLAGS INTERNALDATE RFC822.SIZE)";
+
+/// What was said of one of several mailboxes.
+#[derive(Default)]
+struct Heard {
+    exists: u32,
+    found: BTreeMap<u32, MessageSummary>,
+    is_unreadable: bool,
+}
+
+impl Heard {
+    fn learn(&mut self, is_opening: bool, reply: Reply) {
+        match reply {
+            Reply::Exists(count) => self.exists = count,
+            Reply::Expunge(_) => self.exists = self.exists.saturating_sub(1),
+            Reply::Fetch(fetched) if !is_opening => merge(&mut self.found, *fetched),
+            Reply::Unreadable(Lost::Message) => self.is_unreadable = true,
+            _ => {}
+        }
+    }
+
+    /// All messages, if they are as many as were said to be there.
+    fn whole(self) -> Option<Vec<MessageSummary>> {
+        let is_whole = !self.is_unreadable && self.found.len() == self.exists as usize;
+        is_whole.then(|| self.found.into_values().collect())
+    }
+}
+
 impl ImapConnection {
     pub(super) async fn summaries(&mut self, from: Uid) -> Result<Vec<MessageSummary>, MailError> {
         let mut found = BTreeMap::new();
-        self.survey(&self.windows_from(from), "(UID FLAGS INTERNALDATE RFC822.SIZE)", |fetched| merge(&mut found, fetched)).await?;
+        self.survey(&self.windows_from(from), SUMMARY, |fetched| merge(&mut found, fetched)).await?;
         // `n:*` always names the last message, also when its UID is below n.
         let found = found.split_off(&from.0);
         if from.0 <= 1 {
@@ -49,13 +81,11 @@ impl ImapConnection {
     /// UIDs and sizes, eight bytes a message.
     pub(super) async fn weights(&mut self, from: Uid) -> Result<Vec<Weighed>, MailError> {
         let mut found = Vec::new();
-        let learn = |fetched: Fetched| {
-            if let Some(uid) = fetched.uid.filter(|uid| *uid >= from) {
-                let size = fetched.size.map_or(0, |size| u32::try_from(size).unwrap_or(u32::MAX));
-                found.push(Weighed { uid, size });
-            }
-        };
-        self.survey(&self.windows_from(from), "(UID RFC822.SIZE)", learn).await?;
+        self.survey(&self.windows_from(from), WEIGHT, |fetched| found.extend(weighed(&fetched, from))).await?;
+        self.all_weighed(found, from).await
+    }
+
+    async fn all_weighed(&mut self, mut found: Vec<Weighed>, from: Uid) -> Result<Vec<Weighed>, MailError> {
         // A server may speak of a message twice, once without its size.
         found.sort_unstable_by_key(|weighed| (weighed.uid, std::cmp::Reverse(weighed.size)));
         found.dedup_by_key(|weighed| weighed.uid);
@@ -63,6 +93,61 @@ impl ImapConnection {
             self.compare_count(found.len()).await?;
         }
         Ok(found)
+    }
+
+    /// Opens a mailbox and lists it: both commands leave together. For mailboxes that are not large: the list comes in one piece.
+    pub(super) async fn weights_on_opening(
+        &mut self,
+        (mailbox, access): (&WireName, Access),
+        from: Uid,
+    ) -> Result<(MailboxState, Vec<Weighed>), MailError> {
+        let commands = [self.opening(mailbox, access), Command::new(format!("UID FETCH {from}:* {WEIGHT}"))];
+        if self.counts_errors() || !commands[0].is_one_line() {
+            let state = self.open(mailbox, access).await?;
+            let listed = if state.exists == 0 { Vec::new() } else { self.weights(from).await? };
+            return Ok((state, listed));
+        }
+        self.opened = None;
+        self.conversation.take_changes();
+        let (mut findings, mut found, mut is_readable) = (Findings::default(), Vec::new(), true);
+        let each = |place, reply: Reply| match (place, reply) {
+            (0, reply) => findings.learn(reply),
+            (_, Reply::Fetch(fetched)) => found.extend(weighed(&fetched, from)),
+            (_, Reply::Unreadable(Lost::Message)) => is_readable = false,
+            _ => {}
+        };
+        let mut outcomes = self.conversation.ask_all(&commands, commands.len(), each).await?.into_iter();
+        if let Some(opening) = outcomes.next() {
+            self.conversation.checked(opening)?;
+        }
+        let state = self.is_open((mailbox, access), findings).await?;
+        self.follow();
+        let is_listed = outcomes.next().is_some_and(|outcome| outcome.status == Status::Ok);
+        let listed = match is_listed && is_readable {
+            true => self.all_weighed(found, from).await?,
+            // Some servers refuse to look into an empty mailbox.
+            false if state.exists == 0 => Vec::new(),
+            false => self.weights(from).await?,
+        };
+        Ok((state, listed))
+    }
+
+    /// Opens mailboxes one after the other and lists each: all commands leave together. What does not come as it should is left out.
+    pub(super) async fn summaries_of_each(&mut self, mailboxes: &[WireName]) -> Result<Vec<Option<Vec<MessageSummary>>>, MailError> {
+        let openings: Vec<Command> = mailboxes.iter().map(|mailbox| self.opening(mailbox, Access::Examine)).collect();
+        if self.counts_errors() || !openings.iter().all(Command::is_one_line) {
+            return Ok(vec![None; mailboxes.len()]);
+        }
+        self.opened = None;
+        let listing = || Command::new(format!("UID FETCH 1:* {SUMMARY}"));
+        let commands: Vec<Command> = openings.into_iter().flat_map(|opening| [opening, listing()]).collect();
+        let mut heard: Vec<Heard> = mailboxes.iter().map(|_| Heard::default()).collect();
+        let each = |place: usize, reply: Reply| heard[place / 2].learn(place.is_multiple_of(2), reply);
+        let outcomes = self.conversation.ask_all(&commands, commands.len(), each).await?;
+        self.conversation.take_changes();
+        let is_ok = |place: usize| outcomes.get(place).is_some_and(|outcome| outcome.status == Status::Ok);
+        let whole = |(place, heard): (usize, Heard)| heard.whole().filter(|_| is_ok(2 * place) && is_ok(2 * place + 1));
+        Ok(heard.into_iter().enumerate().map(whole).collect())
     }
 
     /// Flags of these messages; where the server counts changes, only of those that changed after `since`.
@@ -150,6 +235,12 @@ impl ImapConnection {
         let exists = self.opened.as_ref().map_or(0, |opened| opened.exists);
         Err(self.conversation.fail(MailError::Protocol(format!("{count} messages listed, {exists} exist"))))
     }
+}
+
+/// UID and size of a message at or above a UID.
+fn weighed(fetched: &Fetched, from: Uid) -> Option<Weighed> {
+    let size = fetched.size.map_or(0, |size| u32::try_from(size).unwrap_or(u32::MAX));
+    fetched.uid.filter(|uid| *uid >= from).map(|uid| Weighed { uid, size })
 }
 
 /// Adds what a response says; a server may tell one message in two responses, and changed flags in a third.

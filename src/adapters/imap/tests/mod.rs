@@ -9,3 +9,4 @@ mod reads;
 mod script;
 mod speed;
 mod streams;
+mod together;
