@@ -66,6 +66,8 @@ pub(super) struct TaskContext {
     pub(super) meter: Meter,
     pub(super) soft: CancellationToken,
     pub(super) shared: Arc<Shared>,
+    /// Recorded together with what comes next.
+    pub(super) held: Arc<Mutex<Vec<Event>>>,
 }
 
 /// What tasks share beside the session: numbers that must not repeat, and messages that a server could not bear.
@@ -175,10 +177,23 @@ impl TaskContext {
 
     /// Records an event and what the ledger learns, in one transaction; returns once both are on disk.
     pub(super) async fn record_with(&self, event: Event, ledger: Vec<LedgerChange>) -> Result<(), Failure> {
+        self.record_all(vec![(event, ledger)]).await
+    }
+
+    /// Records several events in one transaction: nobody ever sees the first without the last.
+    pub(super) async fn record_all(&self, events: Vec<(Event, Vec<LedgerChange>)>) -> Result<(), Failure> {
+        let at = self.ports.clock.now();
+        let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
+        let records = held.into_iter().map(|event| (event, Vec::new())).chain(events);
+        let records = records.map(|(event, ledger)| Record { at, event, ledger }).collect();
         let (done, is_done) = oneshot::channel();
-        let record = Record { at: self.ports.clock.now(), event, ledger };
-        self.requests.send(Request::Record { record: Box::new(record), done }).await.map_err(|_| Failure::Closing)?;
+        self.requests.send(Request::Record { records, done }).await.map_err(|_| Failure::Closing)?;
         is_done.await.map_err(|_| Failure::Closing)
+    }
+
+    /// Records an event together with what the task records next, before it: for what costs nothing when it is forgotten.
+    pub(super) fn record_with_next(&self, event: Event) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).push(event);
     }
 
     /// Says what the task is doing.
@@ -302,6 +317,13 @@ impl TaskContext {
         let wanted = Wanted { door, password: self.secret(secret).await?, purpose, most };
         let connected = self.shared.pool.checkout(self.ports.mail.as_ref(), &wanted).await;
         connected.map_err(|error| error.problem().with("side", side_key(side)).with("secret", secret).into())
+    }
+
+    /// Servers that are far away get more lanes at first.
+    pub(super) fn learn_distance(&self, migration: MigrationId, connection: &Held) {
+        if let Some(answered) = connection.shortest_answer() {
+            self.shared.lanes.answered_in(migration, answered);
+        }
     }
 
     /// Keeps a sound connection for others.

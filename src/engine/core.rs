@@ -30,9 +30,9 @@ mod supervise;
 pub(super) enum Request {
     /// Write this down.
     Record {
-        /// What.
-        record: Box<Record>,
-        /// Told once it is durable; dropped when it could not be written.
+        /// What, in one transaction.
+        records: Vec<Record>,
+        /// Told once all of it is durable; dropped when it could not be written.
         done: oneshot::Sender<()>,
     },
     /// Do what the person wants.
@@ -175,7 +175,12 @@ impl Core {
         let mut next = Some(first);
         while let Some(request) = next {
             match request {
-                Request::Record { record, done } => records.push((*record, Some(done))),
+                Request::Record { records: these, done } => {
+                    records.extend(these.into_iter().map(|record| (record, None)));
+                    if let Some((_, acknowledgement)) = records.last_mut() {
+                        *acknowledgement = Some(done);
+                    }
+                }
                 Request::Submit { command, reply } => {
                     self.write(std::mem::take(&mut records)).await?;
                     self.submit(&command, reply).await?;

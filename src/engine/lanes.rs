@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::{MigrationId, Moment};
 
 use super::tuning::{Sample, Tuner};
+
+/// A server that answers in so long a time is far away: lanes wait for answers more than they work.
+const FAR: Duration = Duration::from_millis(15);
+/// Lanes at first, of an account whose server is far away.
+const FIRST_WHEN_FAR: usize = 4;
 
 /// What an account may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +125,13 @@ impl Lanes {
         }
     }
 
+    /// A server of the account answers in this time.
+    pub(super) fn answered_in(&self, migration: MigrationId, answered: Duration) {
+        if let Some(account) = self.accounts().get_mut(&migration).filter(|_| answered >= FAR) {
+            account.tuner.begin_with(FIRST_WHEN_FAR);
+        }
+    }
+
     /// Something went wrong with an account.
     pub(super) fn trouble(&self, migration: MigrationId) {
         if let Some(account) = self.accounts().get_mut(&migration) {
@@ -154,6 +167,34 @@ mod tests {
         held.clear();
         assert_eq!(lanes.in_use(), 0);
         assert!(lanes.take(TWO, allowance()).is_some());
+    }
+
+    #[test]
+    fn an_account_far_away_begins_with_more_lanes_and_never_with_more_than_it_may_have() {
+        let lanes = Arc::new(Lanes::default());
+        let mut held = Vec::from_iter(lanes.take(ONE, Allowance { most: 8, total: 12, ..allowance() }));
+        held.extend(lanes.take(TWO, allowance()));
+        for migration in [ONE, TWO] {
+            lanes.answered_in(migration, Duration::from_millis(14));
+        }
+        held.extend((0..9).filter_map(|_| lanes.take(ONE, Allowance { most: 8, total: 12, ..allowance() })));
+        assert_eq!(held.len(), 3, "near");
+        for migration in [ONE, TWO] {
+            lanes.answered_in(migration, Duration::from_millis(16));
+        }
+        held.extend((0..9).filter_map(|_| lanes.take(ONE, Allowance { most: 8, total: 12, ..allowance() })));
+        assert_eq!(held.len(), 5, "four of the first account");
+        held.extend((0..9).filter_map(|_| lanes.take(TWO, Allowance { total: 12, ..allowance() })));
+        assert_eq!(held.len(), 7, "three of the second");
+    }
+
+    #[test]
+    fn trouble_counts_more_than_distance() {
+        let lanes = Arc::new(Lanes::default());
+        let _held = lanes.take(ONE, allowance());
+        lanes.trouble(ONE);
+        lanes.answered_in(ONE, Duration::from_millis(200));
+        assert!(lanes.take(ONE, allowance()).is_none());
     }
 
     #[test]

@@ -55,19 +55,28 @@ pub(super) struct Tuner {
     /// With one lane less, when another is being tried.
     before: Option<Found>,
     calm: u32,
+    /// Nothing was changed yet.
+    is_untried: bool,
 }
 
 impl Tuner {
     /// Begins with `first` lanes and never allows more than `most`.
     pub(super) fn new(first: usize, most: usize) -> Self {
         let most = most.max(1);
-        Self { lanes: first.clamp(1, most), most, round: Round::default(), before: None, calm: 0 }
+        Self { lanes: first.clamp(1, most), most, round: Round::default(), before: None, calm: 0, is_untried: true }
     }
 
     /// What the platforms bear is known better now.
     pub(super) fn limit(&mut self, most: usize) {
         self.most = most.max(1);
         self.lanes = self.lanes.min(self.most);
+    }
+
+    /// Begins with at least so many lanes, unless it has begun to find out by itself.
+    pub(super) fn begin_with(&mut self, lanes: usize) {
+        if self.is_untried {
+            self.lanes = self.lanes.max(lanes).min(self.most);
+        }
     }
 
     /// How many lanes may be open.
@@ -127,6 +136,7 @@ impl Tuner {
     }
 
     fn change(&mut self, lanes: usize) {
+        self.is_untried = false;
         self.lanes = lanes.clamp(1, self.most);
         self.round = Round::default();
     }

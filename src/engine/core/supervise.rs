@@ -94,6 +94,7 @@ impl Core {
             meter: self.meter.clone(),
             soft: soft.clone(),
             shared: Arc::clone(&self.shared),
+            held: Arc::default(),
         };
         tracing::debug!(?task, "starts");
         let work = self.shared.hands.track_future(async move { tasks::run(&context).await });

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-use futures::future::try_join_all;
+use futures::future::{try_join, try_join_all};
 
 use crate::domain::{ByteSize, Flags, MigrationId, Platform, SystemFlag, Uid, WireName};
 use crate::plan::{Facts, Inventory, MappingAction, SeenMailbox, TargetLimits, TargetTraits, map_mailboxes};
-use crate::ports::{ListedMailbox, MailConnection, MailboxState, MessageSummary};
+use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxState, MessageSummary};
 use crate::session::{Activity, Event, Migration};
 
 use super::super::context::{Failure, TaskContext};
@@ -20,6 +20,8 @@ const USUAL_DELIMITER: char = '/';
 /// From so many messages on a mailbox is looked at in pieces.
 const MANY: u32 = 20_000;
 const PIECE: usize = 10_000;
+/// Mailboxes, and messages in them, that are looked at in one go.
+const TOGETHER: (usize, u32) = (20, 2_500);
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
@@ -27,20 +29,21 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let mut source = context.connect_source(&migration).await?;
     let target = look_at_target(context, &migration).await?;
     context.doing(Activity::ReadingFolders);
-    let seen: Vec<SeenMailbox> = source.overview().await?.into_iter().map(seen_mailbox).collect();
+    let overview = source.overview().await?;
+    context.learn_distance(id, &source);
+    let told: BTreeMap<WireName, u32> = overview.iter().filter_map(|(m, state)| Some((m.wire.clone(), state.as_ref()?.exists))).collect();
+    let seen: Vec<SeenMailbox> = overview.into_iter().map(seen_mailbox).collect();
     let capabilities = source.capabilities().clone();
     let from = capabilities.platform(migration.source.service.as_ref());
     let traits = TargetTraits::of(target.platform, Some(USUAL_DELIMITER), Vec::new());
     let mapping = map_mailboxes(&seen, from, &traits);
     let copied = mapping.mailboxes.iter().filter(|m| matches!(m.action, MappingAction::Copy { .. }));
-    let looking = Looking::new(Facts::new(target.limits), copied.map(|m| m.wire.clone()));
-    context.meter.total(&context.task, looking.len());
-    let others = looking.len().min(context.limits.first_lanes.min(context.limits.ceiling(from).readers) as u64).saturating_sub(1);
-    let mut hands = vec![source];
-    for _ in 0..others {
-        hands.push(context.connect_source(&migration).await?);
-    }
-    try_join_all(hands.into_iter().map(|hand| looking.look(context, &migration, hand))).await?;
+    let copied: Vec<WireName> = copied.map(|m| m.wire.clone()).collect();
+    context.meter.total(&context.task, copied.len() as u64);
+    let looking = Looking::new(Facts::new(target.limits), groups(copied, &told));
+    let others = looking.groups().min(context.limits.first_lanes).min(context.limits.ceiling(from).readers).saturating_sub(1);
+    let further = (0..others).map(|_| async { looking.look(context, &migration, context.connect_source(&migration).await?).await });
+    try_join(looking.look(context, &migration, source), try_join_all(further)).await?;
     if context.is_stopping() {
         return Ok(());
     }
@@ -55,19 +58,19 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
 
 /// Mailboxes that are still to be looked into, and what was seen so far. Only facts are kept, however many messages there are.
 struct Looking {
-    left: Mutex<VecDeque<WireName>>,
+    left: Mutex<VecDeque<Vec<WireName>>>,
     facts: Mutex<Facts>,
     /// Messages marked as deleted, by mailbox.
     marked: Mutex<BTreeMap<WireName, u32>>,
 }
 
 impl Looking {
-    fn new(facts: Facts, mailboxes: impl Iterator<Item = WireName>) -> Self {
-        Self { left: Mutex::new(mailboxes.collect()), facts: Mutex::new(facts), marked: Mutex::default() }
+    fn new(facts: Facts, groups: VecDeque<Vec<WireName>>) -> Self {
+        Self { left: Mutex::new(groups), facts: Mutex::new(facts), marked: Mutex::default() }
     }
 
-    fn len(&self) -> u64 {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
+    fn groups(&self) -> usize {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     fn facts(self) -> (Facts, BTreeMap<WireName, u32>) {
@@ -82,7 +85,7 @@ impl Looking {
         }
     }
 
-    fn next(&self) -> Option<WireName> {
+    fn next(&self) -> Option<Vec<WireName>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
@@ -96,7 +99,7 @@ impl Looking {
     }
 
     /// A very large mailbox is looked at piece by piece, since it would not fit into memory; the dates in it are not looked at.
-    async fn see_many(&self, mailbox: &WireName, source: &mut dyn MailConnection) -> Result<ByteSize, Failure> {
+    async fn see_many(&self, mailbox: &WireName, source: &mut dyn MailConnection) -> Result<ByteSize, MailError> {
         let weighed = source.weigh(Uid(1)).await?;
         for piece in weighed.chunks(PIECE) {
             let flags: HashMap<Uid, Flags> = source.flags_of(&piece.iter().map(|m| m.uid).collect(), None).await?.into_iter().collect();
@@ -110,28 +113,71 @@ impl Looking {
         Ok(weighed.iter().map(|m| ByteSize(u64::from(m.size))).sum())
     }
 
-    /// Looks into one mailbox after the other, as long as there are any.
+    /// Looks into one group of mailboxes after the other, as long as there are any.
     async fn look(&self, context: &TaskContext, migration: &Migration, mut source: Held) -> Result<(), Failure> {
-        while let Some(mailbox) = self.next().filter(|_| !context.is_stopping()) {
-            let exists = match source.examine(&mailbox).await {
-                Ok(state) => state.exists,
-                Err(error) => {
-                    // One that cannot be opened is left to the copy, which stops over it alone.
-                    drop(source);
-                    source = after_loss(context, (migration, &mailbox), error).await?;
-                    continue;
+        while let Some(group) = self.next().filter(|_| !context.is_stopping()) {
+            let mut together = vec![None; group.len()];
+            if group.len() > 1 {
+                match source.enumerate_each(&group).await {
+                    Ok(listed) => together = listed,
+                    Err(error) => {
+                        // Over which of them it was is seen when each is looked at by itself.
+                        tracing::debug!(%error, "mailboxes cannot be looked at together");
+                        drop(source);
+                        source = context.connect_source(migration).await?;
+                    }
                 }
-            };
-            let bytes = match exists {
-                0 => ByteSize(0),
-                1..=MANY => self.see_all(&mailbox, &source.enumerate(Uid(1)).await?),
-                _ => self.see_many(&mailbox, source.as_mut()).await?,
-            };
-            context.advance(1, bytes);
+            }
+            for (mailbox, listed) in group.iter().zip(together) {
+                if context.is_stopping() {
+                    break;
+                }
+                let bytes = match listed {
+                    Some(listed) => self.see_all(mailbox, &listed),
+                    None => match source.examine(mailbox).await {
+                        Ok(state) => self.see(mailbox, state.exists, source.as_mut()).await?,
+                        Err(error) => {
+                            // One that cannot be opened is left to the copy, which stops over it alone.
+                            drop(source);
+                            source = after_loss(context, (migration, mailbox), error).await?;
+                            continue;
+                        }
+                    },
+                };
+                context.advance(1, bytes);
+            }
         }
         context.give_back(source);
         Ok(())
     }
+
+    async fn see(&self, mailbox: &WireName, exists: u32, source: &mut dyn MailConnection) -> Result<ByteSize, MailError> {
+        match exists {
+            0 => Ok(ByteSize(0)),
+            1..=MANY => Ok(self.see_all(mailbox, &source.enumerate(Uid(1)).await?)),
+            _ => self.see_many(mailbox, source).await,
+        }
+    }
+}
+
+/// Mailboxes that are looked at together: not too many, and not too many messages. What a server does not tell the size of goes alone.
+fn groups(mailboxes: Vec<WireName>, told: &BTreeMap<WireName, u32>) -> VecDeque<Vec<WireName>> {
+    let (mut groups, mut room) = (VecDeque::new(), (0, 0));
+    for mailbox in mailboxes {
+        // An empty one may be refused to look into.
+        let messages = told.get(&mailbox).copied().filter(|messages| (1..=TOGETHER.1).contains(messages));
+        match (messages, groups.back_mut()) {
+            (Some(messages), Some(group)) if room.0 > 0 && room.1 >= messages => {
+                Vec::push(group, mailbox);
+                room = (room.0 - 1, room.1 - messages);
+            }
+            (messages, _) => {
+                groups.push_back(vec![mailbox]);
+                room = messages.map_or((0, 0), |messages| (TOGETHER.0 - 1, TOGETHER.1 - messages));
+            }
+        }
+    }
+    groups
 }
 
 /// What is known of the target before the account is there.

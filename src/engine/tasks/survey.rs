@@ -25,6 +25,8 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let (mut source, mut target) = try_join(context.connect_source(&migration), context.connect_target(&account)).await?;
     context.doing(Activity::ReadingFolders);
     let (at_source, at_target) = try_join(source.overview(), target.overview()).await?;
+    context.learn_distance(id, &source);
+    context.learn_distance(id, &target);
     let (mut unchanged, mut vanished) = (Vec::new(), Vec::new());
     let target_states: BTreeMap<&WireName, &MailboxState> =
         at_target.iter().filter_map(|(mailbox, state)| state.as_ref().map(|state| (&mailbox.wire, state))).collect();
