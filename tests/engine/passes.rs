@@ -184,6 +184,42 @@ fn what_was_not_read_again_is_never_called_verified_and_can_be_verified_later() 
 }
 
 #[test]
+fn where_nothing_is_read_again_each_mailbox_is_over_when_it_is_copied_and_later_passes_are_whole() {
+    for source in [Dialect::Dovecot, Dialect::Minimal] {
+        paused().block_on(async {
+            let stage = Stage::filled(source, Dialect::Dovecot, fill).await;
+            let without = small_but(|limits| limits.thoroughness = Thoroughness::None);
+            let answers = mailferry::app::Answers { finish: None, ..answers() };
+            let mut run = Run::with(&stage, stage.ports(), without, answers).await;
+            run.until_verified().await;
+            let events = events_from(&stage, 0);
+            let copied = |event: &Event| matches!(event, Event::MailboxCopied { .. });
+            let places: Vec<usize> = (0..events.len()).filter(|&place| copied(&events[place])).collect();
+            assert!(places.len() > 3, "{source:?}");
+            for place in places {
+                assert!(matches!(events[place + 1], Event::VerificationSkipped { .. }), "{source:?}: {:?}", events[place + 1]);
+            }
+            let events = another_pass(&stage, &mut run).await;
+            assert!(is_nothing(&events), "{source:?}: {events:?}");
+            stage.check("copied").expect("equal");
+            stage.check_totals().await.expect("truthful");
+            let mut here = door(&stage, SOURCE).await;
+            here.add_flags(&one(Uid(2)), &flags("\\Answered")).await.expect("stored");
+            stage.world.remove(&AccountKey::new(SOURCE), &MailboxName::inbox(), &[Uid(7)]).expect("memory");
+            stage.deliver(80);
+            let events = another_pass(&stage, &mut run).await;
+            let intended: u32 = events.iter().map(|e| if let Event::BatchIntended { messages, .. } = e { *messages } else { 0 }).sum();
+            assert_eq!(intended, 1, "{source:?}: {events:?}");
+            assert!(flags_at_target(&stage, place_of(&stage, 2)).contains("\\Answered"), "{source:?}");
+            let progress = inbox(&stage).1;
+            assert_eq!((progress.reflagged, progress.disappeared, progress.state), (1, 1, CopyState::Unverified), "{source:?}");
+            let events = another_pass(&stage, &mut run).await;
+            assert!(is_nothing(&events), "{source:?}: {events:?}");
+        });
+    }
+}
+
+#[test]
 fn of_a_sample_two_hundred_bodies_are_read_and_all_headers() {
     paused().block_on(async {
         let many = |world: &mailferry::sandbox::mail::MailWorld| {

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use crate::domain::Altered;
 use crate::domain::{Flags, InternalDate, SystemFlag, Uid, UidSet};
 use crate::mailcopy::{Comparison, Fingerprint};
-use crate::ports::{FetchedMessage, MailError, MessageSink, SinkClosed, Weighed};
+use crate::ports::{Access, FetchedMessage, MailError, MessageSink, SinkClosed, Weighed};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event};
 
@@ -63,7 +63,7 @@ pub(super) async fn go_ahead(context: &TaskContext, prepared: &mut Prepared, mis
         Trust::Altered(..) | Trust::Unknown => {}
     }
     let count = MOST.min(context.limits.batch_messages).min(missing.len());
-    let from = prepared.target.select(&prepared.ends.to).await?.uid_next;
+    let from = prepared.ends.target.uid_next;
     context.doing(Activity::Copying);
     // The newest, as they will be later on.
     let canaries = send(context, prepared, &missing[missing.len() - count..]).await?;
@@ -75,8 +75,8 @@ pub(super) async fn go_ahead(context: &TaskContext, prepared: &mut Prepared, mis
     }
     context.doing(Activity::Verifying);
     // Opened again: some servers show a connection nothing of what it stored itself until then (seen with Courier).
-    prepared.target.select(&prepared.ends.to).await?;
-    let listed: UidSet = prepared.target.enumerate(from).await?.iter().map(|m| m.uid).collect();
+    let (_, listed) = prepared.target.open_weighed((&prepared.ends.to, Access::Select), from).await?;
+    let listed: UidSet = listed.iter().map(|m| m.uid).collect();
     let seen = recognise(context, prepared.target.as_mut(), &listed).await?;
     let repaired = context.migration(id)?.mailboxes.get(&prepared.ends.mailbox).map(|m| m.repaired.clone()).unwrap_or_default();
     let mut found = find(canaries.into_iter().filter(|canary| !repaired.contains_key(&canary.uid)).collect(), seen);

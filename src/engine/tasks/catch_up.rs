@@ -11,7 +11,7 @@ use crate::ports::{EntryState, LedgerChange, MailConnection, MailError, MailboxS
 use crate::session::{Activity, Event, Pass, SyncPoint};
 
 use super::super::context::{Failure, TaskContext};
-use super::prepare::{Ends, Prepared};
+use super::prepare::{Ends, Listed, Prepared};
 use super::sharing;
 
 /// Flags asked for in one go.
@@ -31,15 +31,42 @@ pub(super) struct Caught {
 
 /// Looks at both sides of a mailbox once more, and carries flags.
 pub(super) async fn catch_up(context: &TaskContext, prepared: &mut Prepared) -> Result<Caught, Failure> {
-    context.doing(Activity::ReadingList);
     let mut rows = context.ports.journal.briefs(prepared.ends.rows(), prepared.ends.by).await?;
-    let flags_as_of = carry_flags(context, prepared, &rows).await?;
-    if flags_as_of.has_changed {
+    let carried = carry_flags(context, prepared, &rows).await?;
+    if let Some((event, ledger)) = carried.recorded {
+        context.record_with(event, ledger).await?;
+    }
+    if carried.has_changed {
         rows = context.ports.journal.briefs(prepared.ends.rows(), prepared.ends.by).await?;
     }
-    let Prepared { ends, progress, source, target, .. } = prepared;
-    let rest = progress.rest;
-    let at_source = listing(source.as_mut(), &ends.source, rest.map(|pass| pass.source)).await?;
+    look(context, prepared, (rows, carried.modseq), None).await
+}
+
+/// The same where everything was just copied: `listed` is what the source was seen to hold. What is to be recorded about flags is answered:
+/// it is not on disk yet.
+pub(super) async fn catch_up_copied(
+    context: &TaskContext,
+    prepared: &mut Prepared,
+    listed: Option<Listing>,
+) -> Result<(Caught, Option<Carried>), Failure> {
+    let rows = context.ports.journal.briefs(prepared.ends.rows(), prepared.ends.by).await?;
+    let carried = carry_flags(context, prepared, &rows).await?;
+    Ok((look(context, prepared, (rows, carried.modseq), listed).await?, carried.recorded))
+}
+
+/// Looks at both sides: what disappeared, what was removed, what is not accounted for.
+async fn look(
+    context: &TaskContext,
+    prepared: &mut Prepared,
+    (rows, flags_as_of): (Briefs, Option<u64>),
+    listed: Option<Listing>,
+) -> Result<Caught, Failure> {
+    context.doing(Activity::ReadingList);
+    let rest = prepared.progress.rest;
+    let at_source = match listed {
+        Some(listed) => listed,
+        None => listing(prepared.source.as_mut(), &prepared.ends.source, rest.map(|pass| pass.source)).await?,
+    };
     let known = rows.sources();
     let (unaccounted, disappeared) = match &at_source {
         Listing::Grown(came) => (came.without(&known), rest.map_or(0, |pass| pass.disappeared)),
@@ -48,11 +75,12 @@ pub(super) async fn catch_up(context: &TaskContext, prepared: &mut Prepared) -> 
             (all.without(&known), rows.rows().iter().filter(is_gone).count() as u64)
         }
     };
-    let unaccounted = sharing::own(context, ends, source.as_mut(), unaccounted.iter().collect()).await?.len() as u64;
+    let unaccounted = sharing::own(context, &prepared.ends, prepared.source.as_mut(), unaccounted.iter().collect()).await?.len() as u64;
     let removed = if rows.count(was_seen) == 0 {
         0
     } else {
-        match listing(target.as_mut(), &ends.target, rest.map(|pass| pass.target)).await? {
+        prepared.look_at_target().await?;
+        match listing(prepared.target.as_mut(), &prepared.ends.target, rest.map(|pass| pass.target)).await? {
             Listing::Grown(_) => rest.map_or(0, |pass| pass.removed),
             Listing::Whole(all) => {
                 let is_gone = |row: &&Brief| was_seen(row.state) && row.target().is_some_and(|uid| !all.contains(uid));
@@ -60,8 +88,9 @@ pub(super) async fn catch_up(context: &TaskContext, prepared: &mut Prepared) -> 
             }
         }
     };
-    let source = SyncPoint { modseq: flags_as_of.modseq, ..sync_point(&ends.source) };
-    let pass = Pass { source, target: sync_point(&ends.target), disappeared, removed };
+    let source = SyncPoint { modseq: flags_as_of, ..sync_point(&prepared.ends.source) };
+    // It may be from before what was sent now: since then the target has only grown, and the next look counts it all the same.
+    let pass = Pass { source, target: sync_point(&prepared.ends.target), disappeared, removed };
     Ok(Caught { rows, unaccounted, pass })
 }
 
@@ -76,11 +105,24 @@ pub(super) fn sync_point(state: &MailboxState) -> SyncPoint {
 }
 
 /// What a mailbox holds.
-enum Listing {
+pub(super) enum Listing {
     /// All that was there is there, and these came.
     Grown(UidSet),
     /// These.
     Whole(UidSet),
+}
+
+impl Listing {
+    /// What is known of a source after it listed this, too.
+    pub(super) fn and(known: Option<Self>, listed: &Listed) -> Self {
+        let came: UidSet = listed.messages.iter().map(|message| message.uid).collect();
+        match known.filter(|_| listed.earlier > 0) {
+            None if listed.earlier > 0 => Self::Grown(came),
+            None => Self::Whole(came),
+            Some(Self::Grown(uids)) => Self::Grown(uids.iter().chain(came.iter()).collect()),
+            Some(Self::Whole(uids)) => Self::Whole(uids.iter().chain(came.iter()).collect()),
+        }
+    }
 }
 
 /// Lists only what came since, where the numbers say that nothing went.
@@ -99,10 +141,14 @@ async fn uids(connection: &mut dyn MailConnection, from: Uid) -> Result<UidSet, 
     Ok(connection.weigh(from).await?.iter().map(|message| message.uid).collect())
 }
 
+/// What is to be recorded of flags that were carried.
+pub(super) type Carried = (Event, Vec<LedgerChange>);
+
 /// Up to where flags are carried now.
 struct FlagsAsOf {
     modseq: Option<u64>,
     has_changed: bool,
+    recorded: Option<Carried>,
 }
 
 /// Changes flags at the target that changed at the source since they were copied. May be cut anywhere and done again.
@@ -112,13 +158,19 @@ async fn carry_flags(context: &TaskContext, prepared: &mut Prepared, rows: &Brie
     let can_ask = since.is_some() && now.is_some();
     // Where changes cannot be asked for, flags that were read moments ago are not read again.
     if can_ask && since == now || !can_ask && is_first || rows.rows().is_empty() {
-        return Ok(FlagsAsOf { modseq: if can_ask || rows.rows().is_empty() { now } else { since }, has_changed: false });
+        return Ok(FlagsAsOf { modseq: if can_ask || rows.rows().is_empty() { now } else { since }, has_changed: false, recorded: None });
     }
     let since = since.filter(|since| now.is_some_and(|now| *since < now));
-    let Prepared { ends, source, target, .. } = prepared;
-    let changes = changed_flags(context, source.as_mut(), rows, since).await?;
+    let changes = changed_flags(context, prepared.source.as_mut(), rows, since).await?;
     let mut carried = 0;
     let mut ledger: Vec<LedgerChange> = Vec::new();
+    // What was there when the mailbox was selected is seen there; some servers show nothing else until it is selected again.
+    let seen_until = prepared.ends.target.uid_next;
+    let is_in_sight = prepared.target.has_selected(&prepared.ends.to) && changes.iter().all(|change| change.target < seen_until);
+    if !changes.is_empty() && !is_in_sight {
+        prepared.look_at_target().await?;
+    }
+    let Prepared { ends, target, .. } = prepared;
     for (difference, messages) in grouped(&changes, ends) {
         if store(target.as_mut(), &difference, &messages).await? {
             carried += messages.len() as u64;
@@ -126,8 +178,7 @@ async fn carry_flags(context: &TaskContext, prepared: &mut Prepared, rows: &Brie
         }
     }
     let event = Event::FlagsCarried { migration: ends.migration, mailbox: ends.mailbox, messages: carried, as_of: now };
-    context.record_with(event, ledger).await?;
-    Ok(FlagsAsOf { modseq: now, has_changed: carried > 0 })
+    Ok(FlagsAsOf { modseq: now, has_changed: carried > 0, recorded: Some((event, ledger)) })
 }
 
 /// A message whose flags changed at the source.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::domain::{MailboxId, MigrationId, Uid};
+use crate::domain::{MailboxId, MigrationId, Thoroughness, Uid};
 use crate::ports::Weighed;
 use crate::session::{Activity, Event};
 
 use super::super::context::{Failure, TaskContext};
 use super::canary;
+use super::catch_up::{Listing, catch_up_copied};
 use super::course::{Work, stream};
 use super::prepare::{Ends, Listed, Prepared, Seen, prepare_weighed, record_prepared};
 use super::sending::Sender;
@@ -45,17 +46,20 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
         listed = Listed::whole(prepared.source.as_mut()).await?;
     }
     record_prepared(context, &prepared.ends, &prepared.progress).await?;
+    let mut at_source = None;
     loop {
         context.doing(Activity::ReadingList);
+        at_source = Some(Listing::and(at_source, &listed));
         listed.messages = sharing::own(context, &prepared.ends, prepared.source.as_mut(), listed.messages).await?;
         let missing = missing(context, &prepared.ends, &listed.messages).await?;
         if missing.is_empty() {
-            context.record(Event::MailboxCopied { migration: id, mailbox, messages: listed.count() }).await?;
+            conclude(context, &mut prepared, listed.count(), at_source).await?;
             prepared.close(context);
             return Ok(Pass::Over);
         }
         let seen = Seen { messages: listed.count(), until: listed.messages.last().map_or(Uid(1), |message| message.uid) };
         drop(listed);
+        prepared.has_sent = true;
         let missing = canary::go_ahead(context, &mut prepared, missing).await?;
         if context.is_stopping() {
             return Ok(Pass::Over);
@@ -68,7 +72,7 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
         }
         context.doing(Activity::Copying);
         context.meter.total(&context.task, windows.iter().map(|window| window.uids.len()).sum());
-        let Prepared { ends, progress, source, target, turn } = prepared;
+        let Prepared { ends, progress, source, target, has_sent, turn } = prepared;
         let finished = stream(context, (&ends, &context.migration(id)?), (source, target), Work { windows, empty, seen }).await?;
         for uid in finished.undelivered {
             *misses.entry(uid).or_default() += 1;
@@ -81,9 +85,27 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
             context.give_back(target);
             return Ok(if finished.is_unsettled { Pass::Unsettled } else { Pass::Over });
         }
-        prepared = Prepared { ends, progress, source, target, turn };
+        prepared = Prepared { ends, progress, source, target, has_sent, turn };
         listed = lists_now;
     }
+}
+
+/// All is copied. Where nothing is to be read again, flags are carried on the same connections and the pass is over: another look at both
+/// sides would see what was just seen.
+async fn conclude(context: &TaskContext, prepared: &mut Prepared, messages: u64, at_source: Option<Listing>) -> Result<(), Failure> {
+    let (migration, mailbox) = (prepared.ends.migration, prepared.ends.mailbox);
+    let copied = (Event::MailboxCopied { migration, mailbox, messages }, Vec::new());
+    if context.limits.thoroughness != Thoroughness::None || context.is_stopping() {
+        return context.record_all(vec![copied]).await;
+    }
+    prepared.progress = context.migration(migration)?.mailboxes.get(&mailbox).cloned().ok_or(Failure::Closing)?;
+    let (caught, carried) = catch_up_copied(context, prepared, at_source).await?;
+    let mut events = Vec::from_iter(carried);
+    events.push(copied);
+    if caught.unaccounted == 0 {
+        events.push((Event::VerificationSkipped { migration, mailbox, pass: caught.pass }, Vec::new()));
+    }
+    context.record_all(events).await
 }
 
 /// Cuts what is missing into windows. What the source was lost over comes last, each message alone; what it never delivers is refused.
@@ -113,6 +135,9 @@ async fn windows(
 
 /// What of the listed messages the ledger does not account for.
 async fn missing(context: &TaskContext, ends: &Ends, listed: &[Weighed]) -> Result<Vec<Weighed>, Failure> {
+    if listed.is_empty() {
+        return Ok(Vec::new());
+    }
     let known = context.ports.journal.accounted(ends.rows()).await?;
     Ok(listed.iter().filter(|message| !known.contains(message.uid)).copied().collect())
 }

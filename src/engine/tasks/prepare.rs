@@ -7,7 +7,7 @@ use tokio::sync::OwnedMutexGuard;
 use crate::domain::{DeletedMail, MailboxId, MailboxName, MigrationId, Role, Uid, WireName};
 use crate::mailcopy::{Comparison, MarkRules};
 use crate::plan::{MailPart, MailboxMapping, MappingAction, SeenMailbox, TargetAccount, TargetTraits, resolve_at_target};
-use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxRows, MailboxState, Weighed};
+use crate::ports::{Access, ListedMailbox, MailConnection, MailError, MailboxRows, MailboxState, NewMailbox, Weighed};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, MailboxProgress, Migration, SyncPoint};
 
@@ -18,6 +18,8 @@ use super::sharing;
 
 /// Openings of one mailbox in a row that end with the connection, after which another mailbox tells whether it is this one's doing.
 const MOST_LOST_OPENINGS: u32 = 3;
+/// A mailbox of so many messages is listed in the same breath in which it is opened.
+const FEW: u64 = 5000;
 
 /// What is known of both ends of one mailbox.
 #[derive(Debug, Clone)]
@@ -49,11 +51,21 @@ pub(super) struct Prepared {
     pub(super) progress: MailboxProgress,
     pub(super) source: Held,
     pub(super) target: Held,
+    /// Whether messages were sent since the target mailbox was looked at, maybe over this very connection.
+    pub(super) has_sent: bool,
     /// Held while the mailbox shares an end with another one.
     pub(super) turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Prepared {
+    /// Opens the target mailbox again, where more was sent since than it shows.
+    pub(super) async fn look_at_target(&mut self) -> Result<(), Failure> {
+        if std::mem::take(&mut self.has_sent) {
+            self.ends.target = self.target.select(&self.ends.to).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps both connections for others.
     pub(super) fn close(self, context: &TaskContext) {
         context.give_back(self.source);
@@ -89,7 +101,7 @@ fn together(
     let rules = MarkRules { platform, keywords, drops_deleted: drops_deleted(context, &progress.mapping) };
     let (source_at, target_at) = (source_state, target_state);
     let ends = Ends { migration: migration.id, mailbox: progress.mapping.id, source: source_at, target: target_at, to, by, rules, name };
-    Prepared { ends, progress, source, target, turn }
+    Prepared { ends, progress, source, target, has_sent: false, turn }
 }
 
 /// Mail marked as deleted loses its mark on its way into the mailbox for it.
@@ -125,20 +137,32 @@ impl Listed {
         Ok(Self { earlier: 0, messages: source.weigh(Uid(1)).await? })
     }
 
-    /// What came since the last look, where the numbers say that nothing went; else all.
-    async fn since(source: &mut dyn MailConnection, state: &MailboxState, rest: Option<SyncPoint>) -> Result<Self, Failure> {
+    /// What came since the last look, where the numbers say that nothing went; else all. `told`: what was listed when the mailbox was
+    /// opened, and from which UID on.
+    async fn since(
+        source: &mut dyn MailConnection,
+        (state, told): (&MailboxState, Option<(Uid, Vec<Weighed>)>),
+        rest: Option<SyncPoint>,
+    ) -> Result<Self, Failure> {
         if state.exists == 0 {
             return Ok(Self { earlier: 0, messages: Vec::new() });
         }
         let now = sync_point(state);
         let is_usable = |rest: &SyncPoint| rest.is_believable() && rest.validity == now.validity && rest.next <= now.next;
         if let Some(rest) = rest.filter(|rest| now.is_believable() && is_usable(rest)) {
-            let messages = if rest.next == now.next { Vec::new() } else { source.weigh(rest.next).await? };
+            let messages = match &told {
+                _ if rest.next == now.next => Vec::new(),
+                Some((from, messages)) if *from == rest.next => messages.clone(),
+                _ => source.weigh(rest.next).await?,
+            };
             if rest.messages + messages.len() as u64 == now.messages {
                 return Ok(Self { earlier: rest.messages, messages });
             }
         }
-        Self::whole(source).await
+        match told {
+            Some((Uid(1), messages)) => Ok(Self { earlier: 0, messages }),
+            _ => Self::whole(source).await,
+        }
     }
 
     /// What came after another look, all of which is accounted for.
@@ -162,25 +186,41 @@ pub(super) async fn prepare_weighed(context: &TaskContext, id: MigrationId, mail
     let (progress, account) = both(&migration, mailbox)?;
     context.doing(Activity::Connecting);
     let source = async {
-        let (mut source, state) = open_source(context, &migration, &progress.mapping.wire).await?;
         // Marks decide what is meant of a mailbox that goes to two places, and they change without a word of the numbers.
-        let rest = progress.rest.filter(|_| progress.mapping.part == MailPart::All);
-        let listed = Listed::since(source.as_mut(), &state, rest.map(|pass| pass.source)).await?;
+        let rest = progress.rest.filter(|_| progress.mapping.part == MailPart::All).map(|pass| pass.source);
+        let supposed = u64::from(progress.mapping.messages).max(progress.messages);
+        let from = rest.map(|rest| rest.next).or((1..=FEW).contains(&supposed).then_some(Uid(1)));
+        let (mut source, state, told) = open_source_weighed(context, (&migration, &progress.mapping.wire), from).await?;
+        let listed = Listed::since(source.as_mut(), (&state, from.zip(told)), rest).await?;
         Ok((source, state, listed))
     };
     let target = open_target(context, (&migration, &account), &progress);
     let ((source, source_state, listed), target) = try_join(source, target).await?;
+    context.learn_distance(id, &source);
     Ok((together((context, turn), (&migration, &account), progress, (source, source_state), target), listed))
 }
 
 /// A source connection with the mailbox open. One that had been waiting may have died meanwhile: it is replaced at once.
 pub(super) async fn open_source(context: &TaskContext, migration: &Migration, mailbox: &WireName) -> Result<(Held, MailboxState), Failure> {
+    open_source_weighed(context, (migration, mailbox), None).await.map(|(source, state, _)| (source, state))
+}
+
+/// The same with what is listed from a UID on, where it is wanted.
+async fn open_source_weighed(
+    context: &TaskContext,
+    (migration, mailbox): (&Migration, &WireName),
+    from: Option<Uid>,
+) -> Result<(Held, MailboxState, Option<Vec<Weighed>>), Failure> {
     loop {
         let mut source = context.connect_source(migration).await?;
-        match source.examine(mailbox).await {
-            Ok(state) => {
+        let opened = match from {
+            Some(from) => source.open_weighed((mailbox, Access::Examine), from).await.map(|(state, told)| (state, Some(told))),
+            None => source.examine(mailbox).await.map(|state| (state, None)),
+        };
+        match opened {
+            Ok((state, told)) => {
                 context.shared.opening((migration.id, mailbox), |known| known.lost = 0);
-                return Ok((source, state));
+                return Ok((source, state, told));
             }
             Err(error) if has_died(&source, &error) => {}
             Err(error) => {
@@ -230,8 +270,11 @@ async fn open_target(
     loop {
         let mut target = context.connect_target(account).await?;
         let opened = async {
-            let to = find_mailbox(context, &mut target, (migration, &door), progress).await?;
-            let state = target.select(&to.0).await.map_err(OpenError::Mail)?;
+            let (to, made) = find_mailbox(context, &mut target, (migration, &door), progress).await?;
+            let state = match made {
+                Some(state) => state,
+                None => target.select(&to.0).await.map_err(OpenError::Mail)?,
+            };
             Ok((to, state))
         };
         match opened.await {
@@ -267,16 +310,16 @@ impl From<Failure> for OpenError {
     }
 }
 
-/// The mailbox that was prepared before, if it is still there; else it is found or made.
+/// The mailbox that was prepared before, if it is still there; else it is found, or made and opened.
 async fn find_mailbox(
     context: &TaskContext,
     target: &mut Held,
     (migration, door): (&Migration, &Door),
     progress: &MailboxProgress,
-) -> Result<Place, OpenError> {
+) -> Result<(Place, Option<MailboxState>), OpenError> {
     let listed = context.shared.listings.of(door, target.as_mut(), context.ports.clock.now()).await?;
     match &progress.to {
-        Some(to) if listed.iter().any(|m| m.wire == *to && m.is_selectable) => Ok((to.clone(), progress.to_name.clone())),
+        Some(to) if listed.iter().any(|m| m.wire == *to && m.is_selectable) => Ok(((to.clone(), progress.to_name.clone()), None)),
         _ => make_mailbox(context, target.as_mut(), (migration, door), (&progress.mapping, &listed)).await,
     }
 }
@@ -300,17 +343,25 @@ pub(super) async fn record_prepared(context: &TaskContext, ends: &Ends, progress
         messages: u64::from(ends.source.exists),
         source_modseq: ends.source.highest_modseq,
     };
+    let is_placed = progress.to.as_ref() == Some(&ends.to)
+        && progress.source_validity == Some(ends.source.uid_validity)
+        && progress.target_validity == Some(ends.target.uid_validity);
+    if is_placed {
+        // Only how many there are is new: whoever looks again sees it again.
+        context.record_with_next(event);
+        return Ok(());
+    }
     context.record(event).await
 }
 
-/// Finds or creates the mailbox at the target and subscribes it. Its name is looked at again now that the target can be seen:
-/// a mailbox with a role goes to the mailbox that plays it there.
+/// Finds or creates the mailbox at the target and subscribes it; what is created is opened as well. Its name is looked at again now that
+/// the target can be seen: a mailbox with a role goes to the mailbox that plays it there.
 async fn make_mailbox(
     context: &TaskContext,
     target: &mut dyn MailConnection,
     (migration, door): (&Migration, &Door),
     (mapping, listed): (&MailboxMapping, &[ListedMailbox]),
-) -> Result<Place, OpenError> {
+) -> Result<(Place, Option<MailboxState>), OpenError> {
     let platform = target.capabilities().platform(migration.target.as_ref().and_then(|t| t.service.as_ref()));
     let existing: Vec<SeenMailbox> = listed.iter().map(seen_mailbox).collect();
     let mappings: Vec<MailboxMapping> = migration.mailboxes.values().map(|m| m.mapping.clone()).collect();
@@ -318,25 +369,15 @@ async fn make_mailbox(
     let place = resolve_at_target(&mappings, &traits).remove(&mapping.id).ok_or(OpenError::Other(Failure::Closing))?;
     let there = listed.iter().find(|m| m.name == place);
     let role = mapping.role.filter(|role| !listed.iter().any(|m| m.role == Some(*role)));
-    let wire = match there {
-        Some(mailbox) if mailbox.is_selectable => mailbox.wire.clone(),
+    let (wire, state) = match there {
+        Some(mailbox) if mailbox.is_selectable => (mailbox.wire.clone(), None),
         _ => {
             let wire = spell(target, &place)?;
-            match target.create(&wire, role).await {
-                // RFC 9051, 6.3.4: a server should make the levels above by itself. Made by hand they are mailboxes of their own,
-                // which the source may not have: so only where it does not.
-                Err(refused @ MailError::Refused(_)) => {
-                    if !create_ancestors(target, &place, listed).await? {
-                        return Err(refused.into());
-                    }
-                    target.create(&wire, role).await?;
-                }
-                other => other?,
-            }
-            wire
+            let state = create(target, (&place, listed), NewMailbox { wire: &wire, role, is_subscribed: mapping.is_subscribed }).await?;
+            (wire, state)
         }
     };
-    if mapping.is_subscribed && there.is_none_or(|m| !m.is_subscribed) {
+    if state.is_none() && mapping.is_subscribed && there.is_none_or(|m| !m.is_subscribed) {
         target.subscribe(&wire).await?;
     }
     let is_subscribed = mapping.is_subscribed || there.is_some_and(|m| m.is_subscribed);
@@ -345,7 +386,33 @@ async fn make_mailbox(
     let name = (!is_as_planned).then(|| place.clone());
     let made = ListedMailbox { name: place, wire: wire.clone(), role, is_selectable: true, is_subscribed };
     context.shared.listings.made(door, made).await;
-    Ok((wire, name))
+    Ok(((wire, name), state))
+}
+
+/// Creates a mailbox; opens it, too, unless something was refused on the way.
+async fn create(
+    target: &mut dyn MailConnection,
+    (place, listed): (&MailboxName, &[ListedMailbox]),
+    new: NewMailbox<'_>,
+) -> Result<Option<MailboxState>, OpenError> {
+    match target.create_selected(new).await {
+        Ok(state) => return Ok(Some(state)),
+        // One by one it is seen what is refused.
+        Err(MailError::Refused(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    match target.create(new.wire, new.role).await {
+        // RFC 9051, 6.3.4: a server should make the levels above by itself. Made by hand they are mailboxes of their own, which the
+        // source may not have: so only where it does not.
+        Err(refused @ MailError::Refused(_)) => {
+            if !create_ancestors(target, place, listed).await? {
+                return Err(refused.into());
+            }
+            target.create(new.wire, new.role).await?;
+        }
+        other => other?,
+    }
+    Ok(None)
 }
 
 fn seen_mailbox(mailbox: &ListedMailbox) -> SeenMailbox {
