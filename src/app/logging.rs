@@ -9,6 +9,9 @@ use tracing_subscriber::EnvFilter;
 /// Crates that would write down what must not be written: `async_imap` prints every byte that it sends, passwords included.
 const SILENCED: [&str; 2] = ["async_imap=off", "imap_proto=off"];
 
+/// Lines that may wait for the disk. Room for them is taken at the start: the usual 128,000 would be 5 MB of memory.
+const WAITING_LINES: usize = 4096;
+
 /// What is written of this program, from a level (`debug`) or from directives about its own rooms (`mailferry::engine=trace`).
 /// Other people's crates only warn, whatever is asked for: what they say in detail is theirs, and may be a password.
 fn filter(wish: &str) -> anyhow::Result<EnvFilter> {
@@ -38,7 +41,8 @@ pub(crate) fn start(folder: &Path, wish: &str) -> anyhow::Result<WorkerGuard> {
         .filename_suffix("log")
         .max_log_files(7)
         .build(folder.join("log"))?;
-    let (writer, guard) = tracing_appender::non_blocking::NonBlockingBuilder::default().lossy(false).finish(appender);
+    let builder = tracing_appender::non_blocking::NonBlockingBuilder::default().lossy(false).buffered_lines_limit(WAITING_LINES);
+    let (writer, guard) = builder.finish(appender);
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter(wish)?).with_writer(writer).with_ansi(false).finish();
     tracing::subscriber::set_global_default(subscriber)?;
     Ok(guard)

@@ -79,7 +79,7 @@ impl Default for Limits {
             window_messages: 1000,
             batch_messages: 100,
             batch_bytes: ByteSize(2 << 20),
-            bytes_in_flight: ByteSize(10 << 20),
+            bytes_in_flight: ByteSize(8 << 20),
             content_up_to: ByteSize(0),
             operation_poll_millis: 3000,
             dns_poll_millis: 30_000,

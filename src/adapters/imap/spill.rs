@@ -16,7 +16,7 @@ use crate::ports::{Body, Spill};
 /// Which bodies do not stay in memory, and where they go instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spilling {
-    /// Longer bodies are spilled. 8 MiB.
+    /// Longer bodies are spilled. 12 MiB.
     pub above: ByteSize,
     /// Folders for their files; the first that can be written to is taken. `/var/tmp`, then `/tmp`.
     pub folders: Vec<PathBuf>,
@@ -24,7 +24,7 @@ pub struct Spilling {
 
 impl Default for Spilling {
     fn default() -> Self {
-        Self { above: ByteSize(8 << 20), folders: ["/var/tmp", "/tmp"].map(PathBuf::from).to_vec() }
+        Self { above: ByteSize(12 << 20), folders: ["/var/tmp", "/tmp"].map(PathBuf::from).to_vec() }
     }
 }
 

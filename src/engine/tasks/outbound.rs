@@ -10,8 +10,10 @@ use super::super::budget::Share;
 use super::super::context::Failure;
 use super::super::handle::panicked;
 
-/// Batches of more bytes are looked at on another thread, so that connections are not kept waiting.
-const LARGE_BATCH: u64 = 256 * 1024;
+/// Batches of more bytes are looked at on another thread, so that connections are not kept waiting: hashing them takes milliseconds.
+const LARGE_BATCH: u64 = 4 << 20;
+/// The same where their content is looked at, which takes ten times as long.
+const LARGE_BATCH_OF_CONTENT: u64 = 256 * 1024;
 /// How much of a message is searched for a date.
 const HEADERS: usize = 64 * 1024;
 
@@ -83,10 +85,8 @@ impl Outbound {
 pub(super) async fn look_at(batch: Vec<Incoming>, look: Look) -> Result<Vec<Outbound>, Failure> {
     let bytes: u64 = batch.iter().map(|incoming| incoming.message.body.len()).sum();
     let all = move || batch.into_iter().map(|incoming| Outbound::new(incoming, look)).collect::<std::io::Result<Vec<Outbound>>>();
-    let looked = if bytes <= LARGE_BATCH {
-        all()
-    } else {
-        spawn_blocking(all).await.map_err(|error| Failure::from(panicked(&error.to_string())))?
-    };
+    let at_once = if matches!(look, Look::Bytes(ByteSize(0))) { LARGE_BATCH } else { LARGE_BATCH_OF_CONTENT };
+    let looked =
+        if bytes <= at_once { all() } else { spawn_blocking(all).await.map_err(|error| Failure::from(panicked(&error.to_string())))? };
     looked.map_err(|error| Failure::from(crate::problem::Problem::new(crate::problem::ProblemCode::DiskFull).because(error)))
 }

@@ -383,21 +383,26 @@ impl Sender {
             }
         }
         let forgotten = LedgerChange::Forget { migration, mailbox, source_validity, uids: left };
-        self.record_stored(Stored { id, uids: stored, bytes, marks: BTreeMap::new() }, vec![forgotten]).await
+        self.record_stored(vec![(Stored { id, uids: stored, bytes, marks: BTreeMap::new() }, vec![forgotten])]).await
     }
 
-    /// Records what was stored of a batch: its doubt is over.
-    pub(super) async fn record_stored(&self, stored: Stored, further: Vec<LedgerChange>) -> Result<(), Failure> {
+    /// Records what was stored of batches: their doubts are over.
+    pub(super) async fn record_stored(&self, batches: Vec<(Stored, Vec<LedgerChange>)>) -> Result<(), Failure> {
         let (migration, mailbox, source_validity) = (self.ends.migration, self.ends.mailbox, self.ends.source.uid_validity);
-        let Stored { id: batch, uids, bytes, marks } = stored;
-        let copied = u32::try_from(uids.len()).unwrap_or(u32::MAX);
-        let mut ledger = vec![LedgerChange::Mark { migration, mailbox, source_validity, state: EntryState::Copied, uids }];
-        ledger.extend(further);
-        if !marks.is_empty() {
-            self.context.record(Event::MarksDropped { migration, mailbox, marks }).await?;
+        let mut events = Vec::with_capacity(batches.len());
+        let mut advances = Vec::with_capacity(batches.len());
+        for (Stored { id: batch, uids, bytes, marks }, further) in batches {
+            let copied = u32::try_from(uids.len()).unwrap_or(u32::MAX);
+            let mut ledger = vec![LedgerChange::Mark { migration, mailbox, source_validity, state: EntryState::Copied, uids }];
+            ledger.extend(further);
+            if !marks.is_empty() {
+                events.push((Event::MarksDropped { migration, mailbox, marks }, Vec::new()));
+            }
+            events.push((Event::BatchCopied { migration, mailbox, batch, copied, bytes }, ledger));
+            advances.push((u64::from(copied), bytes));
         }
-        self.context.record_with(Event::BatchCopied { migration, mailbox, batch, copied, bytes }, ledger).await?;
-        self.context.advance(u64::from(copied), bytes);
+        self.context.record_all(events).await?;
+        advances.into_iter().for_each(|(copied, bytes)| self.context.advance(copied, bytes));
         Ok(())
     }
 

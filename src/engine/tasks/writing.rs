@@ -27,7 +27,7 @@ use super::sending::{Intended, Stored};
 /// Batches whose intent is recorded and that wait to be sent.
 const READY: usize = 1;
 /// Outcomes that are known and not recorded yet.
-const UNRECORDED: usize = 4;
+const UNRECORDED: usize = 8;
 
 /// Writes batches until there are none, or until the account has a lane too many. Answers the connection.
 pub(super) async fn write(course: &Course, lane: Option<Lane>, mut target: Held) -> Result<Held, Failure> {
@@ -90,9 +90,11 @@ async fn one_by_one(course: &Course, target: &mut Held, mut waiting: mpsc::Recei
     Ok(())
 }
 
+/// Outcomes that came while others were being written down are written down together.
 async fn record(course: &Course, mut known: mpsc::Receiver<Stored>) -> Result<(), Failure> {
-    while let Some(stored) = known.recv().await {
-        course.sender.record_stored(stored, Vec::new()).await?;
+    let mut together = Vec::with_capacity(UNRECORDED);
+    while known.recv_many(&mut together, UNRECORDED).await > 0 {
+        course.sender.record_stored(together.drain(..).map(|stored| (stored, Vec::new())).collect()).await?;
         course.has_stored.notify_one();
     }
     Ok(())
