@@ -20,6 +20,7 @@ mod pairing;
 mod repair;
 mod sample;
 mod settle;
+mod worn;
 
 pub use batch::{Batch, BatchLimit, Batcher};
 pub use compare::{Expected, FlagsDiffer, Present, Recognised, Verification, compare, compare_from, recognise, unaccounted};
@@ -32,3 +33,4 @@ pub use pairing::Comparison;
 pub use repair::{Repair, USUAL_LONGEST_LINE, attempts as repair_attempts, repaired};
 pub use sample::Sample;
 pub use settle::{Settlement, settle};
+pub use worn::{Likeness, is_worn};

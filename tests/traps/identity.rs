@@ -1,9 +1,11 @@
 //! G1 to G5, G12 to G14: what makes a message the same message, and how often it is copied.
 
+use std::collections::BTreeSet;
+
 use mailferry::domain::{MailboxName, MigrationId};
 use mailferry::engine::Stop;
 use mailferry::problem::ProblemCode;
-use mailferry::sandbox::mail::{AccountKey, Dialect};
+use mailferry::sandbox::mail::{AccountKey, Dialect, Fault, Occasion, Oddity, Scope};
 use mailferry::session::{Command, Event};
 
 use crate::between::{Act, is_fetch, replaced, starts, with_literal};
@@ -119,6 +121,76 @@ fn g12_a_lost_reply_to_append_doubles_nothing() {
             assert!(trap.events().iter().any(|e| matches!(e, Event::BatchSettled { found, .. } if *found > 0)));
         });
     }
+}
+
+/// Mail that Courier or Cyrus alter, with and without an id.
+const ALTERED: [&str; 4] = [
+    "Message-ID: <1@example.com>\r\nSubject: \u{e9}t\u{e9}\r\n\r\none\r\n",
+    "Message-ID: <1@example.com>\r\nSubject: \u{e9}t\u{e8}\r\n\r\none\r\n",
+    "Subject: n\u{e9}\r\n\r\nno id\r and no end",
+    "Subject: plain\r\n\r\nas it is\r\n",
+];
+
+#[test]
+fn g12_a_lost_reply_doubles_nothing_at_a_target_that_alters_what_it_stores() {
+    for dialect in [Dialect::Cyrus, Dialect::Courier] {
+        for lost in 0..4 {
+            real_time().block_on(async {
+                let mut trap = with_inbox(dialect, &ALTERED).await;
+                trap.limits = small_but(|limits| limits.batch_messages = 2);
+                let mut appends = 0;
+                trap.target.on_command(move |said| {
+                    appends += usize::from(said.is("APPEND"));
+                    if said.is("APPEND") && appends == lost + 1 { Act::LoseAnswer } else { Act::Pass }
+                });
+                trap.stops_by(ProblemCode::VerificationFailed).await;
+                trap.is_equal().await;
+                let rows = trap.stage.journal.ledger();
+                let targets: BTreeSet<_> = rows.iter().filter_map(|row| row.target_uid).collect();
+                assert_eq!((targets.len(), trap.refusals().len()), (ALTERED.len(), 0), "{dialect:?}: each has its own");
+            });
+        }
+    }
+}
+
+#[test]
+fn g12_a_lost_reply_doubles_no_message_that_was_repaired_before_the_target_altered_it() {
+    for lost in 0..6 {
+        real_time().block_on(async {
+            let letter = "Message-ID: <1@example.com>\r\nSubject: n\u{e9}\r\n\r\na\0b\r\n";
+            let trap = with_inbox(Dialect::Cyrus, &[letter, "Subject: plain\r\n\r\nas it is\r\n"]).await;
+            let mut appends = 0;
+            trap.target.on_command(move |said| {
+                appends += usize::from(said.is("APPEND"));
+                if said.is("APPEND") && appends == lost + 1 { Act::LoseAnswer } else { Act::Pass }
+            });
+            trap.stops_by(ProblemCode::VerificationFailed).await;
+            let altered = "Message-ID: <1@example.com>\r\nSubject: nXX\r\n\r\na b\r\n";
+            assert_eq!(trap.arrived(), [altered, "Subject: plain\r\n\r\nas it is\r\n"], "{lost}");
+            assert_eq!(trap.refusals(), Vec::<String>::new(), "{lost}");
+        });
+    }
+}
+
+#[test]
+fn g12_what_may_have_arrived_in_a_form_that_nobody_knows_is_listed_and_not_sent_again() {
+    real_time().block_on(async {
+        let letter = "Message-ID: <1@example.com>\r\nSubject: a\r\n\r\n\u{e9}t\u{e9}\r\n";
+        let trap = with_inbox(Dialect::Dovecot, &[letter, "Subject: b\r\n\r\nplain\r\n"]).await;
+        // The text itself is altered: no rule says that what is there is what was sent.
+        trap.stage.world.faults().set(Scope::Host(TARGET.to_owned()), Fault::Odd(Oddity::LosesHighBytes, Occasion::ALWAYS));
+        let mut loses = times(1);
+        trap.target.on_command(move |said| if said.is("APPEND") && loses() { Act::LoseAnswer } else { Act::Pass });
+        let mut run = trap.copies().await;
+        assert_eq!((trap.arrived().len(), run.session().migrations[0].refused()), (2, 1), "{:?}", trap.arrived());
+        assert!(trap.refusals()[0].contains("look there"), "{:?}", trap.refusals());
+        assert_eq!(trap.saved(), [letter.as_bytes().to_vec()]);
+        trap.stage.check_totals().await.expect("truthful");
+        // The person looked, and wants it again.
+        run.submit(Command::RetryRefused { migration: ONE }).await;
+        trap.in_time(run.until_stopped_by(ProblemCode::VerificationFailed)).await;
+        assert_eq!(trap.arrived().len(), 3);
+    });
 }
 
 /// Copies while the target's APPENDUID is changed by `lie`, which is given the UIDVALIDITY.

@@ -14,6 +14,7 @@ mod inventory;
 mod outbound;
 mod prepare;
 mod reading;
+mod recalling;
 mod rename_source;
 mod repairing;
 mod room;

@@ -116,6 +116,14 @@ async fn record(context: &TaskContext, ends: &Ends, entry: &Entry, is: Fingerpri
     context.record_with(event, vec![LedgerChange::Put(vec![Entry { fingerprint: is, ..entry.clone() }])]).await
 }
 
+/// A message as it was sent with these repairs.
+///
+/// # Errors
+/// When its bytes lie beside memory and cannot be read.
+pub(super) fn as_sent(ends: &Ends, body: Body, repairs: &[Repair]) -> std::io::Result<Body> {
+    Ok(repaired(&body.load()?, repairs, longest_line(ends)).map_or(body, Body::from))
+}
+
 /// The message with its request for a read receipt renamed; `None`: it has none.
 pub(super) fn disarmed(ends: &Ends, bytes: &[u8]) -> Option<Vec<u8>> {
     repaired(bytes, &[Repair::ReceiptRequestDisarmed], longest_line(ends))

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid, UidSet};
 use crate::mailcopy::{Comparison, Fingerprint};
 use crate::ports::{
-    AppendReport, Appended, Entry, EntryState, LedgerChange, MailConnection, MailError, OutgoingMessage, Refusal, RefusalKind,
+    AppendReport, Appended, Body, Entry, EntryState, LedgerChange, MailConnection, MailError, OutgoingMessage, Refusal, RefusalKind,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::session::Event;
@@ -15,6 +15,7 @@ use super::super::context::{Failure, StruckMessage, TaskContext};
 use super::flagging;
 use super::outbound::Outbound;
 use super::prepare::Ends;
+use super::recalling::{Sent, recall};
 use super::repairing::{self, Mended};
 use super::room::is_full;
 use super::settle::recognise;
@@ -356,8 +357,21 @@ impl Sender {
                 fates[index] = Fate::Stored(found);
                 altered.extend(found.is_none().then_some(index));
             }
-            // What was stored and is not recognised was altered by the server. When as many new messages are left over, they are these, in
-            // the order in which they were sent: the verification says so, and nothing is copied again.
+            // What was stored and is not recognised was altered by the server: the verification says so, and nothing is copied again.
+            let as_sent = |index: &usize| {
+                let message = &batch[*index].message;
+                Sent { uid: message.uid, internal_date: message.internal_date, body: message.body.clone() }
+            };
+            let sent: Vec<Sent> = altered.iter().map(as_sent).collect();
+            let strangers = seen.iter().map(|(uid, _)| *uid).filter(|uid| !claimed.contains(uid)).collect();
+            let recalled: BTreeMap<Uid, Uid> = recall(&self.context, target, &sent, &strangers).await?.likely().collect();
+            claimed.extend(recalled.values());
+            altered.retain(|index| {
+                let found = recalled.get(&batch[*index].uid());
+                fates[*index] = Fate::Stored(found.copied());
+                found.is_none()
+            });
+            // When as many new messages are left over, they are these, in the order in which they were sent.
             let mut left: Vec<Uid> = seen.iter().map(|(uid, _)| *uid).filter(|uid| !claimed.contains(uid)).collect();
             left.sort_unstable();
             if left.len() == altered.len() {
@@ -407,19 +421,27 @@ impl Sender {
     }
 
     async fn record_refusal(&self, outbound: &Outbound, batch: BatchId, refusal: Refusal) -> Result<(), Failure> {
-        let uid = outbound.uid();
-        let name = format!("refused/{}-{}-{}-{uid}.eml", self.ends.migration, self.ends.mailbox, self.ends.source.uid_validity);
-        let as_read = outbound.original.as_ref().unwrap_or(&outbound.message.body);
-        self.context.ports.journal.save_file(&name, &as_read.load().unwrap_or_default()).await?;
-        let entry = Entry { state: EntryState::Refused, reason: Some(refusal.text.clone()), ..self.entry(outbound, batch) };
-        let event = Event::MessageRefused {
-            migration: self.ends.migration,
-            mailbox: self.ends.mailbox,
-            uid,
-            bytes: outbound.size(),
-            reason: refusal.text,
-            saved: name,
-        };
-        self.context.record_with(event, vec![LedgerChange::Put(vec![entry])]).await
+        let body = outbound.original.as_ref().unwrap_or(&outbound.message.body);
+        record_rejected(&self.context, Rejected { entry: self.entry(outbound, batch), body, reason: refusal.text }).await
     }
+}
+
+/// A message that is not copied, for a reason.
+pub(super) struct Rejected<'a> {
+    /// Its row.
+    pub(super) entry: Entry,
+    /// Its bytes.
+    pub(super) body: &'a Body,
+    /// Why.
+    pub(super) reason: String,
+}
+
+/// Saves a message that is not copied, and records why.
+pub(super) async fn record_rejected(context: &TaskContext, Rejected { entry, body, reason }: Rejected<'_>) -> Result<(), Failure> {
+    let Entry { migration, mailbox, source_validity, source_uid: uid, size: bytes, .. } = entry;
+    let saved = format!("refused/{migration}-{mailbox}-{source_validity}-{uid}.eml");
+    context.ports.journal.save_file(&saved, &body.load().unwrap_or_default()).await?;
+    let entry = Entry { state: EntryState::Refused, reason: Some(reason.clone()), ..entry };
+    let event = Event::MessageRefused { migration, mailbox, uid, bytes, reason, saved };
+    context.record_with(event, vec![LedgerChange::Put(vec![entry])]).await
 }

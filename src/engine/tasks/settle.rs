@@ -2,7 +2,8 @@
 //!
 //! The target is read from the UIDNEXT that was recorded before the append; messages there are recognised by what they are, and
 //! counted, so that twins stay twins. Equal bytes find each other first, then equal content: a server that quietly changes bytes
-//! must not make a message look as if it had never arrived. A changed UIDVALIDITY on either side is the same question about a whole mailbox.
+//! must not make a message look as if it had never arrived; what is left is [looked for once more](super::recalling). A message of which
+//! nobody can say whether it arrived is refused with that reason: a person can look, and have it tried again. A changed UIDVALIDITY on either side is the same question about a whole mailbox.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -10,16 +11,22 @@ use async_trait::async_trait;
 
 use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid, UidSet};
 use crate::mailcopy::{Comparison, Fingerprint, settle};
-use crate::ports::{Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, MessageSink, SinkClosed};
+use crate::ports::{Body, Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, MailError, MessageSink, SinkClosed};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, Side};
 
 use super::super::context::{Failure, TaskContext};
 use super::prepare::{Ends, Prepared};
+use super::recalling::recall_rows;
+use super::sending::{Rejected, record_rejected};
 use super::sharing;
 
 /// Times that a source mailbox may get new UIDs in one run of the program, before a person is asked.
 const MOST_RENUMBERED: u32 = 5;
+
+/// What is said of a message that may have arrived.
+const UNSURE: &str = "the connection was lost while this message was sent, and the new account holds a message that may be this one in \
+                      another form: look there before it is copied again";
 
 /// Whether doubts are settled by looking. `Off` exists for the one test that shows what would happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +50,7 @@ pub(super) struct SeenMessage {
 struct Recogniser<'a> {
     context: &'a TaskContext,
     seen: Vec<SeenMessage>,
+    failure: Option<MailError>,
 }
 
 #[async_trait]
@@ -52,7 +60,13 @@ impl MessageSink for Recogniser<'_> {
             return Err(SinkClosed);
         }
         let FetchedMessage { uid, flags, internal_date, body } = message;
-        let Ok(bytes) = body.load() else { return Err(SinkClosed) };
+        let bytes = match body.load() {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.failure = Some(MailError::Lost(format!("a message could not be read back: {error}")));
+                return Err(SinkClosed);
+            }
+        };
         self.context.advance(1, ByteSize(bytes.len() as u64));
         self.seen.push(SeenMessage { uid, fingerprint: Fingerprint::of(&bytes), flags, internal_date });
         Ok(())
@@ -65,14 +79,14 @@ pub(super) async fn recognise(
     connection: &mut dyn MailConnection,
     uids: &UidSet,
 ) -> Result<Vec<SeenMessage>, Failure> {
-    let mut sink = Recogniser { context, seen: Vec::new() };
+    let mut sink = Recogniser { context, seen: Vec::new(), failure: None };
     if !uids.is_empty() {
         connection.fetch(uids, &mut sink).await?;
     }
     if context.is_stopping() {
         return Err(Failure::Closing);
     }
-    Ok(sink.seen)
+    sink.failure.map_or_else(|| Ok(sink.seen), |error| Err(error.into()))
 }
 
 /// Settles everything that is in doubt about the mailbox, so that the ledger says what is at the target.
@@ -110,9 +124,16 @@ async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared) -> Result
     let left: Vec<Entry> = intended.iter().filter(|row| !stored.contains_key(&row.source_uid)).cloned().collect();
     let wanted = wanted(context, prepared, &left, &there).await?;
     // Of all batches together, so that equal bytes find each other before equal content does.
-    stored.extend(settle(&wanted, &there, &BTreeSet::new(), Comparison::Content).stored);
+    let settlement = settle(&wanted, &there, &BTreeSet::new(), Comparison::Content);
+    stored.extend(settlement.stored);
+    let again: BTreeSet<Uid> = settlement.again.into_iter().collect();
+    let left: Vec<Entry> = left.into_iter().filter(|row| again.contains(&row.source_uid)).collect();
+    let recalled = recall_rows(context, prepared, &left, &settlement.strangers.into_iter().collect()).await?;
+    stored.extend(recalled.stored);
+    refuse_unsure(context, &left, &recalled.unsure).await?;
     for batch in prepared.progress.doubts.keys().copied().collect::<Vec<_>>() {
-        let rows: Vec<&Entry> = intended.iter().filter(|entry| entry.batch == batch).collect();
+        let is_settled = |entry: &&Entry| entry.batch == batch && !recalled.unsure.contains_key(&entry.source_uid);
+        let rows: Vec<&Entry> = intended.iter().filter(is_settled).collect();
         record_settled(context, &prepared.ends, (batch, &rows), &stored).await?;
     }
     prepared.progress = context.migration(migration)?.mailboxes.get(&mailbox).cloned().ok_or(Failure::Closing)?;
@@ -157,6 +178,16 @@ async fn wanted(
         print.content = contents.get(uid).and_then(|seen| seen.content);
     }
     Ok(wanted)
+}
+
+/// Nobody can say whether these arrived: neither counted as copied nor sent again.
+async fn refuse_unsure(context: &TaskContext, rows: &[Entry], unsure: &BTreeMap<Uid, (Option<Uid>, Body)>) -> Result<(), Failure> {
+    for row in rows {
+        if let Some((_, body)) = unsure.get(&row.source_uid) {
+            record_rejected(context, Rejected { entry: row.clone(), body, reason: UNSURE.to_owned() }).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn record_settled(
@@ -233,7 +264,12 @@ async fn relink_target(context: &TaskContext, prepared: &mut Prepared) -> Result
     let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
     let known = wanted(context, prepared, &stored, &there).await?;
     let settlement = settle(&known, &there, &BTreeSet::new(), Comparison::Content);
-    let found: BTreeMap<Uid, Uid> = settlement.stored.iter().copied().collect();
+    let mut found: BTreeMap<Uid, Uid> = settlement.stored.into_iter().collect();
+    let lost: Vec<Entry> = stored.iter().filter(|row| !found.contains_key(&row.source_uid)).cloned().collect();
+    let recalled = recall_rows(context, prepared, &lost, &settlement.strangers.into_iter().collect()).await?;
+    // All of these were stored: what may be one of them is, and the verification says in which form.
+    found.extend(recalled.likely());
+    let again = lost.iter().map(|row| row.source_uid).filter(|uid| !found.contains_key(uid)).collect();
     let target_of = |source: Uid| found.get(&source).copied();
     let linked: Vec<Entry> = stored
         .into_iter()
@@ -246,8 +282,8 @@ async fn relink_target(context: &TaskContext, prepared: &mut Prepared) -> Result
         .collect();
     let source_validity = prepared.progress.source_validity.unwrap_or(prepared.ends.source.uid_validity);
     let ledger =
-        vec![LedgerChange::Put(linked), LedgerChange::Forget { migration, mailbox, source_validity, uids: settlement.again.clone() }];
-    let event = Event::ValidityChanged { migration, mailbox, side: Side::Target, from, to, recognised: settlement.stored.len() as u64 };
+        vec![LedgerChange::Put(linked), LedgerChange::Forget { migration, mailbox, source_validity, uids: again }];
+    let event = Event::ValidityChanged { migration, mailbox, side: Side::Target, from, to, recognised: found.len() as u64 };
     context.record_with(event, ledger).await?;
     prepared.progress.target_validity = Some(to);
     Ok(())

@@ -370,7 +370,7 @@ impl<'a> Session<'a> {
         let name = name.strip_prefix("UID ").unwrap_or(name);
         match self.hall.dialect {
             Dialect::Exchange => format!("{name} completed."),
-            Dialect::Zimbra | Dialect::Minimal | Dialect::Courier => format!("{name} completed"),
+            Dialect::Zimbra | Dialect::Minimal | Dialect::Courier | Dialect::Cyrus => format!("{name} completed"),
             Dialect::Dovecot | Dialect::DovecotSlash => {
                 let lower = name.to_ascii_lowercase();
                 let mut letters = lower.chars();

@@ -49,25 +49,28 @@ pub enum Dialect {
     Zimbra,
     /// RFC 3501 and nothing else; every literal waits for permission.
     Minimal,
-    /// The same with NAMESPACE and CHILDREN: everything lies below `INBOX.`, as with Courier.
+    /// The same with NAMESPACE and CHILDREN: everything lies below `INBOX.`, as with Courier, and bare CR is lost.
     Courier,
+    /// Like Cyrus 3.6 as Debian configures it: everything lies below `INBOX.`, NUL and bare LF are refused, 8-bit bytes of headers lost.
+    Cyrus,
 }
 
 impl Dialect {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Dovecot, Self::DovecotSlash, Self::Exchange, Self::Zimbra, Self::Minimal, Self::Courier];
+    pub const ALL: [Self; 7] =
+        [Self::Dovecot, Self::DovecotSlash, Self::Exchange, Self::Zimbra, Self::Minimal, Self::Courier, Self::Cyrus];
 
     /// The hierarchy delimiter.
     pub const fn delimiter(self) -> char {
         match self {
-            Self::Dovecot | Self::Courier => '.',
+            Self::Dovecot | Self::Courier | Self::Cyrus => '.',
             Self::DovecotSlash | Self::Exchange | Self::Zimbra | Self::Minimal => '/',
         }
     }
 
     /// What stands before every name but INBOX.
     pub const fn prefix(self) -> &'static str {
-        if matches!(self, Self::Courier) { "INBOX." } else { "" }
+        if matches!(self, Self::Courier | Self::Cyrus) { "INBOX." } else { "" }
     }
 
     /// Whether this is the Exchange family.

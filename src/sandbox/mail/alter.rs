@@ -1,9 +1,11 @@
-//! What an odd server does to a message on its way in.
+//! What servers do to a message on its way in: odd ones once in a while, some of them always.
 
 use bytes::Bytes;
 
+use super::access::Dialect;
 use super::faults::Oddity;
 use super::gate::Gate;
+use super::manners::Alteration;
 use super::rebuild::rebuilt;
 use super::visit::Incoming;
 use crate::domain::{Flags, InternalDate};
@@ -33,6 +35,38 @@ pub(super) fn alter(gate: &Gate, message: &mut Incoming) {
         bytes.extend_from_slice(b"\r\n");
         message.bytes = bytes.into();
     }
+}
+
+/// The bytes that a server of this dialect keeps of a message that it takes.
+pub fn as_stored(dialect: Dialect, bytes: &Bytes) -> Bytes {
+    let mut kept = bytes.clone();
+    for alteration in dialect.manners().alters {
+        kept = match alteration {
+            Alteration::LineEnds => with_line_ends(&kept),
+            Alteration::HighBytesOfHeader => {
+                let header = kept.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(kept.len());
+                if kept[..header].is_ascii() { kept } else { masked(&kept, header) }
+            }
+        };
+    }
+    kept
+}
+
+fn masked(bytes: &[u8], header: usize) -> Bytes {
+    bytes.iter().enumerate().map(|(at, byte)| if at < header && !byte.is_ascii() { b'X' } else { *byte }).collect::<Vec<u8>>().into()
+}
+
+fn with_line_ends(bytes: &Bytes) -> Bytes {
+    let is_bare = |at: usize| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+    let has_end = bytes.is_empty() || bytes.ends_with(b"\n");
+    if has_end && !(0..bytes.len()).any(is_bare) {
+        return bytes.clone();
+    }
+    let mut kept: Vec<u8> = (0..bytes.len()).filter(|at| !is_bare(*at)).map(|at| bytes[at]).collect();
+    if !has_end {
+        kept.extend_from_slice(b"\r\n");
+    }
+    kept.into()
 }
 
 /// Puts one byte in the place of others; bytes that need no change stay shared.

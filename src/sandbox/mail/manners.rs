@@ -32,6 +32,15 @@ pub(in crate::sandbox) struct Patience {
     pub(in crate::sandbox) bye: &'static str,
 }
 
+/// What a dialect does to every message that it stores (seen with the real servers).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sandbox) enum Alteration {
+    /// A CR without its LF is dropped, and the last line gets an end.
+    LineEnds,
+    /// Each 8-bit byte of the header becomes `X`.
+    HighBytesOfHeader,
+}
+
 /// How a dialect behaves.
 #[derive(Debug)]
 pub(in crate::sandbox) struct Manners {
@@ -57,6 +66,8 @@ pub(in crate::sandbox) struct Manners {
     pub(in crate::sandbox) alike: Option<u32>,
     /// Connections per user.
     pub(in crate::sandbox) seats: Option<u32>,
+    /// What becomes of messages.
+    pub(in crate::sandbox) alters: &'static [Alteration],
 }
 
 impl Manners {
@@ -84,6 +95,7 @@ const DOVECOT: Manners = Manners {
     patience: Patience { most: 20, counts_no: false, ok_forgives: true, bye: "BYE Too many invalid IMAP commands." },
     alike: None,
     seats: None,
+    alters: &[],
 };
 
 const EXCHANGE: Manners = Manners {
@@ -100,6 +112,7 @@ const EXCHANGE: Manners = Manners {
     patience: Patience { most: 10, counts_no: true, ok_forgives: false, bye: "BYE Connection is closed. 13" },
     alike: None,
     seats: Some(16),
+    alters: &[],
 };
 
 const ZIMBRA: Manners = Manners {
@@ -119,6 +132,7 @@ const ZIMBRA: Manners = Manners {
     patience: Patience { most: 5, counts_no: true, ok_forgives: true, bye: "BYE Zimbra IMAP4rev1 server closing connection" },
     alike: Some(25),
     seats: None,
+    alters: &[],
 };
 
 const MINIMAL: Manners = Manners {
@@ -134,6 +148,7 @@ const MINIMAL: Manners = Manners {
     patience: Patience { most: 20, counts_no: false, ok_forgives: true, bye: "BYE Too many errors" },
     alike: None,
     seats: None,
+    alters: &[],
 };
 
 const COURIER: Manners = Manners {
@@ -142,6 +157,17 @@ const COURIER: Manners = Manners {
     capabilities: "IMAP4rev1 CHILDREN NAMESPACE",
     patience: Patience { most: 10, counts_no: false, ok_forgives: true, bye: "BYE Too many consecutive protocol violations" },
     seats: Some(4),
+    alters: &[Alteration::LineEnds],
+    ..MINIMAL
+};
+
+const CYRUS: Manners = Manners {
+    greeting: "Cyrus IMAP 3.6.1 server ready",
+    software: "Cyrus IMAPD",
+    before_login: "IMAP4rev1 LITERAL+ ID ENABLE AUTH=PLAIN SASL-IR",
+    capabilities: "IMAP4rev1 LITERAL+ ID ENABLE AUTH=PLAIN SASL-IR MULTIAPPEND UIDPLUS UNSELECT CHILDREN NAMESPACE QUOTA",
+    keywords: Keywords::Any,
+    alters: &[Alteration::HighBytesOfHeader],
     ..MINIMAL
 };
 
@@ -154,6 +180,7 @@ impl Dialect {
             Self::Zimbra => &ZIMBRA,
             Self::Minimal => &MINIMAL,
             Self::Courier => &COURIER,
+            Self::Cyrus => &CYRUS,
         }
     }
 }

@@ -32,6 +32,7 @@ mod world;
 mod tests;
 
 pub use access::{AccountKey, Dialect, Directory, FolderLanguage, LoginRefusal, Template};
+pub use alter::as_stored;
 pub use faults::{Cut, CutPoint, CutStyle, Fault, Occasion, Oddity, Scope, Side};
 pub use gate::{Faults, Heard};
 pub use generate::Fill;

@@ -61,7 +61,7 @@ impl Names {
                 Dialect::Zimbra => {
                     segment.contains([':', '"']) || segment.chars().any(char::is_control) || [".", ".."].contains(&segment.as_str())
                 }
-                Dialect::Minimal | Dialect::Courier => segment.contains('/') || segment.starts_with(['.', '~']),
+                Dialect::Minimal | Dialect::Courier | Dialect::Cyrus => segment.contains('/') || segment.starts_with(['.', '~']),
             };
             if is_refused || segment.contains(self.0.delimiter()) {
                 return Err(self.invalid("Character not allowed in mailbox name"));

@@ -104,16 +104,22 @@ pub(super) fn message(dialect: Dialect, bytes: &[u8]) -> Result<(), Refused> {
             if is_taken { Ok(()) } else { Err(Refused::bad(RefusalKind::Content, ARGUMENT_ERROR)) }
         }
         Dialect::Zimbra if bytes.is_empty() => Err(failed()),
+        Dialect::Cyrus if bytes.contains(&0) => Err(Refused::no(RefusalKind::Content, "Message contains NUL characters")),
+        Dialect::Cyrus if has_bare_newline(bytes) => Err(Refused::no(RefusalKind::Content, "Message contains bare newlines")),
         _ if bytes.is_empty() => Err(Refused::no(RefusalKind::Content, "Can't save a zero byte message.")),
         _ => Ok(()),
     }
+}
+
+fn has_bare_newline(bytes: &[u8]) -> bool {
+    (0..bytes.len()).any(|at| bytes[at] == b'\n' && (at == 0 || bytes[at - 1] != b'\r'))
 }
 
 /// How a login is refused.
 pub(in crate::sandbox) const fn login_text(dialect: Dialect, refusal: LoginRefusal) -> &'static str {
     match (dialect, refusal) {
         (Dialect::Exchange | Dialect::Zimbra | Dialect::Minimal, LoginRefusal::WrongPassword) => "LOGIN failed.",
-        (Dialect::Courier, LoginRefusal::WrongPassword) => "Login failed.",
+        (Dialect::Courier | Dialect::Cyrus, LoginRefusal::WrongPassword) => "Login failed.",
         (Dialect::Exchange, LoginRefusal::ImapDisabled) => "User is authenticated but not connected.",
         (_, LoginRefusal::MustChangePassword) => "[ALERT] password must be changed before IMAP login permitted",
         (_, LoginRefusal::WrongPassword) => "[AUTHENTICATIONFAILED] Authentication failed.",
@@ -130,6 +136,7 @@ pub(in crate::sandbox) fn full(dialect: Dialect) -> Refused {
         }
         Dialect::Zimbra => failed(),
         Dialect::Minimal => Refused::no(RefusalKind::Quota, "Mailbox is full"),
+        Dialect::Cyrus => Refused::no(RefusalKind::Quota, "Over quota"),
         Dialect::Courier => Refused::no(RefusalKind::Quota, "You exceeded your mail quota."),
     }
 }

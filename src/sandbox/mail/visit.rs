@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::sync::OwnedMutexGuard;
 
 use super::access::{AccountKey, Dialect};
-use super::alter::alter;
+use super::alter::{alter, as_stored};
 use super::blob::Form;
 use super::change::{Arrival, Body, Deed, FlagChange};
 use super::faults::Oddity;
@@ -265,7 +265,7 @@ impl Visit {
             rules::message(self.dialect, &message.bytes)?;
         }
         // Bodies are compared before the lock is taken.
-        let bodies: Vec<Body> = messages.iter().map(|m| self.world.body(m.bytes.clone())).collect();
+        let bodies: Vec<Body> = messages.iter().map(|m| self.world.body(as_stored(self.dialect, &m.bytes))).collect();
         let (uids, validity) = self.change(|account| {
             let missing = || Refused::no(RefusalKind::NoMailbox, &format!("[TRYCREATE] {}", self.names().missing_text(name)));
             let (found, mailbox) =

@@ -1,12 +1,15 @@
 //! The second look, at what was not found equal where it should be: the UID may be wrong, the bytes another form of the same
 //! message, or the message gone.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{Flags, Uid, UidSet};
 use crate::mailcopy::{Comparing, Comparison, Expected, FlagsDiffer, Present, Verification, compare_from};
 use crate::ports::{Entry, EntryState};
 
 use super::super::super::context::{Failure, TaskContext};
 use super::super::prepare::{Ends, Prepared};
+use super::super::recalling::recall_rows;
 use super::super::settle::recognise;
 use super::super::sharing;
 use super::{Outcome, ROWS_TOGETHER};
@@ -40,13 +43,30 @@ pub(super) async fn look_for_lost(
         let by_content = judge(&left, &free, Comparison::Content);
         take(&mut free, &by_content);
         outcome.by_content += by_content.verified.len() as u64;
+        free.retain(|message| !by_content.altered.iter().any(|(_, target)| *target == message.uid));
         outcome.altered.extend(by_content.altered.iter().map(|(source, target)| (*source, Some(*target))));
         // What was seen there once and is not there any more was deleted by somebody: it is counted, and not copied again.
         let was_never_seen = |uid: &Uid| rows.iter().any(|row| row.source_uid == *uid && row.state == EntryState::Copied);
-        outcome.missing.extend(by_content.missing.iter().filter(|uid| was_never_seen(uid)));
+        let gone: Vec<Uid> = by_content.missing.iter().copied().filter(was_never_seen).collect();
+        let altered = altered_beyond_recognition(context, prepared, (&rows, &gone), &free).await?;
+        free.retain(|message| !altered.values().any(|target| *target == message.uid));
+        outcome.missing.extend(gone.iter().filter(|uid| !altered.contains_key(uid)));
+        outcome.altered.extend(altered.into_iter().map(|(source, target)| (source, Some(target))));
         accept(outcome, by_content, (&rows, &prepared.ends));
     }
     Ok(())
+}
+
+/// Which of these may be there in another form: a person has to look, and nothing is copied again.
+async fn altered_beyond_recognition(
+    context: &TaskContext,
+    prepared: &mut Prepared,
+    (rows, gone): (&[Entry], &[Uid]),
+    free: &[Present],
+) -> Result<BTreeMap<Uid, Uid>, Failure> {
+    let rows: Vec<Entry> = rows.iter().filter(|row| gone.contains(&row.source_uid)).cloned().collect();
+    let strangers = free.iter().map(|message| message.uid).collect();
+    Ok(recall_rows(context, prepared, &rows, &strangers).await?.likely().collect())
 }
 
 /// Messages of the target from our first one on that no row holds.
