@@ -83,6 +83,8 @@ impl Lines {
         };
         match (name.as_str(), Line::from_values(&values)) {
             ("LIST" | "XLIST", Some(line)) => self.listed.push(line),
+            // RFC 3501, 6.3.9: a level above a subscribed mailbox is named as well, and is not subscribed itself.
+            ("LSUB", Some(line)) if line.has("\\Noselect") => {}
             ("LSUB", Some(line)) => self.subscribed.push(line),
             ("LIST" | "XLIST" | "LSUB", None) => self.unreadable += 1,
             ("STATUS", _) => {

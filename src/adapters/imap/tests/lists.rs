@@ -45,6 +45,24 @@ async fn roles_and_names_come_from_whatever_the_server_says() {
 }
 
 #[tokio::test]
+async fn a_level_above_a_subscribed_mailbox_is_not_subscribed_because_lsub_names_it() {
+    let found = listed(
+        "",
+        "C: A4 LIST \"\" \"*\"
+         S: * LIST (\\HasChildren) \"/\" Projets
+         S: * LIST (\\HasNoChildren) \"/\" Projets/2019
+         S: A4 OK
+         C: A5 LSUB \"\" \"*\"
+         S: * LSUB (\\NoSelect) \"/\" Projets
+         S: * LSUB () \"/\" Projets/2019
+         S: A5 OK",
+    )
+    .await;
+    let subscribed: Vec<_> = found.iter().map(|mailbox| (mailbox.name.to_string(), mailbox.is_subscribed)).collect();
+    assert_eq!(subscribed, [("Projets".to_owned(), false), ("Projets/2019".to_owned(), true)]);
+}
+
+#[tokio::test]
 async fn xlist_tells_roles_that_list_does_not() {
     let found = listed(
         "XLIST",
