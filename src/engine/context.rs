@@ -114,6 +114,8 @@ struct Strikes {
 pub(super) struct Openings {
     /// The connection was lost, so often in a row.
     pub(super) lost: u32,
+    /// The connection was lost when its state was asked for from outside.
+    pub(super) unseen: u32,
     /// Its UIDVALIDITY was another one than before.
     pub(super) renumbered: u32,
 }

@@ -290,6 +290,43 @@ fn g37_names_that_differ_in_case_only_stay_apart_or_it_is_told_before_the_start(
     });
 }
 
+/// Copies from a server without LIST-STATUS that says goodbye when it is asked for the state of a mailbox that this names.
+async fn goodbye_at_status(name: &'static str) -> Trap {
+    let trap = Trap::with(Dialect::Exchange, Dialect::Dovecot, "right").await;
+    make(&trap, &["Locked"], 1);
+    trap.source.on_command(move |said| {
+        let asks = said.is("STATUS") && said.line.to_ascii_uppercase().contains(&name.to_ascii_uppercase());
+        if asks { bye("Server unavailable") } else { Act::Pass }
+    });
+    trap
+}
+
+#[test]
+fn g40_a_goodbye_at_the_state_of_one_mailbox_costs_no_other_and_not_even_this_one_if_it_opens() {
+    for name in ["Locked", "INBOX"] {
+        real_time().block_on(async {
+            let trap = goodbye_at_status(name).await;
+            trap.copies_all().await;
+            assert!(there(&trap).contains(&("Locked".to_owned(), 1)), "{name}: {:?}", there(&trap));
+        });
+    }
+}
+
+#[test]
+fn g40_an_inbox_that_closes_every_connection_is_never_set_aside() {
+    real_time().block_on(async {
+        let trap = Trap::with(Dialect::Exchange, Dialect::Dovecot, "right").await;
+        let mut closes = crate::stage::times(12);
+        trap.source.on_command(move |said| {
+            let opens = said.is("EXAMINE") && said.line.to_ascii_uppercase().contains("INBOX");
+            if opens && closes() { bye("Server unavailable") } else { Act::Pass }
+        });
+        trap.copies_all().await;
+        let set_aside = |e: &Event| matches!(e, Event::TaskStopped { problem, .. } if problem.code == ProblemCode::MailboxRefused);
+        assert!(!trap.events().iter().any(set_aside), "it is waited for");
+    });
+}
+
 #[test]
 fn g40_a_mailbox_that_closes_every_connection_is_left_and_the_others_go_on() {
     real_time().block_on(async {

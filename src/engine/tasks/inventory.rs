@@ -12,6 +12,7 @@ use crate::session::{Activity, Event, Migration};
 
 use super::super::context::{Failure, TaskContext};
 use super::super::pool::Held;
+use super::overview::overview;
 use super::prepare::after_loss;
 
 /// Delimiter that is assumed of a target that cannot be asked yet; names are looked at again when it can.
@@ -26,13 +27,13 @@ const TOGETHER: (usize, u32) = (20, 2_500);
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
     context.doing(Activity::Connecting);
-    let mut source = context.connect_source(&migration).await?;
+    let source = context.connect_source(&migration).await?;
     let target = look_at_target(context, &migration).await?;
     context.doing(Activity::ReadingFolders);
-    let overview = source.overview().await?;
+    let (source, seen) = overview(context, &migration, source).await?;
     context.learn_distance(id, &source);
-    let told: BTreeMap<WireName, u32> = overview.iter().filter_map(|(m, state)| Some((m.wire.clone(), state.as_ref()?.exists))).collect();
-    let seen: Vec<SeenMailbox> = overview.into_iter().map(seen_mailbox).collect();
+    let told: BTreeMap<WireName, u32> = seen.iter().filter_map(|(m, state)| Some((m.wire.clone(), state.as_ref()?.exists))).collect();
+    let seen: Vec<SeenMailbox> = seen.into_iter().map(seen_mailbox).collect();
     let capabilities = source.capabilities().clone();
     let from = capabilities.platform(migration.source.service.as_ref());
     let traits = TargetTraits::of(target.platform, Some(USUAL_DELIMITER), Vec::new());

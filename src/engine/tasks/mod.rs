@@ -12,6 +12,7 @@ mod fix_dns;
 mod flagging;
 mod inventory;
 mod outbound;
+mod overview;
 mod prepare;
 mod reading;
 mod recalling;

@@ -15,16 +15,16 @@ use crate::session::{Activity, Event, MailboxProgress, Migration, Standing};
 
 use super::super::context::{Failure, TaskContext};
 use super::catch_up::{have_flags_changed, sync_point};
-
-type Overview = Vec<(ListedMailbox, Option<MailboxState>)>;
+use super::overview::{Overview, overview};
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
     let account = migration.target.clone().ok_or(Failure::Closing)?;
     context.doing(Activity::Connecting);
-    let (mut source, mut target) = try_join(context.connect_source(&migration), context.connect_target(&account)).await?;
+    let (source, mut target) = try_join(context.connect_source(&migration), context.connect_target(&account)).await?;
     context.doing(Activity::ReadingFolders);
-    let (at_source, at_target) = try_join(source.overview(), target.overview()).await?;
+    let at_target = async { target.overview().await.map_err(Failure::from) };
+    let ((mut source, at_source), at_target) = try_join(overview(context, &migration, source), at_target).await?;
     context.learn_distance(id, &source);
     context.learn_distance(id, &target);
     let (mut unchanged, mut vanished) = (Vec::new(), Vec::new());
