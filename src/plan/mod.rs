@@ -22,6 +22,7 @@ pub use choices::{can_collide, with_choices};
 pub use findings::{Facts, TargetLimits};
 pub use mapping::{Mapping, map_mailboxes, resolve_at_target};
 pub use names::temporary_address;
+pub use naming::mended;
 pub use proposal::{Place, Proposal, SourceName, propose};
 pub use rights::{is_granted, missing_rules, needed_rules};
 pub use seen::{SeenMailbox, TargetTraits};

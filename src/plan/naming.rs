@@ -1,10 +1,10 @@
 //! Gives each mailbox a name at the target, segment by segment: legal there, and never the name of another one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::{MailboxName, encode_utf7};
+use crate::domain::{MailboxId, MailboxName, encode_utf7};
 
 use super::TargetTraits;
 use super::roles::is_reserved;
@@ -123,6 +123,79 @@ pub(super) fn is_legal(name: &MailboxName, target: &TargetTraits) -> bool {
     !is_flat && !is_reserved(&parts[0], target.platform) && parts.iter().all(|part| legal_part(part, 1, target) == *part)
 }
 
+/// What servers are known to refuse in names, here or there, whatever they say.
+const REFUSED_SOMEWHERE: &str = "\"'`%*:;<>?\\|/~#&@^!$={}[]";
+/// A part of this length is refused by none that is known, in bytes as spelled on the wire.
+const NEVER_TOO_LONG: usize = 60;
+
+/// Names for when a target refuses one although nothing that is known of it speaks against it: each mailbox of the plan under a name
+/// without what any server is known to refuse, and never that of another one. What is there already keeps its spelling.
+pub fn mended(planned: &BTreeMap<MailboxId, MailboxName>, target: &TargetTraits) -> BTreeMap<MailboxId, MailboxName> {
+    let mut careful = target.clone();
+    careful.illegal.push_str(REFUSED_SOMEWHERE);
+    careful.longest_segment = NEVER_TOO_LONG;
+    let mut mender = Mender { target, careful, given: BTreeMap::new(), taken: BTreeSet::new() };
+    let (sound, odd): (Vec<_>, Vec<_>) = planned.iter().partition(|(_, name)| mender.is_sound(name.segments()));
+    for (_, name) in &sound {
+        mender.taken.insert(mender.fold(name.segments()));
+        mender.given.insert(name.segments().to_vec(), name.segments().to_vec());
+    }
+    let named = |(id, name): (&MailboxId, &MailboxName), mender: &mut Mender<'_>| {
+        (*id, MailboxName::from_segments(mender.path(name.segments())).unwrap_or_else(|_| name.clone()))
+    };
+    sound.into_iter().chain(odd).map(|of| named(of, &mut mender)).collect()
+}
+
+/// Gives out careful names.
+struct Mender<'a> {
+    target: &'a TargetTraits,
+    careful: TargetTraits,
+    /// Planned path → mended path.
+    given: BTreeMap<Vec<String>, Vec<String>>,
+    /// Folded paths that are given.
+    taken: BTreeSet<Vec<String>>,
+}
+
+impl Mender<'_> {
+    fn fold(&self, path: &[String]) -> Vec<String> {
+        path.iter().map(|part| fold_part(part, self.target)).collect()
+    }
+
+    fn is_there(&self, path: &[String]) -> bool {
+        self.target.existing.iter().any(|there| there.name.segments().starts_with(path))
+    }
+
+    fn is_sound(&self, path: &[String]) -> bool {
+        self.is_there(path) || path.iter().all(|part| careful_part(part, 1, &self.careful) == *part)
+    }
+
+    fn path(&mut self, planned: &[String]) -> Vec<String> {
+        if let Some(path) = self.given.get(planned) {
+            return path.clone();
+        }
+        let Some((own, above)) = planned.split_last() else { return Vec::new() };
+        let mut path = planned.to_vec();
+        if !self.is_there(planned) {
+            let above = self.path(above);
+            for number in 1..1000u32 {
+                path = [above.as_slice(), &[careful_part(own, number, &self.careful)]].concat();
+                if !self.taken.contains(&self.fold(&path)) {
+                    break;
+                }
+            }
+        }
+        self.taken.insert(self.fold(&path));
+        self.given.insert(planned.to_vec(), path.clone());
+        path
+    }
+}
+
+/// Blanks and dots at the ends are refused by some, too.
+fn careful_part(own: &str, number: u32, careful: &TargetTraits) -> String {
+    let bare = own.trim_matches(|c: char| c.is_whitespace() || c == '.');
+    legal_part(if bare.is_empty() { own } else { bare }, number, careful)
+}
+
 /// The part in NFC without what the target cannot have, short enough, with ` (2)`, ` (3)`… from the second on.
 fn legal_part(own: &str, number: u32, target: &TargetTraits) -> String {
     let is_illegal = |c: char| c.is_control() || target.delimiter == Some(c) || target.illegal.contains(c);
@@ -144,4 +217,25 @@ fn legal_part(own: &str, number: u32, target: &TargetTraits) -> String {
         part = STAND_IN.to_string();
     }
     part + &suffix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Platform;
+
+    fn name(path: &str) -> MailboxName {
+        MailboxName::from_segments(path.split('/').map(str::to_owned)).expect("a name")
+    }
+
+    #[test]
+    fn mended_names_are_careful_and_nobody_else_s() {
+        let planned = ["INBOX", "Q&A", "Q_A", "Q%A", "Q&A/below", "a/~b./c", "Plain/Q&A"];
+        let planned = (1..).map(MailboxId).zip(planned.map(name)).collect();
+        let target = TargetTraits::of(Platform::Imap, Some('.'), Vec::new());
+        let made: Vec<String> = mended(&planned, &target).into_values().map(|name| name.to_string()).collect();
+        assert_eq!(made, ["INBOX", "Q_A (2)", "Q_A", "Q_A (3)", "Q_A (2)/below", "a/_b/c", "Plain/Q_A"]);
+        let short = mended(&[(MailboxId(1), name(&"é".repeat(80)))].into(), &target);
+        assert!(encode_utf7(short[&MailboxId(1)].leaf()).len() <= NEVER_TOO_LONG);
+    }
 }

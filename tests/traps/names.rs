@@ -1,8 +1,11 @@
 //! G35 to G40: names of mailboxes, their roles, and what is no mailbox for mail.
 
+use std::collections::BTreeSet;
+
 use mailferry::domain::{MailboxName, Role};
 use mailferry::plan::{FindingCode, MappingAction, SkipReason};
-use mailferry::sandbox::mail::{AccountKey, Dialect, Fill, FolderLanguage, Template};
+use mailferry::problem::ProblemCode;
+use mailferry::sandbox::mail::{AccountKey, Dialect, Fault, Fill, FolderLanguage, Scope, Template};
 use mailferry::session::{Command, CopyState, Event};
 
 use crate::between::{Act, bye, replaced};
@@ -271,6 +274,37 @@ fn g35_blanks_around_a_name_that_a_server_refuses_are_taken_away() {
     });
 }
 
+#[test]
+fn g35_a_name_that_a_target_refuses_against_all_knowledge_is_mended_once_and_then_listed() {
+    real_time().block_on(async {
+        let trap = with_inbox(Dialect::Dovecot, &[]).await;
+        make(&trap, &["Q&A"], 1);
+        make(&trap, &["Q_A"], 2);
+        make(&trap, &["Q&A", "below"], 3);
+        trap.stage.world.faults().set(Scope::Host(TARGET.to_owned()), Fault::RefuseName("&".to_owned()));
+        trap.copies().await;
+        let expected = [("Q_A", 1), ("Q_A (2)", 1), ("Q_A (2)/below", 1)];
+        let mut told: Vec<String> = trap
+            .events()
+            .into_iter()
+            .filter_map(|event| if let Event::MailboxPrepared { name, .. } = event { name.map(|name| name.to_string()) } else { None })
+            .collect();
+        told.sort();
+        let mut found = there(&trap);
+        found.sort();
+        assert_eq!(found, expected.map(|(name, count)| (name.to_owned(), count)));
+        assert_eq!(told, ["Q_A (2)", "Q_A (2)/below"], "under which name is written down");
+        let trap = with_inbox(Dialect::Dovecot, &[]).await;
+        make(&trap, &["Quiz & co"], 1);
+        trap.stage.world.faults().set(Scope::Host(TARGET.to_owned()), Fault::RefuseName("Quiz".to_owned()));
+        trap.stops_by(ProblemCode::MailboxRefused).await;
+        let tape = trap.target.tape();
+        let asked: BTreeSet<&str> =
+            tape.iter().filter(|said| said.is("CREATE") && said.line.contains("Quiz")).map(|said| said.line.as_str()).collect();
+        assert_eq!(asked.into_iter().collect::<Vec<_>>(), ["CREATE \"Quiz &- co\"", "CREATE \"Quiz _ co\""], "as it is, and mended");
+    });
+}
+
 /// Whether a person was told that two mailboxes become one.
 fn merging_is_told(trap: &Trap) -> bool {
     let told = |event: &Event| matches!(event, Event::InventoryTaken { inventory, .. } if inventory.findings.iter().any(|f| f.code == FindingCode::Merged));
@@ -292,7 +326,7 @@ fn g37_names_that_differ_in_case_only_stay_apart_or_it_is_told_before_the_start(
 
 /// Copies from a server without LIST-STATUS that says goodbye when it is asked for the state of a mailbox that this names.
 async fn goodbye_at_status(name: &'static str) -> Trap {
-    let trap = Trap::with(Dialect::Exchange, Dialect::Dovecot, "right").await;
+    let trap = Trap::with(Dialect::Minimal, Dialect::Dovecot, "right").await;
     make(&trap, &["Locked"], 1);
     trap.source.on_command(move |said| {
         let asks = said.is("STATUS") && said.line.to_ascii_uppercase().contains(&name.to_ascii_uppercase());
@@ -307,6 +341,7 @@ fn g40_a_goodbye_at_the_state_of_one_mailbox_costs_no_other_and_not_even_this_on
         real_time().block_on(async {
             let trap = goodbye_at_status(name).await;
             trap.copies_all().await;
+            assert!(trap.source.said("STATUS").len() > 3, "the server has no other way to tell states");
             assert!(there(&trap).contains(&("Locked".to_owned(), 1)), "{name}: {:?}", there(&trap));
         });
     }
@@ -315,7 +350,7 @@ fn g40_a_goodbye_at_the_state_of_one_mailbox_costs_no_other_and_not_even_this_on
 #[test]
 fn g40_an_inbox_that_closes_every_connection_is_never_set_aside() {
     real_time().block_on(async {
-        let trap = Trap::with(Dialect::Exchange, Dialect::Dovecot, "right").await;
+        let trap = Trap::with(Dialect::Minimal, Dialect::Dovecot, "right").await;
         let mut closes = crate::stage::times(12);
         trap.source.on_command(move |said| {
             let opens = said.is("EXAMINE") && said.line.to_ascii_uppercase().contains("INBOX");

@@ -6,8 +6,8 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::domain::{DeletedMail, MailboxId, MailboxName, MigrationId, Role, Uid, WireName};
 use crate::mailcopy::{Comparison, MarkRules};
-use crate::plan::{MailPart, MailboxMapping, MappingAction, SeenMailbox, TargetAccount, TargetTraits, resolve_at_target};
-use crate::ports::{Access, ListedMailbox, MailConnection, MailError, MailboxRows, MailboxState, NewMailbox, Weighed};
+use crate::plan::{MailPart, MailboxMapping, MappingAction, SeenMailbox, TargetAccount, TargetTraits, mended, resolve_at_target};
+use crate::ports::{Access, ListedMailbox, MailConnection, MailError, MailboxRows, MailboxState, NewMailbox, RefusalKind, Weighed};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, MailboxProgress, Migration, SyncPoint};
 
@@ -366,17 +366,26 @@ async fn make_mailbox(
     let existing: Vec<SeenMailbox> = listed.iter().map(seen_mailbox).collect();
     let mappings: Vec<MailboxMapping> = migration.mailboxes.values().map(|m| m.mapping.clone()).collect();
     let traits = TargetTraits::of(platform, target.capabilities().delimiter, existing);
-    let place = resolve_at_target(&mappings, &traits).remove(&mapping.id).ok_or(OpenError::Other(Failure::Closing))?;
-    let there = listed.iter().find(|m| m.name == place);
+    let resolved = resolve_at_target(&mappings, &traits);
+    let place = resolved.get(&mapping.id).cloned().ok_or(OpenError::Other(Failure::Closing))?;
     let role = mapping.role.filter(|role| !listed.iter().any(|m| m.role == Some(*role)));
-    let (wire, state) = match there {
-        Some(mailbox) if mailbox.is_selectable => (mailbox.wire.clone(), None),
-        _ => {
-            let wire = spell(target, &place)?;
-            let state = create(target, (&place, listed), NewMailbox { wire: &wire, role, is_subscribed: mapping.is_subscribed }).await?;
-            (wire, state)
+    let wanted = (role, mapping.is_subscribed);
+    let (place, (wire, state)) = match there_or_made(target, &place, wanted, listed).await {
+        Err(OpenError::Mail(MailError::Refused(refusal))) if refusal.kind != RefusalKind::Quota => {
+            // Once more, under a name that nobody is known to refuse; else the refusal is told.
+            let refused = || OpenError::Mail(MailError::Refused(refusal.clone()));
+            let mended = mended(&resolved, &traits).remove(&mapping.id).filter(|mended| *mended != place);
+            let place = mended.ok_or_else(refused)?;
+            // A command that succeeds in between: some servers close after a few refusals in a row.
+            target.status(&WireName("INBOX".to_owned())).await?;
+            match there_or_made(target, &place, wanted, listed).await {
+                Err(OpenError::Mail(MailError::Refused(_))) => return Err(refused()),
+                made => (place, made?),
+            }
         }
+        made => (place, made?),
     };
+    let there = listed.iter().find(|m| m.name == place);
     if state.is_none() && mapping.is_subscribed && there.is_none_or(|m| !m.is_subscribed) {
         target.subscribe(&wire).await?;
     }
@@ -413,6 +422,21 @@ async fn create(
         other => other?,
     }
     Ok(None)
+}
+
+/// The target's spelling of a mailbox that is there, or is made; opened then, unless something was refused on the way.
+async fn there_or_made(
+    target: &mut dyn MailConnection,
+    place: &MailboxName,
+    (role, is_subscribed): (Option<Role>, bool),
+    listed: &[ListedMailbox],
+) -> Result<(WireName, Option<MailboxState>), OpenError> {
+    if let Some(mailbox) = listed.iter().find(|m| m.name == *place && m.is_selectable) {
+        return Ok((mailbox.wire.clone(), None));
+    }
+    let wire = spell(target, place)?;
+    let state = create(target, (place, listed), NewMailbox { wire: &wire, role, is_subscribed }).await?;
+    Ok((wire, state))
 }
 
 fn seen_mailbox(mailbox: &ListedMailbox) -> SeenMailbox {
