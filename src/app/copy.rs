@@ -52,9 +52,10 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
     let ca = request.ca.as_ref().map(std::fs::read_to_string).transpose();
     let ca = ca.map_err(|error| Ending::new(Exit::Failed, format!("error: the file given with --ca cannot be read: {error}")))?;
     let (journal, opening) = open(root, &id)?;
-    let _log = super::logging::start(&root.join("sessions").join(id.as_str()), &ground.log());
+    let folder = root.join("sessions").join(id.as_str());
+    let _log = super::logging::start(&folder, &ground.log());
     let journal: Arc<dyn Journal> = Arc::new(journal);
-    let ports = Outside::real(ca.into_iter().collect()).ports(Arc::clone(&journal), Arc::new(kept));
+    let ports = Outside::real(ca.into_iter().collect()).ports(&folder, Arc::clone(&journal), Arc::new(kept));
     let mut printer = Printer::new(std::io::stdout(), request.wording, super::local_offset()).telling(problem_line);
     if matches!(opening, Opening::Resume(_)) {
         printer.remember(&journal.events().await.map_err(|error| journal_ending(&error))?);

@@ -200,7 +200,8 @@ async fn auto(request: &DemoRequest, ground: &Ground, wording: Wording) -> Resul
         (SqliteJournal::create(&folder, &id).map_err(|e| journal_ending(&e))?, Opening::New(id.clone()))
     };
     let journal: Arc<dyn Journal> = Arc::new(journal);
-    let _log = super::logging::start(&folder.join("sessions").join(id.as_str()), &ground.log());
+    let kept = folder.join("sessions").join(id.as_str());
+    let _log = super::logging::start(&kept, &ground.log());
     let events = journal.events().await.map_err(|e| journal_ending(&e))?;
     let answers = answers(&demo, &id);
     let secrets = secrets(&demo, &id, &answers, &events).await?;
@@ -210,7 +211,7 @@ async fn auto(request: &DemoRequest, ground: &Ground, wording: Wording) -> Resul
         let _ = printer.remark("This is the demo: an imaginary OVHcloud on this machine. Nothing real is touched.");
     }
     let mut trouble = Trouble::new(request, &demo);
-    let ports = Outside::demo(&demo).ports(Arc::clone(&journal), secrets);
+    let ports = Outside::demo(&demo).ports(&kept, Arc::clone(&journal), secrets);
     let (engine, mut notices) = Engine::open(ports, limits(request), opening).await.map_err(|e| journal_ending(&e))?;
     let mut engine = engine;
     let session = loop {

@@ -1,12 +1,13 @@
 //! The outside, real or imaginary: the same adapters, other addresses.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::adapters::clock::SystemClock;
 use crate::adapters::dns::{LiveDns, Servers};
-use crate::adapters::imap::{ImapStore, Timeouts};
+use crate::adapters::imap::{ImapStore, Spilling, Timeouts};
 use crate::adapters::ovh::{OvhGate, OvhOptions};
 use crate::adapters::{AddressBook, Trust};
 use crate::ports::{Journal, Ports, SecretStore};
@@ -44,11 +45,15 @@ impl Outside {
     }
 
     /// Ports to this outside.
-    pub(super) fn ports(&self, journal: Arc<dyn Journal>, secrets: Arc<dyn SecretStore>) -> Ports {
+    ///
+    /// `folder` is the session's: what is too long for memory lies there, where mail may lie, as long as it is on its way.
+    pub(super) fn ports(&self, folder: &Path, journal: Arc<dyn Journal>, secrets: Arc<dyn SecretStore>) -> Ports {
         let gate = OvhOptions { trust: self.trust.clone(), resolve: self.resolve.clone(), ..OvhOptions::default() };
         Ports {
             platforms: Arc::new(OvhGate::new(gate)),
-            mail: Arc::new(ImapStore::new(self.trust.clone(), self.book.clone(), Timeouts::default())),
+            mail: Arc::new(
+                ImapStore::new(self.trust.clone(), self.book.clone(), Timeouts::default()).spilling(Spilling::first_into(folder)),
+            ),
             resolver: Arc::new(LiveDns::new(self.servers.clone())),
             secrets,
             journal,

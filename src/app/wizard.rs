@@ -125,7 +125,7 @@ async fn open(stage: &Stage, id: SessionId, opened: Opened, mut tap: impl FnMut(
     let _log = super::logging::start(&folder, &stage.log);
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let secrets = secrets::open(stage.keyring, KEYRING_PATIENCE).await;
-    let ports = stage.outside.ports(Arc::clone(&journal), Arc::clone(&secrets));
+    let ports = stage.outside.ports(&folder, Arc::clone(&journal), Arc::clone(&secrets));
     let (engine, mut heard) = Engine::open(ports, stage.limits.clone(), opening).await.map_err(told)?;
     let is_open = stage.choices != CopyChoices::default() && engine.handle().session().choices.is_none();
     if is_open {

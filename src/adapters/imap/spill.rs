@@ -29,6 +29,12 @@ impl Default for Spilling {
 }
 
 impl Spilling {
+    /// The usual rules, with a folder that is asked before the usual ones.
+    pub fn first_into(folder: &Path) -> Self {
+        let usual = Self::default();
+        Self { folders: std::iter::once(folder.to_owned()).chain(usual.folders.clone()).collect(), ..usual }
+    }
+
     /// A file to write to.
     pub(super) fn begin(&self) -> io::Result<SpillWriter> {
         let mut last = io::Error::new(io::ErrorKind::NotFound, "no folder for temporary files");
@@ -132,6 +138,12 @@ mod tests {
         let rules =
             |folders: &[&Path]| Spilling { folders: folders.iter().map(|path| path.to_path_buf()).collect(), ..Spilling::default() };
         assert!(rules(&[&nowhere, folder.path()]).begin().is_ok());
+        assert!(Spilling::first_into(&nowhere).begin().is_ok(), "the usual folders stand behind");
+        let first = Spilling::first_into(folder.path()).begin().expect("a file");
+        let device = |path: &Path| std::fs::metadata(path).expect("there").dev();
+        assert_eq!(first.file.metadata().expect("open").dev(), device(folder.path()));
+        let link = std::fs::read_link(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&first.file))).unwrap_or_default();
+        assert!(link.as_os_str().is_empty() || link.starts_with(folder.path()), "{}", link.display());
         assert!(rules(&[&nowhere]).begin().is_err() && rules(&[]).begin().is_err());
     }
 }
