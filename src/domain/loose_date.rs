@@ -41,8 +41,8 @@ impl InternalDate {
     /// Reads a date in whatever form: RFC 9051's, else RFC 5322's with its obsolete forms, `asctime`'s, ISO 8601's and the usual mistakes.
     /// A zone that is missing or unknown counts as UTC. `None` when there is no day that exists.
     pub fn read(text: &str) -> Option<Self> {
-        // The year 100: an earlier one was written with two digits.
-        const SOUND: i64 = -59_011_459_200;
+        // The year 1000: an earlier one was written with two or three digits.
+        const SOUND: i64 = -30_610_224_000;
         let strict: Option<Self> = text.parse().ok();
         strict.filter(|date| date.unix_seconds() >= SOUND).or_else(|| loose(text)).or(strict)
     }
@@ -80,6 +80,9 @@ impl Parts {
             self.take_time_and_zone(word);
         } else if let Some(zone) = zone(word).filter(|_| self.day.is_some() && self.month.is_some()) {
             self.zone = self.zone.or(Some(zone));
+        } else if let Some((month, rest)) = american(word).filter(|_| self.day.is_none() && self.month.is_none()) {
+            self.month = Some(month);
+            rest.split('/').for_each(|part| self.take_one(part));
         } else if word.contains(['-', '/', '.']) && word.len() > 2 {
             word.split(['-', '/', '.']).filter(|part| !part.is_empty()).for_each(|part| self.take_one(part));
         } else {
@@ -136,6 +139,13 @@ impl Parts {
     }
 }
 
+/// With slashes the month comes first, where it can be one: the month, and day and year behind it.
+fn american(word: &str) -> Option<(i64, &str)> {
+    let (month, rest) = word.split_once('/')?;
+    let is_month = month.len() <= 2 && rest.matches('/').count() == 1;
+    month.parse().ok().filter(|number| is_month && (1..=12).contains(number)).map(|number| (number, rest))
+}
+
 /// RFC 5322 §4.3: two digits below 50 are this century, above the last one; three digits count from 1900, as do broken clocks' `0102`.
 const fn full_year(year: i64, digits: usize) -> i64 {
     match year {
@@ -185,10 +195,26 @@ mod tests {
             ("24.08.2010 16:00:00", "24-Aug-2010 16:00:00 +0000"),
             ("Sun, 24 Aug 2010 16:00:00 PDT", "24-Aug-2010 16:00:00 -0700"),
             ("24 Aug 2010", "24-Aug-2010 00:00:00 +0000"),
+            ("24-Aug-0102 16:00:00 +0000", "24-Aug-2002 16:00:00 +0000"),
+            ("02/03/2026 10:00:00", "03-Feb-2026 10:00:00 +0000"),
+            ("02/06/98 22:18:08", "06-Feb-1998 22:18:08 +0000"),
+            ("24/08/2010 16:00:00", "24-Aug-2010 16:00:00 +0000"),
+            ("03-feb-26 10:00", "03-Feb-2026 10:00:00 +0000"),
+            ("Tue Feb  3 10:00:00 CET 2026", "03-Feb-2026 10:00:00 +0100"),
+            ("Tuesday, February 3, 2026 10.00.00 -0500", "03-Feb-2026 10:00:00 -0500"),
         ] {
             assert_eq!(read(text), date, "{text}");
         }
-        for text in ["", "yesterday", "31-Feb-2020 10:00:00 +0000", "00-Jan-1900 00:00:00 +0000", "12:00:00", "Aug 2010", "+0200"] {
+        for text in [
+            "",
+            "yesterday",
+            "31-Feb-2020 10:00:00 +0000",
+            "00-Jan-1900 00:00:00 +0000",
+            "12:00:00",
+            "Aug 2010",
+            "+0200",
+            "99/99/99 10:00:00",
+        ] {
             assert_eq!(read(text), "none", "{text}");
         }
     }

@@ -1,38 +1,7 @@
-//! What of a message's flags and date may be sent to the target, and what changes on the way.
-//!
-//! A flag or date that the target refuses must never travel with a non-synchronising literal: some servers then read the message
-//! as commands. `\Deleted` is copied as it is: the copy is faithful, and expunging is the person's.
+//! The date of a message that its server does not tell: read from its headers, as they are really written.
 
-use super::odd_date::odd_date;
-use crate::domain::{Flags, InternalDate, Keyword};
+use crate::domain::InternalDate;
 use crate::problem::guarded;
-
-/// Flags and date as they are sent, and what was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outgoing {
-    /// System flags, and the keywords that the target stores.
-    pub flags: Flags,
-    /// The date, within 1970 to 2037.
-    pub internal_date: Option<InternalDate>,
-    /// Keywords that the target does not store.
-    pub dropped_keywords: Vec<Keyword>,
-    /// Flags that cannot be sent at all.
-    pub dropped_foreign: Vec<String>,
-    /// Whether the date had to be changed.
-    pub is_date_changed: bool,
-}
-
-/// Decides what is sent. `is_storable` says whether the target mailbox keeps a keyword (its PERMANENTFLAGS).
-pub fn prepare(flags: &Flags, internal_date: Option<InternalDate>, is_storable: impl Fn(&Keyword) -> bool) -> Outgoing {
-    let sent = internal_date.map(InternalDate::nearest_kept);
-    Outgoing {
-        dropped_keywords: flags.keywords().filter(|k| !is_storable(k)).cloned().collect(),
-        dropped_foreign: flags.foreign().map(str::to_owned).collect(),
-        flags: flags.clone().keeping_keywords(is_storable),
-        is_date_changed: sent != internal_date,
-        internal_date: sent,
-    }
-}
 
 /// The date of a message whose INTERNALDATE the source did not say: when the last server received it, else when it was written.
 pub fn date_from_headers(message: &[u8]) -> Option<InternalDate> {
@@ -49,12 +18,7 @@ pub fn date_from_headers(message: &[u8]) -> Option<InternalDate> {
             Some(String::from_utf8_lossy(value).into_owned())
         };
         let receipt = || InternalDate::read(raw(&mail_parser::HeaderName::Received)?.rsplit_once(';')?.1.trim());
-        let letter = || {
-            let text = raw(&mail_parser::HeaderName::Date)?;
-            // With slashes the month comes first.
-            let american = if text.contains('/') { odd_date(&text) } else { None };
-            american.or_else(|| InternalDate::read(text.trim()))
-        };
+        let letter = || InternalDate::read(raw(&mail_parser::HeaderName::Date)?.trim());
         receipt()
             .or_else(|| received.filter(is_sound).and_then(|date| exactly(&date)))
             .or_else(letter)
@@ -72,38 +36,7 @@ fn exactly(date: &mail_parser::DateTime) -> Option<InternalDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::SystemFlag;
     use proptest::prelude::*;
-
-    #[test]
-    fn only_what_the_target_keeps_is_sent() {
-        let flags = Flags::from_wire(["\\Seen", "\\Deleted", "$MDNSent", "Work", "\\Odd"]);
-        let outgoing = prepare(&flags, None, |k| k.as_str() == "$MDNSent");
-        assert_eq!(outgoing.flags.to_string(), "\\Seen \\Deleted $MDNSent");
-        assert!(outgoing.flags.has(SystemFlag::Deleted));
-        assert_eq!(outgoing.dropped_keywords.iter().map(Keyword::as_str).collect::<Vec<_>>(), ["Work"]);
-        assert_eq!(outgoing.dropped_foreign, ["\\Odd"]);
-        assert!(!outgoing.is_date_changed);
-    }
-
-    #[test]
-    fn dates_that_no_server_keeps_are_moved_and_said() {
-        for (date, sent, is_changed) in [
-            ("02-Feb-2026 10:00:00 +0100", "02-Feb-2026 10:00:00 +0100", false),
-            ("31-Dec-1969 23:00:00 +0000", "01-Jan-1970 00:00:00 +0000", true),
-            ("31-Dec-1969 20:00:00 -0500", "01-Jan-1970 01:00:00 +0000", false),
-            ("01-Jan-2038 00:30:00 +0100", "31-Dec-2037 23:30:00 +0000", false),
-            ("19-Jan-2106 00:00:00 +0000", "31-Dec-2037 23:59:59 +0000", true),
-            ("01-Jan-0102 00:00:00 +0000", "01-Jan-1970 00:00:00 +0000", true),
-        ] {
-            let outgoing = prepare(&Flags::default(), date.parse().ok(), |_| true);
-            assert_eq!(
-                (outgoing.internal_date.map(|d| d.to_string()).as_deref(), outgoing.is_date_changed),
-                (Some(sent), is_changed),
-                "{date}"
-            );
-        }
-    }
 
     #[test]
     fn without_a_date_the_last_receipt_counts_then_the_letter_itself() {
