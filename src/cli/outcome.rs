@@ -60,6 +60,7 @@ fn print_account(out: &mut dyn Write, account: &AccountReport) -> io::Result<()>
         (account.total(|m| m.flags_carried), "changed flags at the source since, and at the destination as well"),
         (account.total(|m| m.disappeared), "not at the source any more, still at the destination"),
         (account.total(|m| m.removed), "deleted at the destination since, not copied again"),
+        (account.total(|m| m.dates_moved), "with a date that no server keeps, moved to the nearest one from 1970 to 2037"),
     ];
     for (number, what) in since.into_iter().filter(|(number, _)| *number > 0) {
         writeln!(out, "  {} {what}", words::messages(number))?;

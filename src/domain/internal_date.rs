@@ -22,10 +22,14 @@ pub struct InternalDate {
 #[error("not an IMAP date such as 02-Feb-2026 10:00:00 +0100")]
 pub struct DateError;
 
-/// The first second of 1970 and the last of 2037: what every mail server keeps (some refuse 2038-01-19 and later, or dates before 1970).
-const KEPT: std::ops::RangeInclusive<i64> = 0..=2_145_916_799;
+const KEPT: std::ops::RangeInclusive<i64> = InternalDate::FIRST_KEPT..=InternalDate::LAST_KEPT;
 
 impl InternalDate {
+    /// The first second of 1970: every mail server keeps dates from here on (some refuse those before).
+    pub const FIRST_KEPT: i64 = 0;
+    /// The last second of 2037: every mail server keeps dates up to here (some refuse 2038-01-19 and later).
+    pub const LAST_KEPT: i64 = 2_145_916_799;
+
     /// The same instant where every server keeps it (1970 to 2037), else the nearest one that is kept.
     /// A zone that would print a year outside is replaced by UTC.
     #[must_use]
@@ -35,6 +39,11 @@ impl InternalDate {
             return self;
         }
         Self { seconds: self.seconds.clamp(*KEPT.start(), *KEPT.end()), offset: 0 }
+    }
+
+    /// Whether it lies where every server keeps it; else another one is sent in its place.
+    pub fn is_kept(self) -> bool {
+        KEPT.contains(&self.seconds)
     }
 
     /// From seconds since 1970 and minutes east of UTC; `None` outside the years 1 to 9999 or a day's offset.

@@ -19,6 +19,7 @@ pub async fn report(journal: &dyn Journal, session: &Session, at: Moment) -> Res
                 verified: tally.verified,
                 sampled: tally.sampled,
                 refused: tally.refused,
+                dates_moved: tally.dates_moved,
             };
             ledger.totals.insert((migration.id, mailbox), totals);
             if tally.refused > 0 {

@@ -146,6 +146,9 @@ pub struct MailboxTally {
     pub sampled: u64,
     /// Messages refused.
     pub refused: u64,
+    /// Of the copied, those whose date no server keeps: they got the nearest one that is kept.
+    #[serde(default)]
+    pub dates_moved: u64,
 }
 
 /// A session that lies on this machine, for the list of sessions.

@@ -135,8 +135,18 @@ async fn tallies_count_what_is_at_the_target() {
         let states = [(1, EntryState::Intended), (2, EntryState::Copied), (3, EntryState::Verified), (4, EntryState::Refused)];
         let other = Entry { mailbox: MailboxId(1), ..entry(8, EntryState::Intended) };
         journal.append(vec![record(Event::Paused, vec![put(&states), LedgerChange::Put(vec![other])])]).await.expect("appended");
-        let full = MailboxTally { copied: 2, bytes: ByteSize(50), verified: 1, refused: 1, ..MailboxTally::default() };
-        assert_eq!(journal.tallies(ACCOUNT).await, Ok(vec![(MailboxId(1), MailboxTally::default()), (BOX, full)]));
+        let dated = |uid, state, date: &str| Entry { internal_date: date.parse().ok(), ..entry(uid, state) };
+        let odd = ["31-Dec-1969 23:59:59 +0000", "01-Jan-1970 00:00:00 +0000", "31-Dec-2037 23:59:59 +0000", "01-Jan-2038 00:00:00 +0000"];
+        let days = (10..).zip(odd).map(|(uid, date)| dated(uid, EntryState::Copied, date));
+        let never = dated(20, EntryState::Refused, odd[0]);
+        let more = Entry { internal_date: None, ..entry(21, EntryState::Copied) };
+        let rows = days.chain([never, more]).map(|entry| Entry { mailbox: MailboxId(9), ..entry }).collect();
+        journal.append(vec![record(Event::Paused, vec![LedgerChange::Put(rows)])]).await.expect("appended");
+        let tallies = journal.tallies(ACCOUNT).await.expect("read");
+        let moved: Vec<_> = tallies.iter().map(|(mailbox, tally)| (mailbox.0, tally.copied, tally.dates_moved)).collect();
+        assert_eq!(moved[2..], [(9, 5, 2)], "dates that no server keeps");
+        let full = MailboxTally { copied: 2, bytes: ByteSize(50), verified: 1, refused: 1, dates_moved: 1, ..MailboxTally::default() };
+        assert_eq!(tallies[..2], [(MailboxId(1), MailboxTally::default()), (BOX, full)]);
         assert_eq!(journal.tallies(MigrationId(2)).await, Ok(vec![]));
     }
 }

@@ -154,6 +154,7 @@ impl Journal for MemoryJournal {
             tally.sampled += u64::from(entry.state == EntryState::Sampled);
             tally.refused += u64::from(entry.state == EntryState::Refused);
             if is_there {
+                tally.dates_moved += u64::from(entry.internal_date.is_some_and(|date| !date.is_kept()));
                 tally.bytes += entry.size;
             }
         }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, ToSql, params};
 
-use crate::domain::{ByteSize, MailboxId, MigrationId, Moment, Uid, UidSet, UidValidity};
+use crate::domain::{ByteSize, InternalDate, MailboxId, MigrationId, Moment, Uid, UidSet, UidValidity};
 use crate::mailcopy::{Briefs, Comparison};
 use crate::ports::{Entry, EntryState, JournalError, MailboxRows, MailboxTally};
 use crate::session::{Event, StoredEvent};
@@ -157,14 +157,23 @@ pub(super) fn tallies(
     let mut query = connection
         .prepare_cached(
             "SELECT mailbox, sum(state NOT IN ('intended', 'refused')), sum(iif(state NOT IN ('intended', 'refused'), size, 0)),
-                    sum(state = 'verified'), sum(state = 'refused'), sum(state = 'sampled')
-             FROM messages WHERE migration = ? GROUP BY mailbox ORDER BY mailbox",
+                    sum(state = 'verified'), sum(state = 'refused'), sum(state = 'sampled'),
+                    coalesce(sum(state NOT IN ('intended', 'refused') AND arrived NOT BETWEEN ?2 AND ?3), 0)
+             FROM messages WHERE migration = ?1 GROUP BY mailbox ORDER BY mailbox",
         )
         .map_err(failed)?;
     let number = |row: &Row<'_>, column: usize| row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0));
-    let rows = query.query_map([migration.0], |row| {
+    let (first, last) = (InternalDate::FIRST_KEPT, InternalDate::LAST_KEPT);
+    let rows = query.query_map(params![migration.0, first, last], |row| {
         let (copied, bytes) = (number(row, 1)?, ByteSize(number(row, 2)?));
-        let tally = MailboxTally { copied, bytes, verified: number(row, 3)?, refused: number(row, 4)?, sampled: number(row, 5)? };
+        let tally = MailboxTally {
+            copied,
+            bytes,
+            verified: number(row, 3)?,
+            refused: number(row, 4)?,
+            sampled: number(row, 5)?,
+            dates_moved: number(row, 6)?,
+        };
         Ok((MailboxId(row.get(0)?), tally))
     });
     rows.map_err(failed)?.collect::<rusqlite::Result<_>>().map_err(failed)

@@ -281,8 +281,7 @@ async fn relink_target(context: &TaskContext, prepared: &mut Prepared) -> Result
         })
         .collect();
     let source_validity = prepared.progress.source_validity.unwrap_or(prepared.ends.source.uid_validity);
-    let ledger =
-        vec![LedgerChange::Put(linked), LedgerChange::Forget { migration, mailbox, source_validity, uids: again }];
+    let ledger = vec![LedgerChange::Put(linked), LedgerChange::Forget { migration, mailbox, source_validity, uids: again }];
     let event = Event::ValidityChanged { migration, mailbox, side: Side::Target, from, to, recognised: found.len() as u64 };
     context.record_with(event, ledger).await?;
     prepared.progress.target_validity = Some(to);

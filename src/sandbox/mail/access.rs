@@ -57,8 +57,7 @@ pub enum Dialect {
 
 impl Dialect {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Dovecot, Self::DovecotSlash, Self::Exchange, Self::Zimbra, Self::Minimal, Self::Courier, Self::Cyrus];
+    pub const ALL: [Self; 7] = [Self::Dovecot, Self::DovecotSlash, Self::Exchange, Self::Zimbra, Self::Minimal, Self::Courier, Self::Cyrus];
 
     /// The hierarchy delimiter.
     pub const fn delimiter(self) -> char {

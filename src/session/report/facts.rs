@@ -23,6 +23,8 @@ pub struct MailboxTotals {
     pub sampled: u64,
     /// Messages refused.
     pub refused: u64,
+    /// Messages whose date no server keeps.
+    pub dates_moved: u64,
 }
 
 /// One refused message in the ledger.
@@ -149,6 +151,8 @@ pub struct MailboxReport {
     pub flags_differ: u64,
     /// Messages whose date differs.
     pub dates_differ: u64,
+    /// Messages whose date no server keeps: they got the nearest one that is kept, from 1970 to 2037.
+    pub dates_moved: u64,
     /// How it was compared.
     pub comparison: Comparison,
 }

@@ -113,6 +113,8 @@ fn mailbox(input: &ReportInput<'_>, migration: MigrationId, id: MailboxId, progr
         verified: if progress.state == CopyState::Verified { progress.verified } else { 0 },
         sampled: if progress.state == CopyState::Verified { progress.sampled } else { 0 },
         refused: progress.refused,
+        // Only the ledger knows.
+        dates_moved: 0,
     };
     let totals = input.ledger.totals.get(&(migration, id)).copied().unwrap_or(of_journal);
     let (to, left) = match &progress.mapping.action {
@@ -141,6 +143,7 @@ fn mailbox(input: &ReportInput<'_>, migration: MigrationId, id: MailboxId, progr
         is_vanished: progress.is_vanished,
         flags_differ: progress.flags_differ,
         dates_differ: progress.dates_differ,
+        dates_moved: totals.dates_moved,
         comparison,
     }
 }

@@ -88,6 +88,7 @@ fn account_section(out: &mut String, account: &AccountReport) {
             words::gap(account),
             account.old_account.as_ref().map(words::old_account),
             words::differences(account),
+            words::moved_dates(account),
             words::marks(&account.dropped_marks),
         ]
         .into_iter()

@@ -197,7 +197,14 @@ fn report() -> Report {
     let begun = 1_795_163_971_000;
     let events: Vec<StoredEvent> =
         all.zip(1..).map(|(event, seq)| StoredEvent { seq, at: Moment(begun + 60_000 * seq.cast_signed()), event }).collect();
-    let totals = |copied, bytes, refused| MailboxTotals { copied, bytes: ByteSize(bytes), verified: copied, sampled: 0, refused };
+    let totals = |copied, bytes, refused| MailboxTotals {
+        copied,
+        bytes: ByteSize(bytes),
+        verified: copied,
+        sampled: 0,
+        refused,
+        dates_moved: copied / 4_000,
+    };
     let ledger = LedgerSummary {
         totals: [((ONE, MailboxId(1)), totals(12_904, 1_859_000_000, 0)), ((ONE, MailboxId(2)), totals(1, 5_100, 1))].into(),
         refused: vec![RefusedRow {

@@ -138,6 +138,13 @@ pub(super) fn differences(account: &AccountReport) -> Option<String> {
     (!parts.is_empty()).then(|| format!("At the new account there are {}.", parts.join(" and ")))
 }
 
+/// Dates that no server keeps.
+pub(super) fn moved_dates(account: &AccountReport) -> Option<String> {
+    let moved = account.total(|m| m.dates_moved);
+    let told = |number: u64| if number == 1 { "1 message has a date".to_owned() } else { format!("{} have dates", messages(number)) };
+    (moved > 0).then(|| format!("Dates moved: {} that no mail server keeps, and got the nearest one from 1970 to 2037.", told(moved)))
+}
+
 /// How many messages were compared in which way, where not all were read in full.
 pub(super) fn sampled(account: &AccountReport) -> Option<String> {
     let (whole, sampled) = (account.total(|m| m.verified), account.total(|m| m.sampled));
