@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::{ByteSize, Moment};
-use crate::session::{Activity, Limit, Progress, Rate, Task, TaskProgress, Waiting};
+use crate::session::{Activity, Limit, Progress, Rate, Side, Task, TaskProgress, Waiting};
 
 /// Milliseconds of one slot of the rate's history.
 const SLOT_MILLIS: u64 = 2000;
@@ -18,6 +18,7 @@ struct State {
     bytes: u64,
     reading_millis: u64,
     storing_millis: u64,
+    network_millis: u64,
     slots: VecDeque<(u64, u64)>,
     slot_began: Moment,
     slot_base: (u64, u64),
@@ -62,11 +63,16 @@ impl Meter {
     }
 
     /// Milliseconds that a lane waited: a writer for its source, a reader for its target. With many lanes some of both always wait;
-    /// whom they wait for longer limits the speed.
-    pub(super) fn waited(&self, reading: u64, storing: u64) {
+    /// whom they wait for longer limits the speed. Of each wait as much as one round trip to that side is the network's: no server
+    /// answers sooner. A line that is full looks like the server behind it; nobody here can tell them apart.
+    pub(super) fn waited(&self, side: Side, millis: u64, round_trip: u64) {
         let mut state = self.state();
-        state.reading_millis += reading;
-        state.storing_millis += storing;
+        let network = millis.min(round_trip);
+        state.network_millis += network;
+        match side {
+            Side::Source => state.reading_millis += millis - network,
+            Side::Target => state.storing_millis += millis - network,
+        }
     }
 
     /// A task waits before another try.
@@ -109,6 +115,7 @@ impl State {
             // What was waited for long ago says little about now.
             self.reading_millis /= 2;
             self.storing_millis /= 2;
+            self.network_millis /= 2;
             if self.slots.len() > SLOTS {
                 self.slots.pop_front();
             }
@@ -130,6 +137,8 @@ impl State {
             self.tasks.values().any(|t| t.waiting.as_ref().is_some_and(|w| w.problem.code == crate::problem::ProblemCode::Throttled));
         let limit = if is_throttled {
             Some(Limit::Throttling)
+        } else if is_copying && self.network_millis > self.storing_millis.max(self.reading_millis) {
+            Some(Limit::Network)
         } else if is_copying && self.storing_millis + self.reading_millis > 0 {
             Some(if self.storing_millis >= self.reading_millis { Limit::Target } else { Limit::Source })
         } else {
@@ -183,15 +192,33 @@ mod tests {
         meter.snapshot(Moment(1000), (0, ByteSize(0)), 0);
         meter.activity(&task, Activity::Copying, Moment(1000));
         let limit = |at| meter.snapshot(Moment(at), (500, ByteSize(500)), 2).rate.limit;
-        meter.waited(900, 100);
+        meter.waited(Side::Source, 900, 1);
+        meter.waited(Side::Target, 100, 1);
         assert_eq!(limit(1_500), Some(Limit::Source));
         // The source was slow; now two readers wait for a target that is slower still.
         for at in [5_000, 7_000, 9_000] {
             limit(at);
         }
-        meter.waited(10, 200);
-        meter.waited(10, 200);
+        for _ in 0..2 {
+            meter.waited(Side::Source, 10, 1);
+            meter.waited(Side::Target, 200, 1);
+        }
         assert_eq!(limit(9_500), Some(Limit::Target));
+    }
+
+    #[test]
+    fn waits_that_are_no_longer_than_a_round_trip_are_the_network_s() {
+        let (meter, task) = (Meter::default(), Task::Finish);
+        meter.snapshot(Moment(1000), (0, ByteSize(0)), 0);
+        meter.activity(&task, Activity::Copying, Moment(1000));
+        let limit = || meter.snapshot(Moment(1500), (500, ByteSize(500)), 2).rate.limit;
+        for _ in 0..10 {
+            meter.waited(Side::Source, 40, 80);
+            meter.waited(Side::Target, 90, 80);
+        }
+        assert_eq!(limit(), Some(Limit::Network), "both sides answer as soon as the line lets them");
+        meter.waited(Side::Target, 2_000, 80);
+        assert_eq!(limit(), Some(Limit::Target), "a server that thinks longer than the line takes");
     }
 
     #[test]

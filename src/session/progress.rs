@@ -95,6 +95,8 @@ pub enum Limit {
     Source,
     /// The target storing.
     Target,
+    /// The way between: most waits are no longer than a round trip to the server, however fast it answers.
+    Network,
     /// A server asked for patience.
     Throttling,
 }
@@ -105,6 +107,7 @@ impl Limit {
         match self {
             Self::Source => "source",
             Self::Target => "target",
+            Self::Network => "network",
             Self::Throttling => "throttling",
         }
     }

@@ -102,6 +102,7 @@ activity-writing = writing
 
 limit-source = the old server
 limit-target = the new server
+limit-network = the network
 limit-throttling = patience asked for
 
 log-title = What happened

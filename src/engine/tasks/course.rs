@@ -16,10 +16,10 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Flags, Uid};
+use crate::domain::{Flags, Moment, Uid};
 use crate::mailcopy::Comparison;
 use crate::ports::MailError;
-use crate::session::Migration;
+use crate::session::{Migration, Side};
 
 use super::super::context::{Failure, TaskContext};
 use super::super::lanes::Lane;
@@ -48,6 +48,8 @@ pub(super) struct Course {
     pub(super) later: Mutex<Vec<(Uid, Flags)>>,
     /// Messages that the source lists as empty: only these may come empty.
     pub(super) empty: BTreeSet<Uid>,
+    /// Milliseconds there and back: to the source, to the target.
+    round_trips: (u64, u64),
     seen: Seen,
     windows: Mutex<VecDeque<Window>>,
     readers: AtomicUsize,
@@ -103,6 +105,7 @@ impl Course {
             is_unsettled: AtomicBool::new(false),
             later: Mutex::default(),
             empty,
+            round_trips: (round_trip(source), round_trip(target)),
             seen,
             windows: Mutex::new(windows),
             readers: AtomicUsize::new(0),
@@ -112,6 +115,13 @@ impl Course {
             has_stored: Notify::new(),
             context: context.clone(),
         }
+    }
+
+    /// A lane waited for one of the sides since then.
+    pub(super) fn waited(&self, side: Side, began: Moment) {
+        let millis = self.context.ports.clock.now().millis_since(began);
+        let round_trip = if side == Side::Source { self.round_trips.0 } else { self.round_trips.1 };
+        self.context.meter.waited(side, millis, round_trip);
     }
 
     fn windows(&self) -> MutexGuard<'_, VecDeque<Window>> {
@@ -145,6 +155,11 @@ impl Course {
     fn has_work(&self) -> bool {
         !self.is_one_by_one && !self.halt.is_cancelled() && !self.windows().is_empty()
     }
+}
+
+/// Milliseconds to a server and back; 0: not known.
+fn round_trip(connection: &Held) -> u64 {
+    connection.shortest_answer().map_or(0, |answered| u64::try_from(answered.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// Streams windows from the source to the target, over as many lanes as the account may have.

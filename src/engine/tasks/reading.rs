@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use crate::domain::{ByteSize, Uid, UidSet};
 use crate::mailcopy::{BatchLimit, Batcher};
 use crate::ports::{FetchedMessage, MailError, MessageSink, SinkClosed};
+use crate::session::Side;
 
 use super::super::context::Failure;
 use super::super::pool::Held;
@@ -84,14 +85,13 @@ impl<'a> Inlet<'a> {
 
     /// Waits for writers, and says that it did.
     async fn waiting_for_target<T>(&self, wait: impl Future<Output = Result<T, SinkClosed>>) -> Result<T, SinkClosed> {
-        let clock = &self.course.context.ports.clock;
-        let began = clock.now();
+        let began = self.course.context.ports.clock.now();
         let waited = tokio::select! {
             biased;
             () = self.course.halt.cancelled() => Err(SinkClosed),
             waited = wait => waited,
         };
-        self.course.context.meter.waited(0, clock.now().millis_since(began));
+        self.course.waited(Side::Target, began);
         waited
     }
 }

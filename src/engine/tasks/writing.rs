@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{ByteSize, Flags, Moment, Uid};
 use crate::ports::{AppendReport, Appended, BatchQueue, MailError, OutgoingMessage};
+use crate::session::Side;
 
 use super::super::context::Failure;
 use super::super::lanes::Lane;
@@ -71,7 +72,7 @@ async fn intend(course: &Course, lane: Option<&Lane>, ready: mpsc::Sender<Intend
             batch = course.next_batch() => batch,
         };
         let Some(batch) = batch else { break };
-        course.context.meter.waited(clock.now().millis_since(asked), 0);
+        course.waited(Side::Source, asked);
         let batch = look_at(batch, course.look).await?;
         let intended = course.sender.intend(batch).await?;
         let Some(intended) = course.sender.refuse_unbearable(intended).await? else { continue };
