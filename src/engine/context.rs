@@ -107,6 +107,10 @@ struct Strikes {
     alone: u32,
     /// While it was the next to be read from the source.
     unread: u32,
+    /// The source refused to give it, and gave others.
+    withheld: u32,
+    /// So many of these refusals were followed by another try.
+    answered: u32,
 }
 
 /// What went wrong with one source mailbox each time it was opened, in this run of the program.
@@ -122,6 +126,9 @@ pub(super) struct Openings {
 
 /// Losses in company after which a message travels alone: what breaks the connection is found, and the rest goes on in batches.
 const SUSPICIOUS: u32 = 2;
+
+/// Refusals of a message, each in another try of its mailbox, after which it is asked for in pieces. After one more a person is asked.
+const MOST_WITHHELD: u32 = 2;
 
 impl Shared {
     /// Forgets what was held against the messages of a migration: they are to be tried again.
@@ -270,6 +277,28 @@ impl TaskContext {
     /// The source's connection was lost when this message was the next.
     pub(super) fn lost_before(&self, message: StruckMessage) {
         self.strike(message, |strikes| strikes.unread += 1);
+    }
+
+    /// The source refused these messages, and is still there.
+    pub(super) fn was_withheld(&self, messages: impl Iterator<Item = StruckMessage>) {
+        messages.for_each(|message| self.strike(message, |strikes| strikes.withheld += 1));
+    }
+
+    /// Whether the source refused a message again and again: it is asked for in pieces.
+    pub(super) fn is_read_in_pieces(&self, message: StruckMessage) -> bool {
+        self.strikes(message).withheld >= MOST_WITHHELD
+    }
+
+    /// Whether another way is left to ask for messages of this mailbox that the source refused since this was asked last.
+    pub(super) fn has_another_way(&self, (migration, mailbox): (MigrationId, MailboxId)) -> bool {
+        let mut strikes = self.shared.strikes.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_mailbox = strikes.iter_mut().filter(|((of, at, _), _)| (*of, *at) == (migration, mailbox));
+        let mut is_left = false;
+        for (_, strikes) in of_mailbox.filter(|(_, strikes)| strikes.withheld > strikes.answered) {
+            strikes.answered = strikes.withheld;
+            is_left |= strikes.withheld <= MOST_WITHHELD;
+        }
+        is_left
     }
 
     /// A secret that must be there.

@@ -39,11 +39,13 @@ pub enum Repair {
     HeaderAdded,
     /// The request for a read receipt was renamed, so that the new server does not send one for old mail.
     ReceiptRequestDisarmed,
+    /// The source did not give the message whole: it was put together from pieces. Not made here, and never undone.
+    ReadInPieces,
 }
 
 impl Repair {
     /// All of them, in the order in which they are made.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::TrailingNulsDropped,
         Self::NulsReplaced,
         Self::LineEndsMended,
@@ -55,6 +57,7 @@ impl Repair {
         Self::SenderFilledIn,
         Self::HeaderAdded,
         Self::ReceiptRequestDisarmed,
+        Self::ReadInPieces,
     ];
 
     /// The name in phrases and JSON.
@@ -71,6 +74,7 @@ impl Repair {
             Self::SenderFilledIn => "sender-filled-in",
             Self::HeaderAdded => "header-added",
             Self::ReceiptRequestDisarmed => "receipt-request-disarmed",
+            Self::ReadInPieces => "read-in-pieces",
         }
     }
 
@@ -84,7 +88,7 @@ impl Repair {
             Self::LongLinesEncoded | Self::SignedLinesEncoded => says(&["line too long", "line length", "long line", "argument error. 1"]),
             Self::HeadersRefolded => says(&["header", "line too long", "line length", "long line"]),
             Self::HeadersEncoded => says(&["8bit", "8-bit", "8 bit", "non-ascii", "character"]),
-            Self::ReceiptRequestDisarmed => false,
+            Self::ReceiptRequestDisarmed | Self::ReadInPieces => false,
         }
     }
 
@@ -102,6 +106,7 @@ impl Repair {
             Self::SenderFilledIn => header::with_sender(bytes),
             Self::HeaderAdded => line::with_header(bytes),
             Self::ReceiptRequestDisarmed => header::disarmed(bytes),
+            Self::ReadInPieces => None,
         }
     }
 }

@@ -394,6 +394,12 @@ pub trait MailConnection: Send {
     async fn fetch_headers(&mut self, windows: &[UidSet], sink: &mut dyn MessageSink) -> Result<(), MailError> {
         self.fetch_windows(windows, &mut HeadersAlone(sink)).await
     }
+    /// Reads one message that [`Self::fetch`] does not get, by other means: header and text apart, then piece by piece. What comes may be
+    /// another form of the message, so whoever asks says so. `None`: it does not come in pieces either.
+    async fn fetch_in_pieces(&mut self, uid: Uid) -> Result<Option<FetchedMessage>, MailError> {
+        let _ = uid;
+        Ok(None)
+    }
     /// Appends messages in the best form that the server offers. On an error with a lost connection all of them are in doubt.
     async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError>;
     /// Appends batch after batch, the next sent before the last is answered where the server allows it. Reports come in the order of

@@ -1,6 +1,7 @@
 //! G6 to G9, G15 to G19: a source that says odd things, and what is read from it all the same.
 
 use mailferry::domain::{MailboxName, Uid, UidSet};
+use mailferry::mailcopy::Repair;
 use mailferry::ports::{FetchedMessage, MessageSink, SinkClosed};
 use mailferry::problem::ProblemCode;
 use mailferry::sandbox::mail::{AccountKey, Dialect};
@@ -58,6 +59,29 @@ fn g7_a_message_that_is_not_delivered_is_asked_for_again_and_in_the_end_listed()
 }
 
 #[test]
+fn g7_a_message_that_never_comes_whole_comes_in_pieces_and_is_marked_so() {
+    for refused in [&["BODY.PEEK[])"][..], &["BODY.PEEK[])", "BODY.PEEK[TEXT]"]] {
+        real_time().block_on(async {
+            let long = format!("Subject: b\r\n\r\n{}", "two, and more of it\r\n".repeat(5_000));
+            let trap = with_inbox(Dialect::Dovecot, &["Subject: a\r\n\r\none\r\n", &long, "Subject: c\r\n\r\nthree\r\n"]).await;
+            let uid = trap.mailbox(SOURCE, &MailboxName::inbox()).messages[1].uid;
+            trap.source.on_command(move |said| {
+                let is_refused = said.is("UID FETCH") && refused.iter().any(|items| said.holds(items.as_bytes()));
+                let asks = said.line.split(' ').nth(2).is_some_and(|set| covers(set, uid));
+                if is_refused && asks { answer(&["{tag} NO Internal error"]) } else { Act::Pass }
+            });
+            let run = trap.copies().await;
+            assert_eq!((trap.arrived(), run.session().migrations[0].refused()), (trap.texts(SOURCE), 0));
+            let pieced = |e: &Event| matches!(e, Event::MessageRepaired { repairs, .. } if repairs == &[Repair::ReadInPieces]);
+            assert_eq!(trap.events().iter().filter(|e| pieced(e)).count(), 1, "it is told, and of this one only");
+            let journal: &dyn mailferry::ports::Journal = &trap.stage.journal;
+            let report = mailferry::engine::report(journal, &run.session(), mailferry::domain::Moment(0)).await.expect("a report");
+            assert!(report.to_markdown().contains("put together from pieces"), "{}", report.to_markdown());
+        });
+    }
+}
+
+#[test]
 fn g8_a_refused_fetch_is_tried_again_and_is_no_broken_mail() {
     for reply in ["{tag} NO [UNAVAILABLE] Temporary trouble", "{tag} NO Some messages could not be FETCHed (Failure)"] {
         real_time().block_on(async {
@@ -80,7 +104,7 @@ fn g8_only_a_person_gives_up_a_message_that_the_source_refuses() {
             with_inbox(Dialect::Dovecot, &["Subject: a\r\n\r\none\r\n", "Subject: b\r\n\r\ntwo\r\n", "Subject: c\r\n\r\nthree\r\n"]).await;
         let uid = trap.mailbox(SOURCE, &MailboxName::inbox()).messages[1].uid;
         trap.source.on_command(move |said| {
-            let is_body = said.is("UID FETCH") && said.holds(b"BODY.PEEK[]");
+            let is_body = said.is("UID FETCH") && said.holds(b"BODY.PEEK[");
             let asks = said.line.split(' ').nth(2).is_some_and(|set| covers(set, uid));
             if is_body && asks { answer(&["{tag} NO Internal error"]) } else { Act::Pass }
         });

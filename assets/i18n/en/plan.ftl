@@ -33,4 +33,5 @@ repair-headers-encoded = 8-bit characters in headers encoded
 repair-sender-filled-in = empty sender filled in
 repair-header-added = missing header added
 repair-receipt-request-disarmed = request for a read receipt renamed
+repair-read-in-pieces = put together from pieces, because the old server did not give it whole
 finding-foreign-flags = The new server does not know these marks of the old one: { $flags }.

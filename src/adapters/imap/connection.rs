@@ -17,8 +17,8 @@ use super::refusal::{refusal, says_it_exists};
 use super::reply::Status;
 use crate::domain::{Capabilities, Flags, MailboxName, Quota, Role, Uid, UidSet, WireName};
 use crate::ports::{
-    Access, AppendReport, BatchQueue, ListedMailbox, MailConnection, MailError, MailboxState, MessageSink, MessageSummary, NameRefused,
-    NewMailbox, OutgoingMessage, Weighed,
+    Access, AppendReport, BatchQueue, FetchedMessage, ListedMailbox, MailConnection, MailError, MailboxState, MessageSink, MessageSummary,
+    NameRefused, NewMailbox, OutgoingMessage, Weighed,
 };
 
 /// Command lines stay below what Exchange and Zimbra take.
@@ -85,6 +85,10 @@ impl ImapConnection {
 impl MailConnection for ImapConnection {
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    async fn fetch_in_pieces(&mut self, uid: Uid) -> Result<Option<FetchedMessage>, MailError> {
+        self.in_pieces(uid).await
     }
 
     async fn list(&mut self) -> Result<Vec<ListedMailbox>, MailError> {

@@ -53,7 +53,7 @@ impl Fetched {
                 Value::Word(word) => std::str::from_utf8(word).ok().and_then(|digits| digits.parse().ok()),
                 _ => None,
             };
-        } else if is(b"BODY[]") || is(b"BODY[HEADER]") {
+        } else if is(b"BODY[]") || is(b"BODY[HEADER]") || is(b"BODY[TEXT]") || is_stretch(name) {
             self.body = match reader.value()? {
                 Value::String(bytes) if bytes.len() <= LONGEST_COPIED => Some(Bytes::copy_from_slice(&bytes).into()),
                 Value::String(bytes) => Some(bytes.into()),
@@ -65,6 +65,11 @@ impl Fetched {
         }
         Some(())
     }
+}
+
+/// `BODY[]<0>`: a stretch of the message.
+fn is_stretch(name: &[u8]) -> bool {
+    name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"BODY[]<"))
 }
 
 /// The value of an item.

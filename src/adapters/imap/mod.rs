@@ -37,6 +37,7 @@ mod namespace;
 mod opening;
 mod outcomes;
 mod panics;
+mod piecing;
 mod pipeline;
 mod quota;
 mod reading;

@@ -10,6 +10,7 @@ use super::super::context::{Failure, TaskContext};
 use super::canary;
 use super::catch_up::{Listing, catch_up_copied};
 use super::course::{Work, stream};
+use super::piecing::copy_in_pieces;
 use super::prepare::{Ends, Listed, Prepared, Seen, prepare_weighed, record_prepared};
 use super::sending::Sender;
 use super::settle::settle_all;
@@ -24,8 +25,18 @@ const MOST_LOSSES_UNREAD: u32 = 5;
 pub(super) async fn run(context: &TaskContext, id: MigrationId, mailbox: MailboxId) -> Result<(), Failure> {
     let mut misses: BTreeMap<Uid, u32> = BTreeMap::new();
     // Once is enough, but for servers that do not say where they put messages: then what was sent is settled in between.
-    while pass(context, (id, mailbox), &mut misses).await? == Pass::Unsettled {}
-    Ok(())
+    loop {
+        match pass(context, (id, mailbox), &mut misses).await {
+            Ok(Pass::Unsettled) => {}
+            Ok(Pass::Over) => return Ok(()),
+            // A message that the source refuses is asked for again after a while, and then in pieces, before a person is.
+            Err(failure) => {
+                if !context.has_another_way((id, mailbox)) || !context.pause(context.limits.first_pause_millis).await {
+                    return Err(failure);
+                }
+            }
+        }
+    }
 }
 
 /// How far it came.
@@ -60,6 +71,7 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
         let seen = Seen { messages: listed.count(), until: listed.messages.last().map_or(Uid(1), |message| message.uid) };
         drop(listed);
         prepared.has_sent = true;
+        let missing = copy_in_pieces(context, &mut prepared, missing).await?;
         let missing = canary::go_ahead(context, &mut prepared, missing).await?;
         if context.is_stopping() {
             return Ok(Pass::Over);

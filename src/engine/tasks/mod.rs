@@ -13,6 +13,7 @@ mod flagging;
 mod inventory;
 mod outbound;
 mod overview;
+mod piecing;
 mod prepare;
 mod reading;
 mod recalling;

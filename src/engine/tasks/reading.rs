@@ -16,6 +16,9 @@ use super::course::Course;
 use super::outbound::Incoming;
 use super::windows::Kind;
 
+/// Messages of some windows that a source may refuse before it is taken for its own trouble.
+const MOST_WITHHELD: usize = 5;
+
 /// Reads windows until there are none. Answers the connection, unless it was left in the middle of something.
 pub(super) async fn read(course: &Course, mut source: Held) -> Result<Option<Held>, Failure> {
     let (lanes, migration) = (&course.context.shared.lanes, course.sender.ends().migration);
@@ -36,10 +39,14 @@ pub(super) async fn read(course: &Course, mut source: Held) -> Result<Option<Hel
         };
         let is_open = inlet.flush().await.is_ok();
         let delivered = inlet.delivered;
-        let mut missed = windows.iter().flat_map(UidSet::iter).filter(|uid| !delivered.contains(uid));
+        let missed = windows.iter().flat_map(UidSet::iter).filter(|uid| !delivered.contains(uid));
         if let Err(error) = read {
-            if let (MailError::Lost(_) | MailError::Protocol(_), Some(next)) = (&error, missed.next()) {
-                course.context.lost_before(course.sender.key(next));
+            let missed: Vec<_> = missed.map(|uid| course.sender.key(uid)).collect();
+            match (&error, missed.first()) {
+                (MailError::Lost(_) | MailError::Protocol(_), Some(next)) => course.context.lost_before(*next),
+                // Where many do not come it is not about the messages.
+                (MailError::Refused(_), Some(_)) if missed.len() <= MOST_WITHHELD => course.context.was_withheld(missed.into_iter()),
+                _ => {}
             }
             return Err(error.into());
         }

@@ -110,8 +110,16 @@ async fn append_one(
     })
 }
 
-/// What is about to be sent is what the row holds: after a cut it is looked for as that.
-async fn record(context: &TaskContext, ends: &Ends, entry: &Entry, is: Fingerprint, repairs: Vec<Repair>) -> Result<(), Failure> {
+/// What was changed of a message so far.
+pub(super) fn so_far(context: &TaskContext, ends: &Ends, uid: Uid) -> Vec<Repair> {
+    let session = context.session.borrow();
+    let mailbox = session.migration(ends.migration).and_then(|m| m.mailboxes.get(&ends.mailbox));
+    mailbox.and_then(|m| m.repaired.get(&uid).cloned()).unwrap_or_default()
+}
+
+/// What is about to be sent is what the row holds: after a cut it is looked for as that. That it was put together from pieces stays true.
+async fn record(context: &TaskContext, ends: &Ends, entry: &Entry, is: Fingerprint, mut repairs: Vec<Repair>) -> Result<(), Failure> {
+    repairs.extend(so_far(context, ends, entry.source_uid).into_iter().filter(|repair| *repair == Repair::ReadInPieces));
     let event = Event::MessageRepaired { migration: ends.migration, mailbox: ends.mailbox, uid: entry.source_uid, repairs };
     context.record_with(event, vec![LedgerChange::Put(vec![Entry { fingerprint: is, ..entry.clone() }])]).await
 }

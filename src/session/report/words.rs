@@ -260,6 +260,7 @@ pub(super) const fn repair(repair: Repair) -> &'static str {
         Repair::SenderFilledIn => "empty sender filled in",
         Repair::HeaderAdded => "missing header added",
         Repair::ReceiptRequestDisarmed => "request for a read receipt renamed",
+        Repair::ReadInPieces => "put together from pieces, because the old server did not give it whole",
     }
 }
 
