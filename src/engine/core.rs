@@ -315,7 +315,10 @@ impl Core {
             attempts = attempts.max(*refused);
         }
         if let Some(migration) = task.migration().filter(|_| supervise::is_heavy(&task)) {
-            self.shared.lanes.trouble(migration);
+            match problem.code {
+                ProblemCode::Throttled => self.shared.lanes.throttled(migration),
+                _ => self.shared.lanes.trouble(migration),
+            }
         }
         let now = self.ports.clock.now();
         let is_everybodys = matches!(problem.code, ProblemCode::Throttled | ProblemCode::Unreachable | ProblemCode::UnknownHost);

@@ -139,6 +139,13 @@ impl Lanes {
         }
     }
 
+    /// A server asked for patience.
+    pub(super) fn throttled(&self, migration: MigrationId) {
+        if let Some(account) = self.accounts().get_mut(&migration) {
+            account.tuner.throttled();
+        }
+    }
+
     /// Lanes in use.
     pub(super) fn in_use(&self) -> usize {
         self.accounts().values().map(|account| account.taken).sum()

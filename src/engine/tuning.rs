@@ -111,6 +111,13 @@ impl Tuner {
         self.calm = CALM_ROUNDS;
     }
 
+    /// A server asked for patience: half as many lanes.
+    pub(super) fn throttled(&mut self) {
+        let half = self.lanes / 2;
+        self.trouble();
+        self.change(half);
+    }
+
     fn conclude(&mut self, now: Found) {
         match self.before.take() {
             Some(before) => {
@@ -193,6 +200,15 @@ mod tests {
         let (mut tuner, mut clock) = (Tuner::new(2, 8), 0);
         run(&mut tuner, &mut clock, 2_000, |lanes| (lanes as u64 * 1000, if lanes > 2 { 400 } else { 50 }));
         assert_eq!(tuner.lanes(), 2);
+    }
+
+    #[test]
+    fn a_server_that_asks_for_patience_is_given_half_of_the_lanes() {
+        let mut tuner = Tuner::new(8, 8);
+        tuner.throttled();
+        assert_eq!(tuner.lanes(), 4);
+        (0..5).for_each(|_| tuner.throttled());
+        assert_eq!(tuner.lanes(), 1, "one is always there");
     }
 
     #[test]

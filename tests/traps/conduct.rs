@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mailferry::adapters::journal::{SqliteJournal, list};
-use mailferry::domain::{MailboxName, MigrationId, SessionId, Uid};
+use mailferry::domain::{CopyChoices, Flags, MailboxName, MigrationId, Receipts, SessionId, SystemFlag, Uid, WireName};
+use mailferry::mailcopy::Repair;
 use mailferry::ports::{Journal, Ports};
 use mailferry::sandbox::mail::{AccountKey, Dialect};
 use mailferry::session::{Command, Event};
@@ -13,7 +14,7 @@ use mailferry::session::{Command, Event};
 use crate::between::Said;
 use crate::stage::{Trap, answers_for_loopback, real_time, towards, with_inbox};
 use crate::support::following::{Run, small_but};
-use crate::support::guided::{SOURCE, TARGET, message, put, session_id};
+use crate::support::guided::{SOURCE, TARGET, message, name, put, session_id};
 
 const ONE: MigrationId = MigrationId(1);
 const BOTH: [Dialect; 2] = [Dialect::Dovecot, Dialect::Exchange];
@@ -69,6 +70,84 @@ fn g41_the_source_is_only_read_and_nothing_there_is_marked() {
                 let now = &after.mailboxes[name].messages[..mailbox.messages.len()];
                 assert_eq!(now, mailbox.messages, "{name}");
             }
+            // What is unread stays unread at the other end, too.
+            let unread =
+                |host: &str| trap.mailbox(host, &MailboxName::inbox()).messages.iter().filter(|m| !m.flags.has(SystemFlag::Seen)).count();
+            assert!(unread(SOURCE) > 0);
+            assert_eq!(unread(TARGET), unread(SOURCE));
+        });
+    }
+}
+
+#[test]
+fn g41_a_request_for_a_receipt_goes_as_it_is_unless_the_person_decides_otherwise_and_then_it_is_told() {
+    let letter = "Disposition-Notification-To: a@example.com\r\nSubject: please\r\n\r\nx\r\n";
+    for (receipts, renamed) in [(Receipts::Keep, 0), (Receipts::Disarm, 1)] {
+        real_time().block_on(async {
+            let trap = with_inbox(Dialect::Exchange, &[letter, "Subject: none\r\n\r\ny\r\n"]).await;
+            let mut run = trap.start().await;
+            if receipts != CopyChoices::default().receipts {
+                run.submit(Command::MakeChoices { choices: CopyChoices { receipts, ..CopyChoices::default() } }).await;
+            }
+            trap.in_time(run.until_verified()).await;
+            let texts = trap.arrived();
+            let asking = texts.iter().filter(|text| text.starts_with("Disposition-Notification-To:")).count();
+            let disarmed = texts.iter().filter(|text| text.starts_with("X-Disarmed-Disposition-Notification-To:")).count();
+            assert_eq!((texts.len(), asking, disarmed), (2, 1 - renamed, renamed), "{receipts:?}");
+            let told = |e: &Event| matches!(e, Event::MessageRepaired { repairs, .. } if repairs == &[Repair::ReceiptRequestDisarmed]);
+            assert_eq!(trap.events().iter().filter(|e| told(e)).count(), renamed, "a change of bytes is written down");
+            assert_eq!(
+                trap.texts(SOURCE).iter().filter(|text| text.starts_with("Disposition")).count(),
+                1,
+                "at the source nothing changes"
+            );
+        });
+    }
+}
+
+/// A person marks a message.
+async fn mark(trap: &Trap, host: &str, uid: Uid, flag: &str) {
+    let mut connection = trap.connect(host).await.expect("logged in");
+    connection.select(&WireName("INBOX".to_owned())).await.expect("open");
+    connection.add_flags(&[uid].into_iter().collect(), &Flags::from_wire([flag])).await.expect("marked");
+}
+
+#[test]
+fn g42_what_people_move_delete_and_mark_after_the_copy_is_followed_one_way_and_told() {
+    for dialect in BOTH {
+        real_time().block_on(async {
+            let trap = towards(dialect).await;
+            let mut run = trap.copies_all().await;
+            let (source, inbox) = (AccountKey::new(SOURCE), MailboxName::inbox());
+            let before = trap.arrived();
+            let here = trap.mailbox(SOURCE, &inbox).messages;
+            let holds = |bytes: &[u8], text: &str| String::from_utf8_lossy(bytes).contains(text);
+            let one = |text: &str| here.iter().find(|m| holds(&m.bytes, text)).expect("there").clone();
+            // At the source one is moved to another folder, one deleted, one answered; at the target another one is answered.
+            let (moved, deleted, answered) = (one("Body 1\r"), one("Body 4\r"), one("Body 3\r"));
+            let put = trap.stage.world.put(&source, &name(&["Sent"]), moved.flags, moved.internal_date, moved.bytes);
+            put.expect("in memory");
+            trap.stage.world.remove(&source, &inbox, &[moved.uid, deleted.uid]).expect("in memory");
+            mark(&trap, SOURCE, answered.uid, "\\Answered").await;
+            let there = trap.mailbox(TARGET, &inbox).messages;
+            let own = there.iter().find(|m| holds(&m.bytes, "Body 5\r")).expect("there").uid;
+            mark(&trap, TARGET, own, "\\Answered").await;
+            run.submit(Command::RequestDelta { migration: ONE }).await;
+            trap.in_time(run.until_verified()).await;
+            assert_eq!(trap.arrived(), before, "nothing is removed and nothing doubled");
+            let sent = trap.stage.mail(TARGET).into_iter().find(|(name, ..)| name == "Sent").expect("there").2;
+            assert_eq!(
+                sent.iter().filter(|(_, _, bytes)| holds(bytes, "Body 1\r")).count(),
+                1,
+                "what was moved is in its new place as well"
+            );
+            let there = trap.mailbox(TARGET, &inbox).messages;
+            let is_answered = |text: &str| there.iter().filter(|m| holds(&m.bytes, text)).all(|m| m.flags.has(SystemFlag::Answered));
+            assert!(is_answered("Body 3\r"), "marks of the source are carried");
+            assert!(is_answered("Body 5\r"), "and the person's own at the target are left alone");
+            let session = run.session();
+            let progress = session.migrations[0].mailboxes.values().find(|m| m.mapping.name.is_inbox()).expect("there");
+            assert_eq!(progress.disappeared, 2, "what is not at the source any more is told");
         });
     }
 }

@@ -6,7 +6,7 @@ use mailferry::domain::{ImapEndpoint, Secret, Security};
 use mailferry::ports::{Login, MailError, MailStore};
 use mailferry::problem::ProblemCode;
 use mailferry::sandbox::mail::Dialect;
-use mailferry::session::Step;
+use mailferry::session::{Limit, Step};
 
 use crate::between::{Act, Between, answer, bye};
 use crate::stage::{Trap, endpoint, once, real_time, times, towards, with_inbox};
@@ -97,6 +97,33 @@ fn g32_the_wait_that_a_throttled_server_names_is_kept_and_shown() {
             // Pauses of the engine pass a thousand times faster here.
             let began = asked.lock().expect("one reader").expect("it was throttled");
             assert!(began.elapsed() >= Duration::from_micros(299_961), "{:?}", began.elapsed());
+            let limits: Vec<_> = run.progress().iter().filter_map(|p| p.rate.limit).collect();
+            assert!(limits.contains(&Limit::Throttling), "what limits the speed is said: {limits:?}");
+            // The countdown: the end of the wait is known, and stays where it is.
+            let ends: std::collections::BTreeSet<_> =
+                waits.iter().filter(|wait| wait.problem.code == ProblemCode::Throttled).map(|wait| wait.until).collect();
+            assert_eq!(ends.len(), 1, "{ends:?}");
+        });
+    }
+}
+
+#[test]
+fn g32_a_goodbye_that_asks_for_patience_is_obeyed_on_either_side() {
+    for (host, command) in [("source", "UID FETCH"), ("target", "APPEND")] {
+        real_time().block_on(async {
+            let trap = towards(Dialect::Exchange).await;
+            let side = if host == "source" { &trap.source } else { &trap.target };
+            let mut says_so = once();
+            side.on_command(move |said| {
+                let is_it = said.is(command) && says_so();
+                if is_it { bye("Request is throttled. Suggested Backoff Time: 61234 milliseconds") } else { Act::Pass }
+            });
+            let began = std::time::Instant::now();
+            let run = trap.copies_all().await;
+            assert!(began.elapsed() >= Duration::from_micros(61_234), "{host}: {:?}", began.elapsed());
+            let progress = run.progress();
+            let mut waits = progress.iter().flat_map(|p| p.tasks.values().filter_map(|t| t.waiting.as_ref()));
+            assert!(waits.any(|wait| wait.problem.params.get("seconds").map(String::as_str) == Some("62")), "{host}: it is shown");
         });
     }
 }

@@ -1,11 +1,11 @@
 //! G10, G11, G20 to G22: dates and flags.
 
-use mailferry::domain::{Flags, InternalDate, MailboxName, SystemFlag};
+use mailferry::domain::{CopyChoices, DeletedMail, Flags, InternalDate, MailboxName, SystemFlag};
 use mailferry::plan::FindingCode;
 use mailferry::sandbox::mail::{AccountKey, Dialect};
 use mailferry::session::{Command, Event};
 
-use crate::between::{Act, answer, is_fetch, replaced};
+use crate::between::{Act, Said, answer, is_fetch, replaced};
 use crate::stage::{Trap, real_time, with_inbox};
 use crate::support::guided::{SOURCE, TARGET};
 
@@ -158,12 +158,42 @@ fn g22_mail_that_is_marked_for_deletion_arrives_in_the_trash_and_is_not_expunged
             let trap = with_inbox(dialect, &[]).await;
             trap.put("\\Seen \\Deleted", b"Subject: a\r\n\r\nx\r\n");
             trap.put("\\Deleted", b"Subject: b\r\n\r\ny\r\n");
-            trap.copies().await;
+            let run = trap.copies().await;
+            assert_eq!(findings(&trap).iter().filter(|code| **code == FindingCode::DeletedMail).count(), 1, "a person is told, once");
+            let (choices, confirmed) = (|e: &Event| matches!(e, Event::ChoicesMade { .. }), |e: &Event| *e == Event::CopyConfirmed);
+            let at = |is_it: fn(&Event) -> bool| trap.events().iter().position(is_it);
+            assert!(at(choices).is_some() && at(choices) < at(confirmed), "what happens with it is written down before the copy");
+            assert_eq!(trap.arrived(), [""; 0], "and it is there once");
+            assert_eq!(run.session().migrations[0].refused(), 0);
             let trash = if dialect.is_exchange() { "Deleted Items" } else { "Trash" };
             let trash = MailboxName::from_segments([trash.to_owned()]).expect("a name");
             let there = trap.mailbox(TARGET, &trash).messages;
             assert_eq!((there.len(), there.iter().filter(|m| m.flags.has(SystemFlag::Deleted)).count()), (2, 0));
+            assert_eq!(there.iter().filter(|m| m.flags.has(SystemFlag::Seen)).count(), 1, "its other flags are kept");
+            // A target that removes such mail as soon as it sees the mark never sees it.
+            let marks = |said: &Said| (said.is("APPEND") || said.is("UID STORE")) && said.line.contains("\\Deleted");
+            assert!(!trap.target.tape().iter().any(marks));
+            let marked = trap.mailbox(SOURCE, &MailboxName::inbox()).messages;
+            assert!(marked.iter().all(|m| m.flags.has(SystemFlag::Deleted)) && marked.len() == 2, "the source is as it was");
             assert!(!trap.target.tape().iter().any(|said| said.line.to_ascii_uppercase().contains("EXPUNGE") || said.is("CLOSE")));
+        });
+    }
+}
+
+#[test]
+fn g22_mail_that_is_marked_for_deletion_stays_marked_or_is_left_if_the_person_says_so() {
+    for (deleted, inbox) in [(DeletedMail::Keep, 2), (DeletedMail::Skip, 1)] {
+        real_time().block_on(async {
+            let trap = with_inbox(Dialect::Dovecot, &["Subject: a\r\n\r\nx\r\n"]).await;
+            trap.put("\\Deleted", b"Subject: b\r\n\r\ny\r\n");
+            let mut run = trap.start().await;
+            run.submit(Command::MakeChoices { choices: CopyChoices { deleted, ..CopyChoices::default() } }).await;
+            trap.in_time(run.until_verified()).await;
+            let there = trap.mailbox(TARGET, &MailboxName::inbox()).messages;
+            let marked = there.iter().filter(|m| m.flags.has(SystemFlag::Deleted)).count();
+            assert_eq!((there.len(), marked), (inbox, inbox - 1), "{deleted:?}");
+            let all: usize = trap.stage.mail(TARGET).iter().map(|(_, _, messages)| messages.len()).sum();
+            assert_eq!(all, inbox, "{deleted:?}: and nowhere else");
         });
     }
 }
