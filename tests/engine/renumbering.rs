@@ -1,12 +1,13 @@
 //! A server gives a mailbox a new UIDVALIDITY: messages are recognised by what they are, none is copied twice.
 
-use mailferry::domain::MailboxName;
+use bytes::Bytes;
+use mailferry::domain::{MailboxName, MigrationId};
 use mailferry::engine::{Limits, Stop};
 use mailferry::sandbox::mail::{AccountKey, Dialect, Fault, Scope};
-use mailferry::session::{Event, Side};
+use mailferry::session::{Command, Event, Side};
 
 use crate::support::following::{Run, small_but};
-use crate::support::guided::{SOURCE, Stage, TARGET, paused};
+use crate::support::guided::{SOURCE, Stage, TARGET, paused, put};
 
 fn renumber(stage: &Stage, host: &str) {
     stage.world.renumber(&AccountKey::new(host), &MailboxName::inbox()).expect("in memory");
@@ -56,6 +57,23 @@ fn new_uids_under_the_hands_of_a_running_copy_double_nothing() {
             }
         }
     }
+}
+
+#[test]
+fn a_repaired_message_is_known_under_its_new_uid_and_stays_marked() {
+    paused().block_on(async {
+        let stage = Stage::new(Dialect::Cyrus).await;
+        put(&stage.world, &AccountKey::new(SOURCE), &MailboxName::inbox(), "", Bytes::from_static(b"Subject: nul\r\n\r\na\0b\r\n"));
+        let mut run = Run::start(&stage, Limits::small()).await;
+        run.until_verified().await;
+        let before = stage.mail(TARGET);
+        renumber(&stage, SOURCE);
+        run.submit(Command::RequestDelta { migration: MigrationId(1) }).await;
+        run.until_verified().await;
+        assert_eq!(stage.mail(TARGET), before, "nothing is copied again");
+        assert_eq!(run.session().migrations[0].repaired(), 1);
+        stage.check_totals().await.expect("truthful");
+    });
 }
 
 #[test]

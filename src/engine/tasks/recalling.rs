@@ -68,6 +68,39 @@ pub(super) async fn recall_rows(
     Ok(recalled)
 }
 
+/// Which messages of the open source mailbox are these rows', that were repaired before they were sent: UID then, UID now.
+pub(super) async fn recall_repaired(
+    context: &TaskContext,
+    prepared: &mut Prepared,
+    rows: &[Entry],
+    strangers: &UidSet,
+) -> Result<BTreeMap<Uid, Uid>, Failure> {
+    let repaired: Vec<&Entry> = rows.iter().filter(|row| prepared.progress.repaired.contains_key(&row.source_uid)).collect();
+    let mut found = BTreeMap::new();
+    if repaired.is_empty() {
+        return Ok(found);
+    }
+    let all: Vec<Uid> = strangers.iter().collect();
+    for piece in all.chunks(TOGETHER) {
+        let mut sink = Keeper { context, kept: Vec::new() };
+        prepared.source.fetch(&piece.iter().copied().collect(), &mut sink).await?;
+        if context.is_stopping() {
+            return Err(Failure::Closing);
+        }
+        for (uid, body) in sink.kept {
+            for row in &repaired {
+                let Some(repairs) = prepared.progress.repaired.get(&row.source_uid) else { continue };
+                let sent = repairing::as_sent(&prepared.ends, body.clone(), repairs).map_err(|error| unread(&error))?;
+                if !found.contains_key(&row.source_uid) && sent.exact().exact == row.fingerprint.exact {
+                    found.insert(row.source_uid, uid);
+                    break;
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// The messages of these rows as they were sent; those that are gone from the source are left out.
 async fn read_again(context: &TaskContext, prepared: &mut Prepared, rows: &[&Entry]) -> Result<Vec<Sent>, Failure> {
     let uids: UidSet = rows.iter().map(|row| row.source_uid).collect();

@@ -17,7 +17,7 @@ use crate::session::{Activity, Event, Side};
 
 use super::super::context::{Failure, TaskContext};
 use super::prepare::{Ends, Prepared};
-use super::recalling::recall_rows;
+use super::recalling::{recall_repaired, recall_rows};
 use super::sending::{Rejected, record_rejected};
 use super::sharing;
 
@@ -240,12 +240,27 @@ async fn renumber_source(context: &TaskContext, prepared: &mut Prepared) -> Resu
     let known: Vec<(Uid, Fingerprint)> =
         rows.iter().filter(|entry| entry.state != EntryState::Refused).map(|entry| (entry.source_uid, entry.fingerprint)).collect();
     let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
-    let pairs = settle(&known, &there, &BTreeSet::new(), Comparison::Content).stored;
+    let settlement = settle(&known, &there, &BTreeSet::new(), Comparison::Content);
+    let lost: Vec<Entry> = rows.iter().filter(|row| settlement.again.contains(&row.source_uid)).cloned().collect();
+    let mut pairs = settlement.stored;
+    // A row holds what was sent: of a repaired message that is another one than the source has.
+    pairs.extend(recall_repaired(context, prepared, &lost, &settlement.strangers.into_iter().collect()).await?);
     let copied: BTreeSet<Uid> = rows.iter().filter(|e| e.state.is_at_target()).map(|e| e.source_uid).collect();
     let recognised = pairs.iter().filter(|(old, _)| copied.contains(old)).count() as u64;
     let event = Event::ValidityChanged { migration, mailbox, side: Side::Source, from, to, recognised };
+    let now: BTreeMap<Uid, Uid> = pairs.iter().copied().collect();
     context.record_with(event, vec![LedgerChange::Renumber { migration, mailbox, from, to, uids: pairs }]).await?;
     prepared.progress.source_validity = Some(to);
+    // What was changed of a message follows it to its new number.
+    let repaired = std::mem::take(&mut prepared.progress.repaired);
+    let told = |uid, repairs| Event::MessageRepaired { migration, mailbox, uid, repairs };
+    for uid in repaired.keys() {
+        context.record(told(*uid, Vec::new())).await?;
+    }
+    for (uid, repairs) in repaired.iter().filter_map(|(old, repairs)| Some((*now.get(old)?, repairs))) {
+        context.record(told(uid, repairs.clone())).await?;
+        prepared.progress.repaired.insert(uid, repairs.clone());
+    }
     Ok(())
 }
 
