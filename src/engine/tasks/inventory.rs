@@ -121,6 +121,8 @@ impl Looking {
             if group.len() > 1 {
                 match source.enumerate_each(&group).await {
                     Ok(listed) => together = listed,
+                    // Who asks for patience is not asked the same in another way.
+                    Err(error @ MailError::Throttled { .. }) => return Err(error.into()),
                     Err(error) => {
                         // Over which of them it was is seen when each is looked at by itself.
                         tracing::debug!(%error, "mailboxes cannot be looked at together");
