@@ -416,7 +416,9 @@ impl Sender {
             advances.push((u64::from(copied), bytes));
         }
         self.context.record_all(events).await?;
-        advances.into_iter().for_each(|(copied, bytes)| self.context.advance(copied, bytes));
+        for (copied, bytes) in advances {
+            self.context.advance(copied, bytes);
+        }
         Ok(())
     }
 
