@@ -10,7 +10,7 @@
 //! cargo bench --bench compare -- --state DIR           where journals lie (otherwise the target folder: a real disk)
 //! ```
 //!
-//! Rows: `small`, `single`, `far`, `mixed`, `mixed-tls`, `same`, `same-far`, `changed`, `verify`, `scale`; `rows.rs` says what each is and what has to
+//! Rows: `small`, `single`, `far`, `mixed`, `mixed-tls`, `same`, `same-far`, `changed`, `verify`, `taken-up`, `scale`; `rows.rs` says what each is and what has to
 //! hold. Needs root and Debian's `dovecot-imapd`; `isync` for mbsync, which is left out where it is absent.
 //!
 //! Each run is a process of its own, from its start to its end, into an account that did not exist before; tools take turns, and the median

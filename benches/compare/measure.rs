@@ -21,6 +21,8 @@ pub(crate) struct Taken {
 
 /// Time between two looks at the memory. The kernel keeps the peak, so only a peak in the last moments could be missed.
 const LOOK: Duration = Duration::from_millis(3);
+/// Time between two looks that take a while.
+const LOOK_NOW_AND_THEN: Duration = Duration::from_millis(50);
 
 /// The program that runs; none between runs.
 static RUNNING: AtomicU32 = AtomicU32::new(0);
@@ -57,6 +59,22 @@ impl Drop for Held {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Runs it until that is enough, and kills it then.
+///
+/// # Errors
+/// When it cannot be started or ends before.
+pub(crate) fn run_until(command: &mut Command, mut is_enough: impl FnMut() -> bool) -> io::Result<()> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = Held::spawn(command)?;
+    while !is_enough() {
+        if let Some(status) = child.0.try_wait()? {
+            return Err(io::Error::other(format!("ended before it was killed: {status}")));
+        }
+        std::thread::sleep(LOOK_NOW_AND_THEN);
+    }
+    Ok(())
 }
 
 /// Runs it; what it says goes to a file and is shown when it fails.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::measure::{self, Taken};
 use super::stage::{Stage, Way};
@@ -32,6 +32,8 @@ pub(crate) enum Row {
     Changed,
     /// Everything is read again.
     Verify,
+    /// 100,000 tiny messages, killed half way: until it goes on.
+    TakenUp,
     /// 1,000,000 tiny messages in one mailbox.
     Scale,
 }
@@ -68,7 +70,7 @@ const ROUND_TRIP: Duration = Duration::from_millis(20);
 
 impl Row {
     /// All, in the order of the table; the last is run only when it is named.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Small,
         Self::Single,
         Self::Far,
@@ -78,6 +80,7 @@ impl Row {
         Self::SameFar,
         Self::Changed,
         Self::Verify,
+        Self::TakenUp,
         Self::Scale,
     ];
 
@@ -93,6 +96,7 @@ impl Row {
             Self::SameFar => "same-far",
             Self::Changed => "changed",
             Self::Verify => "verify",
+            Self::TakenUp => "taken-up",
             Self::Scale => "scale",
         }
     }
@@ -108,6 +112,7 @@ impl Row {
             Self::Same => "nothing changed, 10,000 messages",
             Self::SameFar => "nothing changed at 20 ms",
             Self::Changed => "1 % changed",
+            Self::TakenUp => "100,000 tiny messages, killed half way: from start to the first new batch",
             Self::Scale => "1,000,000 tiny messages in one mailbox",
             Self::Verify => "verification alone (floor: one streamed FETCH)",
         }
@@ -117,6 +122,7 @@ impl Row {
         match self {
             Self::Small | Self::Single | Self::Same | Self::SameFar | Self::Changed | Self::Verify => Workload::Small(10_000),
             Self::Far => Workload::Small(2000),
+            Self::TakenUp => Workload::Tiny(100_000),
             Self::Scale => Workload::Tiny(1_000_000),
             Self::Mixed | Self::MixedTls => Workload::Mixed,
         }
@@ -138,6 +144,7 @@ impl Row {
             Self::Far => &[Tool::Floor, Tool::FloorOfFour, Tool::Mbsync, Tool::Mailferry],
             Self::Same | Self::SameFar | Self::Changed => &[Tool::Mbsync, Tool::Mailferry],
             Self::Verify => &[Tool::Fetch, Tool::Mailferry],
+            Self::TakenUp => &[Tool::Mailferry],
             Self::Scale => &[Tool::Floor, Tool::Mailferry],
         }
     }
@@ -152,6 +159,7 @@ impl Row {
             Self::Same => &[Aim::Seconds(0.1), Aim::Wire(1_000_000)],
             Self::SameFar => &[Aim::Mbsync(1.0), Aim::Wire(1_000_000)],
             Self::Changed => &[Aim::Seconds(0.2)],
+            Self::TakenUp => &[Aim::Seconds(1.0)],
             Self::Verify => &[Aim::Floor(Tool::Fetch, 1.2)],
             Self::Scale => &[Aim::Steady(0.9), Aim::Peak(100)],
         }
@@ -164,6 +172,7 @@ impl Row {
         match self {
             Self::Same | Self::SameFar | Self::Changed => run.again(&present, rounds).await?,
             Self::Verify => run.verification(rounds).await?,
+            Self::TakenUp => run.taken_up(rounds).await?,
             _ => run.first(&present, rounds).await?,
         }
         Ok(run.outcome)
@@ -268,6 +277,25 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Killed when half of it is copied, and started again: until a new batch is announced in the journal.
+    async fn taken_up(&mut self, rounds: usize) -> io::Result<()> {
+        for _ in 0..rounds {
+            let copy = self.copy(Verify::No).await?;
+            let half = i64::try_from(self.row.workload().messages() / 2).unwrap_or(i64::MAX);
+            self.tools.kill(&copy, self.stage, || copied(&copy.state).is_some_and(|(copied, _)| copied >= half))?;
+            let (_, before) = copied(&copy.state).ok_or_else(|| io::Error::other("no journal"))?;
+            let began = since_1970();
+            let taken = self.tools.run(Tool::Mailferry, &copy, self.stage)?;
+            let went_on = first_intent(&copy.state, before).ok_or_else(|| io::Error::other("nothing was left to do"))?;
+            let alone = Taken { wall: went_on.saturating_sub(began), ..taken };
+            self.tell("mailferry, until it goes on", alone, (0, 0));
+            self.outcome.runs.entry(Tool::Mailferry).or_default().push(alone);
+            self.arrived(Tool::Mailferry, &copy.to, &copy.from, &copy.mailboxes).await?;
+            self.stage.forget(&copy.to);
+        }
+        Ok(())
+    }
+
     fn set_off(&self) {
         let distance = if self.row.way() == Way::Door { ROUND_TRIP } else { Duration::ZERO };
         self.stage.distance(distance);
@@ -282,11 +310,35 @@ impl Run<'_> {
     }
 }
 
+/// The journal of the only session; none before it is there.
+fn journal(state: &Path) -> Option<rusqlite::Connection> {
+    let session = std::fs::read_dir(state.join("sessions")).ok()?.flatten().next()?;
+    rusqlite::Connection::open_with_flags(session.path().join("session.db"), rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).ok()
+}
+
+/// Messages copied so far, and the last event's number.
+fn copied(state: &Path) -> Option<(i64, i64)> {
+    let question = "SELECT coalesce(sum(json_extract(event, '$.copied')) FILTER (WHERE json_extract(event, '$.event') = 'batch-copied'), 0), \
+                    coalesce(max(seq), 0) FROM events";
+    journal(state)?.query_row(question, [], |row| Ok((row.get(0)?, row.get(1)?))).ok()
+}
+
+fn since_1970() -> Duration {
+    #[expect(clippy::disallowed_methods, reason = "a bench has no clock port, and compares with moments in a journal")]
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// When the first batch after this event was announced, since 1970.
+fn first_intent(state: &Path, after: i64) -> Option<Duration> {
+    let question = "SELECT at FROM events WHERE seq > ? AND json_extract(event, '$.event') = 'batch-intended' ORDER BY seq LIMIT 1";
+    let at: i64 = journal(state)?.query_row(question, [after], |row| row.get(0)).ok()?;
+    u64::try_from(at).ok().map(Duration::from_millis)
+}
+
 /// The rate over the last tenth of all messages as a part of the rate around the first tenth, from the moments in the journal.
 fn steadiness(state: &Path) -> io::Result<Option<f64>> {
     let told = |error: rusqlite::Error| io::Error::other(error.to_string());
-    let Some(session) = std::fs::read_dir(state.join("sessions"))?.flatten().next() else { return Ok(None) };
-    let journal = rusqlite::Connection::open(session.path().join("session.db")).map_err(told)?;
+    let Some(journal) = journal(state) else { return Ok(None) };
     let question =
         "SELECT at, json_extract(event, '$.copied') FROM events WHERE json_extract(event, '$.event') = 'batch-copied' ORDER BY seq";
     let mut asked = journal.prepare(question).map_err(told)?;

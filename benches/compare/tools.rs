@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::floor::Floor;
-use super::measure::{Taken, run};
+use super::measure::{Taken, run, run_until};
 use super::stage::Stage;
 use super::talk::{Account, Manner};
 
@@ -92,6 +92,11 @@ impl Toolbox {
             Tool::Mailferry => self.mailferry(copy, stage),
         };
         run(&mut command, COPIED_UNVERIFIED).map_err(told)
+    }
+
+    /// Runs Mailferry until that is enough, and kills it then.
+    pub(crate) fn kill(&self, copy: &Copy, stage: &Stage, is_enough: impl FnMut() -> bool) -> io::Result<()> {
+        run_until(&mut self.mailferry(copy, stage), is_enough)
     }
 
     fn mailferry(&self, copy: &Copy, stage: &Stage) -> Command {
