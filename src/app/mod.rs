@@ -46,7 +46,7 @@ fn begin() -> Ending {
     // Both fail only when they were done before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     crate::problem::quiet_guarded_panics();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Ending::new(Exit::Failed, format!("error: {error}")),
     };
@@ -54,6 +54,12 @@ fn begin() -> Ending {
     // A keyring that never answers must not hold the end of the program up.
     runtime.shutdown_background();
     ending
+}
+
+/// Threads that move mail: half of the processors. Waking another thread costs more than a copy, which waits for servers most of the
+/// time, gains by it; what computes for long has threads of its own.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| (processors.get() / 2).max(1))
 }
 
 async fn dispatch(request: cli::Request) -> Ending {

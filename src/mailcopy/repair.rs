@@ -94,7 +94,7 @@ impl Repair {
 
     /// The message after this repair; `None` when there is nothing to repair in this way. `longest_line` in bytes, without its end.
     fn made(self, bytes: &[u8], longest_line: usize) -> Option<Vec<u8>> {
-        match self {
+        let made = match self {
             Self::TrailingNulsDropped => line::without_trailing_nuls(bytes),
             Self::NulsReplaced => line::with_nuls_replaced(bytes),
             Self::LineEndsMended => line::with_line_ends(bytes),
@@ -107,7 +107,9 @@ impl Repair {
             Self::HeaderAdded => line::with_header(bytes),
             Self::ReceiptRequestDisarmed => header::disarmed(bytes),
             Self::ReadInPieces => None,
-        }
+        };
+        // What is encoded again may come out as it was.
+        made.filter(|made| made != bytes)
     }
 }
 

@@ -189,6 +189,16 @@ fn what_the_server_names_is_tried_first_and_alone() {
 }
 
 #[test]
+fn what_comes_out_as_it_was_is_no_repair() {
+    // Found by the fuzzer: long enough to be encoded, and encoded already.
+    let bytes = include_bytes!("../../../fuzz/corpus/mail_repairs/encoded_already");
+    let (first, message) = bytes.split_first().expect("a length");
+    let longest = 70 + usize::from(*first);
+    assert_eq!(repaired(message, &[Repair::LongLinesEncoded], longest), None);
+    assert!(attempts(message, "line too long", longest).iter().all(|set| repaired(message, set, longest).is_some_and(|it| it != message)));
+}
+
+#[test]
 fn repairs_have_names_that_stay() {
     for repair in Repair::ALL {
         assert_eq!(serde_json::to_string(&repair).expect("JSON"), format!("\"{}\"", repair.key()));
