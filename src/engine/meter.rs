@@ -128,7 +128,9 @@ impl State {
 
     #[expect(clippy::cast_precision_loss, reason = "rates are shown with three digits")]
     fn rate(&self, left: (u64, ByteSize)) -> Rate {
-        let recent: Vec<(u64, u64)> = self.slots.iter().rev().take(5).copied().collect();
+        // What was before anything moved would make the beginning look slow.
+        let before = self.slots.iter().take_while(|slot| slot.0 == 0).count();
+        let recent: Vec<(u64, u64)> = self.slots.iter().skip(before).rev().take(5).copied().collect();
         let seconds = (recent.len() as f64 * SLOT_MILLIS as f64 / 1000.0).max(1.0);
         let messages = recent.iter().map(|s| s.0).sum::<u64>() as f64 / seconds;
         let bytes = recent.iter().map(|s| s.1).sum::<u64>() as f64 / seconds;
@@ -184,6 +186,18 @@ mod tests {
         let progress = meter.snapshot(Moment(3000), (500, ByteSize(10_000_000)), 3);
         assert_eq!(progress.rate.history, vec![50]);
         assert_eq!((progress.rate.seconds_left, progress.rate.lanes), (Some((10, 20)), 3));
+    }
+
+    #[test]
+    fn what_was_before_the_first_message_does_not_make_the_beginning_look_slow() {
+        let (meter, task) = (Meter::default(), Task::Finish);
+        meter.snapshot(Moment(1000), (0, ByteSize(0)), 0);
+        meter.snapshot(Moment(9_000), (0, ByteSize(0)), 0);
+        meter.activity(&task, Activity::Copying, Moment(9000));
+        meter.advance(&task, 100, ByteSize(1_000_000));
+        assert_eq!(meter.snapshot(Moment(11_000), (500, ByteSize(5_000_000)), 1).rate.seconds_left, Some((10, 10)));
+        let stalled = meter.snapshot(Moment(13_000), (500, ByteSize(5_000_000)), 1);
+        assert_eq!(stalled.rate.seconds_left, Some((20, 20)), "a stall counts");
     }
 
     #[test]
