@@ -12,9 +12,9 @@ use crate::domain::{
     ByteSize, Capabilities, Flags, ImapEndpoint, InternalDate, Keyword, MailboxName, Quota, Role, Secret, Uid, UidSet, UidValidity,
     WireName,
 };
-use crate::problem::{Disposition, Problem, ProblemCode, Troubling};
 
 use super::Body;
+use super::mail_error::{MailError, NameRefused, Refusal};
 
 /// User name and password of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,31 +109,6 @@ pub struct OutgoingMessage {
     pub body: Body,
 }
 
-/// Why a server does not take something, as far as its words tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RefusalKind {
-    /// The account is full: no other message will fit either.
-    Quota,
-    /// Larger than the server takes.
-    TooBig,
-    /// The mailbox is not there (`[TRYCREATE]`).
-    NoMailbox,
-    /// Something about the message: flags, date, bytes.
-    Content,
-    /// The server did not say.
-    Unsaid,
-}
-
-/// A refusal with the server's own words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// Why.
-    pub kind: RefusalKind,
-    /// What the server said.
-    pub text: String,
-}
-
 /// What became of one message of an append.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Appended {
@@ -155,99 +130,6 @@ pub enum AppendReport {
     },
     /// The server refused the messages as one (MULTIAPPEND is atomic): none is stored. Send halves to find the culprit.
     RefusedTogether(Refusal),
-}
-
-/// A certificate that was not trusted, for the person to look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CertificateSeen {
-    /// SHA-256 of the certificate, lower-case hex.
-    pub sha256: String,
-    /// Why it was not trusted.
-    pub reason: ProblemCode,
-}
-
-/// Why a mailbox name cannot exist on a server.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the folder name {name:?} cannot exist there: {reason}")]
-pub struct NameRefused {
-    /// The name, for people.
-    pub name: String,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
-/// Failures of a mail store, by meaning.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MailError {
-    /// No address for the host name.
-    #[error("no address found for {0}")]
-    UnknownHost(String),
-    /// The host does not answer, or refuses the connection.
-    #[error("{host} does not answer: {cause}")]
-    Unreachable {
-        /// Host and port.
-        host: String,
-        /// What the network said.
-        cause: String,
-    },
-    /// The certificate is not acceptable.
-    #[error("the certificate of {host} is not accepted")]
-    Certificate {
-        /// Host and port.
-        host: String,
-        /// What was seen.
-        seen: CertificateSeen,
-    },
-    /// TLS failed for another reason.
-    #[error("no TLS with {host}: {cause}")]
-    Tls {
-        /// Host and port.
-        host: String,
-        /// What failed.
-        cause: String,
-    },
-    /// User name or password refused.
-    #[error("{user} is refused by {host}: {text}")]
-    Login {
-        /// Host and port.
-        host: String,
-        /// User name.
-        user: String,
-        /// What the server said.
-        text: String,
-    },
-    /// The login is right but not allowed now (one-time password, IMAP off).
-    #[error("{user} may not log in to {host}: {text}")]
-    NotAllowed {
-        /// Host and port.
-        host: String,
-        /// User name.
-        user: String,
-        /// What the server said.
-        text: String,
-    },
-    /// The connection is gone: reset, BYE, time-out, panic of a parser. What was in flight is in doubt.
-    #[error("connection lost: {0}")]
-    Lost(String),
-    /// The server asks for patience, then usually closes.
-    #[error("the server asks to wait {wait_millis} ms")]
-    Throttled {
-        /// At least this long.
-        wait_millis: u64,
-    },
-    /// NO or BAD to something that should work; the connection may still be used.
-    #[error("refused: {}", .0.text)]
-    Refused(Refusal),
-    /// An answer that contradicts the protocol; the connection is dropped.
-    #[error("unexpected answer: {0}")]
-    Protocol(String),
-}
-
-impl MailError {
-    /// Whether the connection is of no use any more.
-    pub const fn is_connection_lost(&self) -> bool {
-        !matches!(self, Self::Refused(_))
-    }
 }
 
 /// Nobody takes messages any more (the copy was stopped).
@@ -432,25 +314,4 @@ pub trait MailConnection: Send {
     async fn quota(&mut self) -> Result<Option<Quota>, MailError>;
     /// Says goodbye; never fails.
     async fn logout(self: Box<Self>);
-}
-
-impl Troubling for MailError {
-    fn problem(&self) -> Problem {
-        use ProblemCode as C;
-        match self {
-            Self::UnknownHost(host) => Problem::new(C::UnknownHost).with("host", host),
-            Self::Unreachable { host, cause } => Problem::new(C::Unreachable).with("host", host).because(cause),
-            Self::Certificate { host, seen } => Problem::new(seen.reason).with("host", host).with("fingerprint", &seen.sha256),
-            Self::Tls { host, cause } => Problem::new(C::TlsFailed).with("host", host).because(cause),
-            Self::Login { host, user, text } => Problem::new(C::WrongPassword).with("host", host).with("user", user).because(text),
-            Self::NotAllowed { host, user, text } => Problem::new(C::LoginNotAllowed).with("host", host).with("user", user).because(text),
-            Self::Lost(cause) => Problem::new(C::ConnectionLost).because(cause),
-            Self::Throttled { wait_millis } => {
-                Problem::new(C::Throttled).with("seconds", wait_millis.div_ceil(1000)).disposed(Disposition::RetryAfter(*wait_millis))
-            }
-            Self::Refused(refusal) if refusal.kind == RefusalKind::Quota => Problem::new(C::QuotaFull).because(&refusal.text),
-            Self::Refused(refusal) => Problem::new(C::MailboxRefused).because(&refusal.text),
-            Self::Protocol(cause) => Problem::new(C::ServerMisbehaves).because(cause),
-        }
-    }
 }

@@ -7,6 +7,7 @@ mod body;
 mod clock;
 mod journal;
 mod mail;
+mod mail_error;
 mod platform;
 mod resolver;
 mod secrets;
@@ -16,10 +17,10 @@ pub use body::{Body, Spill};
 pub use clock::Clock;
 pub use journal::{Entry, FoundSession, Journal, JournalError, LedgerChange, MailboxRows, MailboxTally, Record};
 pub use mail::{
-    Access, AppendReport, Appended, BatchQueue, CertificateSeen, FetchedMessage, ListedMailbox, Login, MailConnection, MailError,
-    MailStore, MailboxState, MessageSink, MessageSummary, NameRefused, NewMailbox, OutgoingMessage, Refusal, RefusalKind, SinkClosed,
-    Weighed,
+    Access, AppendReport, Appended, BatchQueue, FetchedMessage, ListedMailbox, Login, MailConnection, MailStore, MailboxState, MessageSink,
+    MessageSummary, NewMailbox, OutgoingMessage, SinkClosed, Weighed,
 };
+pub use mail_error::{CertificateSeen, MailError, NameRefused, Refusal, RefusalKind};
 pub use platform::{ApiError, ApiKeys, ConsumerKeyRequest, PlatformApi, PlatformGate, SeatRequest};
 pub use resolver::{DnsAnswer, DnsError, Resolver};
 pub use secrets::{Keeping, SecretError, SecretStore};

@@ -11,6 +11,7 @@ mod finish;
 mod fix_dns;
 mod flagging;
 mod inventory;
+mod making;
 mod outbound;
 mod overview;
 mod piecing;
