@@ -138,7 +138,7 @@ fn leaving_gives_the_terminal_back_and_says_how_to_go_on() {
     let mut terminal = demo(home.path());
     terminal.wait_for("How shall we reach", PATIENCE);
     assert!(terminal.is_on_alternate_screen());
-    terminal.resize(40, 120);
+    terminal.resize(40, 120, PATIENCE);
     terminal.press("\r");
     terminal.wait_for("The keys of your OVHcloud account", PATIENCE);
     terminal.press("\x03");
