@@ -49,9 +49,6 @@ pub struct Limits {
     pub batch_bytes: ByteSize,
     /// Bytes read from sources and not yet stored at targets, over all lanes.
     pub bytes_in_flight: ByteSize,
-    /// Up to this size the content of every message is looked at, not its bytes alone. Where both servers keep bytes it is only needed when
-    /// something went wrong, and can be looked at then.
-    pub content_up_to: ByteSize,
     /// Milliseconds between two looks at an operation of the platform.
     pub operation_poll_millis: u64,
     /// Milliseconds between two looks at DNS.
@@ -80,7 +77,6 @@ impl Default for Limits {
             batch_messages: 100,
             batch_bytes: ByteSize(2 << 20),
             bytes_in_flight: ByteSize(8 << 20),
-            content_up_to: ByteSize(0),
             operation_poll_millis: 3000,
             dns_poll_millis: 30_000,
             first_pause_millis: 1000,

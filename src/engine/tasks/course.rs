@@ -99,7 +99,7 @@ impl Course {
         let (feed, batches) = mpsc::channel(WAITING_BATCHES);
         Self {
             sender: Sender::new(context, ends.clone()),
-            look: if keeps_bytes { Look::Bytes(context.limits.content_up_to) } else { Look::Content },
+            look: if keeps_bytes { Look::Bytes } else { Look::Content },
             halt: context.soft.child_token(),
             is_one_by_one: is_silent,
             is_unsettled: AtomicBool::new(false),

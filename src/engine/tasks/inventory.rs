@@ -7,12 +7,12 @@ use futures::future::{try_join, try_join_all};
 
 use crate::domain::{ByteSize, Flags, MigrationId, Platform, SystemFlag, Uid, WireName};
 use crate::plan::{Facts, Inventory, MappingAction, SeenMailbox, TargetLimits, TargetTraits, map_mailboxes};
-use crate::ports::{ListedMailbox, MailConnection, MailError, MailboxState, MessageSummary};
+use crate::ports::{MailConnection, MailError, MessageSummary};
 use crate::session::{Activity, Event, Migration};
 
 use super::super::context::{Failure, TaskContext};
 use super::super::pool::Held;
-use super::overview::overview;
+use super::overview::{overview, seen_mailbox};
 use super::prepare::after_loss;
 
 /// Delimiter that is assumed of a target that cannot be asked yet; names are looked at again when it can.
@@ -33,7 +33,8 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let (source, seen) = overview(context, &migration, source).await?;
     context.learn_distance(id, &source);
     let told: BTreeMap<WireName, u32> = seen.iter().filter_map(|(m, state)| Some((m.wire.clone(), state.as_ref()?.exists))).collect();
-    let seen: Vec<SeenMailbox> = seen.into_iter().map(seen_mailbox).collect();
+    let seen: Vec<SeenMailbox> =
+        seen.iter().map(|(mailbox, state)| seen_mailbox(mailbox, state.as_ref().map_or(0, |state| state.exists))).collect();
     let capabilities = source.capabilities().clone();
     let from = capabilities.platform(migration.source.service.as_ref());
     let traits = TargetTraits::of(target.platform, Some(USUAL_DELIMITER), Vec::new());
@@ -209,15 +210,4 @@ async fn look_at_target(context: &TaskContext, migration: &Migration) -> Result<
         }
     }
     Ok(TargetFacts { platform, limits: TargetLimits::of(platform, quota, largest), aliases })
-}
-
-fn seen_mailbox((mailbox, state): (ListedMailbox, Option<MailboxState>)) -> SeenMailbox {
-    SeenMailbox {
-        name: mailbox.name,
-        wire: mailbox.wire,
-        role: mailbox.role,
-        is_selectable: mailbox.is_selectable,
-        is_subscribed: mailbox.is_subscribed,
-        messages: state.map_or(0, |state| state.exists),
-    }
 }

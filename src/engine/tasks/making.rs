@@ -8,6 +8,7 @@ use crate::session::{MailboxProgress, Migration};
 
 use super::super::context::{Failure, TaskContext};
 use super::super::pool::{Door, Held};
+use super::overview::seen_mailbox;
 use super::prepare::Place;
 
 /// Why a target mailbox was not opened.
@@ -51,7 +52,7 @@ async fn make_mailbox(
     (mapping, listed): (&MailboxMapping, &[ListedMailbox]),
 ) -> Result<(Place, Option<MailboxState>), OpenError> {
     let platform = target.capabilities().platform(migration.target.as_ref().and_then(|t| t.service.as_ref()));
-    let existing: Vec<SeenMailbox> = listed.iter().map(seen_mailbox).collect();
+    let existing: Vec<SeenMailbox> = listed.iter().map(|mailbox| seen_mailbox(mailbox, 0)).collect();
     let mappings: Vec<MailboxMapping> = migration.mailboxes.values().map(|m| m.mapping.clone()).collect();
     let traits = TargetTraits::of(platform, target.capabilities().delimiter, existing);
     let resolved = resolve_at_target(&mappings, &traits);
@@ -125,17 +126,6 @@ async fn there_or_made(
     let wire = spell(target, place)?;
     let state = create(target, (place, listed), NewMailbox { wire: &wire, role, is_subscribed }).await?;
     Ok((wire, state))
-}
-
-fn seen_mailbox(mailbox: &ListedMailbox) -> SeenMailbox {
-    SeenMailbox {
-        name: mailbox.name.clone(),
-        wire: mailbox.wire.clone(),
-        role: mailbox.role,
-        is_selectable: mailbox.is_selectable,
-        is_subscribed: mailbox.is_subscribed,
-        messages: 0,
-    }
 }
 
 /// Creates the levels above that are missing; `false` when none is.

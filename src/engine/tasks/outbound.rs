@@ -20,8 +20,8 @@ const HEADERS: usize = 64 * 1024;
 /// How closely messages are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
-    /// Bytes always, content of messages up to this size only: both servers keep bytes.
-    Bytes(ByteSize),
+    /// Bytes alone: both servers keep them. Content is only needed when something went wrong, and can be looked at then.
+    Bytes,
     /// Content too: a server on the way builds messages anew.
     Content,
 }
@@ -54,8 +54,7 @@ impl Outbound {
         let fingerprint = match (look, message.body.in_memory()) {
             (Look::Content, Some(bytes)) => Fingerprint::of(bytes),
             (Look::Content, None) => Fingerprint::of(&message.body.load()?),
-            (Look::Bytes(most), Some(bytes)) if bytes.len() as u64 <= most.0 => Fingerprint::of(bytes),
-            (Look::Bytes(_), _) => message.body.exact(),
+            (Look::Bytes, _) => message.body.exact(),
         };
         Ok(Self { message, fingerprint, original: None, _share: share })
     }
@@ -85,7 +84,7 @@ impl Outbound {
 pub(super) async fn look_at(batch: Vec<Incoming>, look: Look) -> Result<Vec<Outbound>, Failure> {
     let bytes: u64 = batch.iter().map(|incoming| incoming.message.body.len()).sum();
     let all = move || batch.into_iter().map(|incoming| Outbound::new(incoming, look)).collect::<std::io::Result<Vec<Outbound>>>();
-    let at_once = if matches!(look, Look::Bytes(ByteSize(0))) { LARGE_BATCH } else { LARGE_BATCH_OF_CONTENT };
+    let at_once = if look == Look::Bytes { LARGE_BATCH } else { LARGE_BATCH_OF_CONTENT };
     let looked =
         if bytes <= at_once { all() } else { spawn_blocking(all).await.map_err(|error| Failure::from(panicked(&error.to_string())))? };
     looked.map_err(|error| Failure::from(crate::problem::Problem::new(crate::problem::ProblemCode::DiskFull).because(error)))

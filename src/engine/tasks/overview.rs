@@ -5,6 +5,7 @@
 //! is for whoever opens it; the inbox is never set aside for it.
 
 use crate::domain::WireName;
+use crate::plan::SeenMailbox;
 use crate::ports::{ListedMailbox, MailError, MailboxState};
 use crate::session::Migration;
 
@@ -16,6 +17,18 @@ const MOST_LOST: u32 = 3;
 
 /// All mailboxes, with their states where they can be had.
 pub(super) type Overview = Vec<(ListedMailbox, Option<MailboxState>)>;
+
+/// A listed mailbox as the plan knows it, with so many messages in it.
+pub(super) fn seen_mailbox(mailbox: &ListedMailbox, messages: u32) -> SeenMailbox {
+    SeenMailbox {
+        name: mailbox.name.clone(),
+        wire: mailbox.wire.clone(),
+        role: mailbox.role,
+        is_selectable: mailbox.is_selectable,
+        is_subscribed: mailbox.is_subscribed,
+        messages,
+    }
+}
 
 /// Asks a source for all its mailboxes and their states. Answers the connection too: it may be another one.
 pub(super) async fn overview(context: &TaskContext, migration: &Migration, mut source: Held) -> Result<(Held, Overview), Failure> {

@@ -10,12 +10,12 @@ use futures::future::try_join;
 use crate::domain::{MailboxId, MigrationId, Platform, WireName};
 use crate::mailcopy::Comparison;
 use crate::plan::{MailboxMapping, SeenMailbox, TargetTraits, map_new_mailboxes};
-use crate::ports::{ListedMailbox, MailConnection, MailboxRows, MailboxState};
+use crate::ports::{MailConnection, MailboxRows, MailboxState};
 use crate::session::{Activity, Event, MailboxProgress, Migration, Standing};
 
 use super::super::context::{Failure, TaskContext};
 use super::catch_up::{have_flags_changed, sync_point};
-use super::overview::{Overview, overview};
+use super::overview::{Overview, overview, seen_mailbox};
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
@@ -86,21 +86,11 @@ async fn is_unchanged(
 /// Mailboxes that the plan does not know, with their place at the target.
 fn found(migration: &Migration, at_source: &Overview) -> Vec<MailboxMapping> {
     let known: Vec<MailboxMapping> = migration.mailboxes.values().map(|m| m.mapping.clone()).collect();
-    let seen: Vec<SeenMailbox> = at_source.iter().map(|(mailbox, state)| seen_mailbox(mailbox, state.as_ref())).collect();
+    let seen: Vec<SeenMailbox> =
+        at_source.iter().map(|(mailbox, state)| seen_mailbox(mailbox, state.as_ref().map_or(0, |state| state.exists))).collect();
     let platform_of = |service: Option<&crate::domain::ServiceId>| service.map_or(Platform::Imap, |service| service.platform);
     let from = platform_of(migration.source.service.as_ref());
     let to = platform_of(migration.target.as_ref().and_then(|target| target.service.as_ref()));
     // Names are looked at again when the mailbox is made: only then it is known what the target holds.
     map_new_mailboxes(&known, &seen, from, &TargetTraits::of(to, Some('/'), Vec::new()))
-}
-
-fn seen_mailbox(mailbox: &ListedMailbox, state: Option<&MailboxState>) -> SeenMailbox {
-    SeenMailbox {
-        name: mailbox.name.clone(),
-        wire: mailbox.wire.clone(),
-        role: mailbox.role,
-        is_selectable: mailbox.is_selectable,
-        is_subscribed: mailbox.is_subscribed,
-        messages: state.map_or(0, |state| state.exists),
-    }
 }
