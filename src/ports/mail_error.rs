@@ -120,6 +120,11 @@ impl MailError {
     pub const fn is_connection_lost(&self) -> bool {
         !matches!(self, Self::Refused(_))
     }
+
+    /// A message that lies beside memory could not be read back.
+    pub fn unread(error: &std::io::Error) -> Self {
+        Self::Lost(format!("a message could not be read back: {error}"))
+    }
 }
 
 impl Troubling for MailError {

@@ -90,7 +90,7 @@ pub(super) async fn recall_repaired(
         for (uid, body) in sink.kept {
             for row in &repaired {
                 let Some(repairs) = prepared.progress.repaired.get(&row.source_uid) else { continue };
-                let sent = repairing::as_sent(&prepared.ends, body.clone(), repairs).map_err(|error| unread(&error))?;
+                let sent = repairing::as_sent(&prepared.ends, body.clone(), repairs).map_err(|error| MailError::unread(&error))?;
                 if !found.contains_key(&row.source_uid) && sent.exact().exact == row.fingerprint.exact {
                     found.insert(row.source_uid, uid);
                     break;
@@ -120,7 +120,7 @@ async fn read_again(context: &TaskContext, prepared: &mut Prepared, rows: &[&Ent
     for row in rows {
         let Some(body) = kept.remove(&row.source_uid) else { continue };
         let body = match prepared.progress.repaired.get(&row.source_uid) {
-            Some(repairs) => repairing::as_sent(&prepared.ends, body, repairs).map_err(|error| unread(&error))?,
+            Some(repairs) => repairing::as_sent(&prepared.ends, body, repairs).map_err(|error| MailError::unread(&error))?,
             None => body,
         };
         sent.push(Sent { uid: row.source_uid, internal_date: row.internal_date, body });
@@ -140,11 +140,17 @@ pub(super) async fn recall(
         return Ok(recalled);
     }
     let looks = sent.iter().map(|one| one.body.header().map(|header| Likeness::of(&header, one.internal_date))).collect::<Result<_, _>>();
-    let mut sink =
-        Seeker { context, sent, looks: looks.map_err(|error| unread(&error))?, worn: Vec::new(), alike: Vec::new(), failure: None };
+    let mut sink = Seeker {
+        context,
+        sent,
+        looks: looks.map_err(|error| MailError::unread(&error))?,
+        worn: Vec::new(),
+        alike: Vec::new(),
+        failure: None,
+    };
     target.fetch(strangers, &mut sink).await?;
     if let Some(error) = sink.failure {
-        return Err(unread(&error));
+        return Err(MailError::unread(&error).into());
     }
     if context.is_stopping() {
         return Err(Failure::Closing);
@@ -170,10 +176,6 @@ pub(super) async fn recall(
         }
     }
     Ok(recalled)
-}
-
-fn unread(error: &std::io::Error) -> Failure {
-    MailError::Lost(format!("a message could not be read back: {error}")).into()
 }
 
 /// Keeps messages.

@@ -265,8 +265,12 @@ impl Sender {
         let is_wanted = repairing::are_receipts_disarmed(&self.context, &self.ends);
         let mut sent = Vec::with_capacity(batch.len());
         for outbound in batch {
-            let disarmed =
-                if is_wanted { repairing::disarmed(&self.ends, &outbound.message.body.load().unwrap_or_default()) } else { None };
+            let disarmed = if is_wanted {
+                let bytes = outbound.message.body.load().map_err(|error| MailError::unread(&error))?;
+                repairing::disarmed(&self.ends, &bytes)
+            } else {
+                None
+            };
             sent.push((outbound.uid(), disarmed.is_some()));
             if let Some(bytes) = disarmed {
                 outbound.becomes(bytes);
@@ -440,10 +444,12 @@ pub(super) struct Rejected<'a> {
 
 /// Saves a message that is not copied, and records why.
 pub(super) async fn record_rejected(context: &TaskContext, Rejected { entry, body, reason }: Rejected<'_>) -> Result<(), Failure> {
-    let Entry { migration, mailbox, source_validity, source_uid: uid, size: bytes, .. } = entry;
+    let Entry { migration, mailbox, source_validity, source_uid: uid, size, .. } = entry;
     let saved = format!("refused/{migration}-{mailbox}-{source_validity}-{uid}.eml");
-    context.ports.journal.save_file(&saved, &body.load().unwrap_or_default()).await?;
+    // An empty file in the place of a message would look as if it were saved.
+    let bytes = body.load().map_err(|error| MailError::unread(&error))?;
+    context.ports.journal.save_file(&saved, &bytes).await?;
     let entry = Entry { state: EntryState::Refused, reason: Some(reason.clone()), ..entry };
-    let event = Event::MessageRefused { migration, mailbox, uid, bytes, reason, saved };
+    let event = Event::MessageRefused { migration, mailbox, uid, bytes: size, reason, saved };
     context.record_with(event, vec![LedgerChange::Put(vec![entry])]).await
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use async_trait::async_trait;
 
 use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid, UidSet};
-use crate::mailcopy::{Comparison, Fingerprint, settle};
+use crate::mailcopy::{Comparison, Fingerprint, Repair, settle};
 use crate::ports::{Body, Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, MailError, MessageSink, SinkClosed};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, Side};
@@ -63,7 +63,7 @@ impl MessageSink for Recogniser<'_> {
         let bytes = match body.load() {
             Ok(bytes) => bytes,
             Err(error) => {
-                self.failure = Some(MailError::Lost(format!("a message could not be read back: {error}")));
+                self.failure = Some(MailError::unread(&error));
                 return Err(SinkClosed);
             }
         };
@@ -241,7 +241,8 @@ async fn renumber_source(context: &TaskContext, prepared: &mut Prepared) -> Resu
         rows.iter().filter(|entry| entry.state != EntryState::Refused).map(|entry| (entry.source_uid, entry.fingerprint)).collect();
     let there: Vec<(Uid, Fingerprint)> = seen.iter().map(|m| (m.uid, m.fingerprint)).collect();
     let settlement = settle(&known, &there, &BTreeSet::new(), Comparison::Content);
-    let lost: Vec<Entry> = rows.iter().filter(|row| settlement.again.contains(&row.source_uid)).cloned().collect();
+    let again: BTreeSet<Uid> = settlement.again.into_iter().collect();
+    let lost: Vec<Entry> = rows.iter().filter(|row| again.contains(&row.source_uid)).cloned().collect();
     let mut pairs = settlement.stored;
     // A row holds what was sent: of a repaired message that is another one than the source has.
     pairs.extend(recall_repaired(context, prepared, &lost, &settlement.strangers.into_iter().collect()).await?);
@@ -249,18 +250,16 @@ async fn renumber_source(context: &TaskContext, prepared: &mut Prepared) -> Resu
     let recognised = pairs.iter().filter(|(old, _)| copied.contains(old)).count() as u64;
     let event = Event::ValidityChanged { migration, mailbox, side: Side::Source, from, to, recognised };
     let now: BTreeMap<Uid, Uid> = pairs.iter().copied().collect();
-    context.record_with(event, vec![LedgerChange::Renumber { migration, mailbox, from, to, uids: pairs }]).await?;
+    let mut events = vec![(event, vec![LedgerChange::Renumber { migration, mailbox, from, to, uids: pairs }])];
+    // What was changed of a message follows it to its new number, in the same transaction: after a cut nobody would move it any more.
+    let before = std::mem::take(&mut prepared.progress.repaired);
+    let repaired: BTreeMap<Uid, Vec<Repair>> = before.iter().filter_map(|(old, repairs)| Some((*now.get(old)?, repairs.clone()))).collect();
+    let told = |uid, repairs| (Event::MessageRepaired { migration, mailbox, uid, repairs }, Vec::new());
+    events.extend(before.into_keys().map(|uid| told(uid, Vec::new())));
+    events.extend(repaired.iter().map(|(uid, repairs)| told(*uid, repairs.clone())));
+    context.record_all(events).await?;
     prepared.progress.source_validity = Some(to);
-    // What was changed of a message follows it to its new number.
-    let repaired = std::mem::take(&mut prepared.progress.repaired);
-    let told = |uid, repairs| Event::MessageRepaired { migration, mailbox, uid, repairs };
-    for uid in repaired.keys() {
-        context.record(told(*uid, Vec::new())).await?;
-    }
-    for (uid, repairs) in repaired.iter().filter_map(|(old, repairs)| Some((*now.get(old)?, repairs))) {
-        context.record(told(uid, repairs.clone())).await?;
-        prepared.progress.repaired.insert(uid, repairs.clone());
-    }
+    prepared.progress.repaired = repaired;
     Ok(())
 }
 

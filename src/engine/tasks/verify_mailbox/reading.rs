@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
 
 /// All of it, looked at with all care.
 pub(super) fn whole(body: &Body) -> Result<Fingerprint, MailError> {
-    body.load().map(|bytes| Fingerprint::of(&bytes)).map_err(|error| MailError::Lost(format!("a message could not be read back: {error}")))
+    body.load().map(|bytes| Fingerprint::of(&bytes)).map_err(|error| MailError::unread(&error))
 }
 
 #[async_trait]
