@@ -17,11 +17,14 @@ const LONGEST: usize = 64 << 20;
 
 impl ImapConnection {
     pub(super) async fn in_pieces(&mut self, uid: Uid) -> Result<Option<FetchedMessage>, MailError> {
-        let Some(marks) = self.piece(uid, "(UID FLAGS INTERNALDATE)").await? else { return Ok(None) };
-        let bytes = match self.header_and_text(uid).await? {
-            Some(bytes) => Some(bytes),
-            None => self.stretches(uid).await?,
-        };
+        let Some(marks) = self.piece(uid, "(UID FLAGS INTERNALDATE RFC822.SIZE)").await? else { return Ok(None) };
+        let is_whole = |bytes: &Vec<u8>| marks.size.is_none_or(|size| bytes.len() as u64 == size);
+        let mut bytes = self.header_and_text(uid).await?;
+        if !bytes.as_ref().is_some_and(is_whole) {
+            // A part may have come short. Of a server that counts wrong the longer one is taken.
+            let stretches = self.stretches(uid).await?;
+            bytes = bytes.into_iter().chain(stretches).max_by_key(|bytes| (is_whole(bytes), bytes.len()));
+        }
         Ok(bytes.filter(|bytes| !bytes.is_empty()).map(|bytes| FetchedMessage {
             uid,
             flags: marks.flags.unwrap_or_default(),
@@ -55,7 +58,7 @@ impl ImapConnection {
 
     async fn bytes(&mut self, uid: Uid, items: &str) -> Result<Option<Vec<u8>>, MailError> {
         let Some(body) = self.piece(uid, items).await?.and_then(|fetched| fetched.body) else { return Ok(None) };
-        let bytes = body.load().map_err(|error| MailError::Lost(format!("a message could not be read back: {error}")))?;
+        let bytes = body.load().map_err(|error| MailError::unread(&error))?;
         Ok(Some(bytes.to_vec()))
     }
 

@@ -5,6 +5,7 @@ mod certificates;
 mod injection;
 mod lists;
 mod logins;
+mod pieces;
 mod reads;
 mod script;
 mod speed;
