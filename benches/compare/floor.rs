@@ -4,11 +4,15 @@
 //! APPEND commands that are not waited for one by one. It runs as a process of its own, as the tools that it is compared with do.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::measure::since_1970;
 use super::talk::{Account, Manner, Message, Writer, connect, failed, say};
 
 /// Messages between reader and writer.
@@ -22,6 +26,8 @@ pub(crate) struct Floor {
     pub(crate) manner: Manner,
     /// Pairs of connections; none: the source is only read, and what it says is thrown away.
     pub(crate) pairs: usize,
+    /// Where it says at the end when how many messages had been stored.
+    pub(crate) progress: PathBuf,
     /// Known beforehand: even a LIST would be more than the floor.
     pub(crate) mailboxes: Vec<String>,
 }
@@ -33,11 +39,15 @@ impl Floor {
             let ca = account.ca.as_ref().map_or_else(String::new, |path| path.display().to_string());
             [account.address.to_string(), ca, account.user.clone()]
         };
-        let manner = if self.manner == Manner::Multi { "multi" } else { "single" };
+        let manner = match self.manner {
+            Manner::Multi => "multi",
+            Manner::MultiSelected => "multi-selected",
+            Manner::Single => "single",
+        };
         let mut all = vec!["floor".to_owned()];
         all.extend(account(&self.from));
         all.extend(account(&self.to));
-        all.extend([manner.to_owned(), self.pairs.to_string()]);
+        all.extend([manner.to_owned(), self.pairs.to_string(), self.progress.display().to_string()]);
         all.extend(self.mailboxes.clone());
         all
     }
@@ -49,9 +59,14 @@ impl Floor {
             let ca = (!ca.is_empty()).then(|| ca.into());
             Some(Account { address: arguments.get(at)?.parse().ok()?, ca, user: arguments.get(at + 2)?.clone() })
         };
-        let manner = if arguments.get(6)? == "multi" { Manner::Multi } else { Manner::Single };
+        let manner = match arguments.get(6)?.as_str() {
+            "multi" => Manner::Multi,
+            "multi-selected" => Manner::MultiSelected,
+            _ => Manner::Single,
+        };
         let pairs = arguments.get(7)?.parse().ok()?;
-        Some(Self { from: account(0)?, to: account(3)?, manner, pairs, mailboxes: arguments.get(8..)?.to_vec() })
+        let progress = arguments.get(8)?.into();
+        Some(Self { from: account(0)?, to: account(3)?, manner, pairs, progress, mailboxes: arguments.get(9..)?.to_vec() })
     }
 
     /// Copies everything.
@@ -61,7 +76,13 @@ impl Floor {
         }
         let left = Arc::new(Mutex::new(VecDeque::from(self.mailboxes.clone())));
         let pairs: Vec<_> = (0..self.pairs).map(|_| pair(&self, Arc::clone(&left))).collect();
-        futures::future::try_join_all(pairs).await.map(|_| ())
+        let mut stored = futures::future::try_join_all(pairs).await?.concat();
+        stored.sort_unstable();
+        let mut text = String::new();
+        for (at, messages) in stored {
+            let _ = writeln!(text, "{} {messages}", at.as_millis());
+        }
+        std::fs::write(&self.progress, text)
     }
 }
 
@@ -81,8 +102,8 @@ enum Item {
     Message(Message),
 }
 
-/// One pair of connections, until no mailbox is left.
-async fn pair(floor: &Floor, left: Arc<Mutex<VecDeque<String>>>) -> io::Result<()> {
+/// One pair of connections, until no mailbox is left. Answers when how many messages were stored.
+async fn pair(floor: &Floor, left: Arc<Mutex<VecDeque<String>>>) -> io::Result<Vec<(Duration, usize)>> {
     let ((ear, mouth), (mut told, target)) = futures::future::try_join(connect(&floor.from), connect(&floor.to)).await?;
     let (feed, mut items) = mpsc::channel(BETWEEN);
     let reading = read(ear, mouth, left, feed);
@@ -98,25 +119,29 @@ async fn pair(floor: &Floor, left: Arc<Mutex<VecDeque<String>>>) -> io::Result<(
             }
         }
         writer.close();
-        let commands = writer.commands;
+        let commands = std::mem::take(&mut writer.commands);
         writer.log_out().await?;
         Ok::<_, io::Error>(commands)
     };
     // Answers are read all the time, so that the server is never held up by them.
     let hearing = async move {
-        let mut answers = 0;
+        let mut answers = Vec::new();
         loop {
             let line = told.line().await?;
             match line {
-                line if line.starts_with(b"w OK") => answers += 1,
-                line if line.starts_with(b"z ") => return Ok::<usize, io::Error>(answers),
+                line if line.starts_with(b"w OK") => answers.push(since_1970()),
+                line if line.starts_with(b"z ") => return Ok::<_, io::Error>(answers),
                 line if line.starts_with(b"w ") => return Err(failed(String::from_utf8_lossy(line))),
                 _ => {}
             }
         }
     };
     let ((), commands, answers) = futures::future::try_join3(reading, writing, hearing).await?;
-    if answers == commands { Ok(()) } else { Err(failed(format!("{answers} answers to {commands} commands"))) }
+    if answers.len() == commands.len() {
+        Ok(answers.into_iter().zip(commands).collect())
+    } else {
+        Err(failed(format!("{} answers to {} commands", answers.len(), commands.len())))
+    }
 }
 
 async fn read(

@@ -4,12 +4,12 @@ use std::fs;
 use std::io;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 /// What one run took.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Taken {
     /// From start to end.
     pub(crate) wall: Duration,
@@ -17,6 +17,8 @@ pub(crate) struct Taken {
     pub(crate) cpu: Duration,
     /// Peak of resident memory, KiB.
     pub(crate) peak: u64,
+    /// Processor time so far at moments since 1970, several in a second.
+    pub(crate) spent: Vec<(Duration, Duration)>,
 }
 
 /// Time between two looks at the memory. The kernel keeps the peak, so only a peak in the last moments could be missed.
@@ -89,18 +91,26 @@ pub(crate) fn run(command: &mut Command, also: i32) -> io::Result<Taken> {
     let id = child.0.id();
     let pid = i32::try_from(id).ok().and_then(Pid::from_raw).ok_or_else(|| io::Error::other("no process"))?;
     let (is_over, peak) = (AtomicBool::new(false), AtomicU64::new(0));
-    let (wall, cpu) = std::thread::scope(|scope| {
-        scope.spawn(|| {
+    let (wall, cpu, spent) = std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let mut spent = Vec::new();
+            let mut next = Duration::ZERO;
             while !is_over.load(Ordering::Relaxed) {
                 peak.fetch_max(peak_of(id), Ordering::Relaxed);
+                if began.elapsed() >= next {
+                    spent.push((since_1970(), cpu_of(id)));
+                    next = began.elapsed() + LOOK_NOW_AND_THEN;
+                }
                 std::thread::sleep(LOOK);
             }
+            spent
         });
         // Left unreaped, so that its processor time can still be read.
         let ended = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
         let wall = began.elapsed();
         is_over.store(true, Ordering::Relaxed);
-        ended.map(|_| (wall, cpu_of(id)))
+        let cpu = cpu_of(id);
+        ended.map(|_| (wall, cpu, watch.join().unwrap_or_default()))
     })?;
     let status = child.0.wait()?;
     if !status.success() && status.code() != Some(also) {
@@ -111,7 +121,7 @@ pub(crate) fn run(command: &mut Command, also: i32) -> io::Result<Taken> {
         let last: Vec<&str> = last.into_iter().rev().collect();
         return Err(io::Error::other(format!("{status}\n{}", last.join("\n"))));
     }
-    Ok(Taken { wall, cpu, peak: peak.into_inner() })
+    Ok(Taken { wall, cpu, peak: peak.into_inner(), spent })
 }
 
 /// `VmHWM`, KiB; zero once the process has ended.
@@ -129,9 +139,16 @@ fn cpu_of(id: u32) -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
+/// Now, to be compared with moments in a journal.
+pub(crate) fn since_1970() -> Duration {
+    #[expect(clippy::disallowed_methods, reason = "a bench has no clock port")]
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
 /// The middle one by wall time; the largest peak.
 pub(crate) fn median(mut runs: Vec<Taken>) -> Option<Taken> {
+    let count = runs.len();
     runs.sort_by_key(|taken| taken.wall);
     let peak = runs.iter().map(|taken| taken.peak).max()?;
-    runs.get(runs.len() / 2).map(|middle| Taken { peak, ..*middle })
+    runs.into_iter().nth(count / 2).map(|middle| Taken { peak, ..middle })
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::measure::{self, Taken};
 use super::stage::{Stage, Way};
 use super::talk::Account;
-use super::tools::{Copy, Tool, Toolbox, Verify};
+use super::tools::{Copy, PROGRESS, Tool, Toolbox, Verify};
 use super::workloads::{Workload, change, count};
 
 /// A row.
@@ -51,7 +51,8 @@ pub(crate) enum Aim {
     Peak(u64),
     /// Bytes over the wire, in both directions and on both sides.
     Wire(u64),
-    /// The rate at the end is at least such a part of the rate at the first tenth.
+    /// A message costs at the end what it cost at the first tenth, and the rate falls no more than the floor's does that has the mailbox
+    /// selected, both but for such a part: a server whose own work grows with the mailbox slows everybody down.
     Steady(f64),
 }
 
@@ -61,8 +62,17 @@ pub(crate) struct Outcome {
     pub(crate) runs: BTreeMap<Tool, Vec<Taken>>,
     /// Bytes and connections through the doors, of the last run.
     pub(crate) passed: BTreeMap<Tool, (u64, u64)>,
-    /// Mailferry's rate at the end, as a part of its rate at the first tenth.
-    pub(crate) steadiness: Option<f64>,
+    /// How steady the last run was.
+    pub(crate) steadiness: BTreeMap<Tool, Steadiness>,
+}
+
+/// The last tenth of all messages as a part of what was around the first tenth.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Steadiness {
+    /// Messages a second.
+    pub(crate) rate: f64,
+    /// Processor time of a message.
+    pub(crate) cost: f64,
 }
 
 /// Round trip of the rows at a distance.
@@ -145,7 +155,7 @@ impl Row {
             Self::Same | Self::SameFar | Self::Changed => &[Tool::Mbsync, Tool::Mailferry],
             Self::Verify => &[Tool::Fetch, Tool::Mailferry],
             Self::TakenUp => &[Tool::Mailferry],
-            Self::Scale => &[Tool::Floor, Tool::Mailferry],
+            Self::Scale => &[Tool::Floor, Tool::FloorSelected, Tool::Mailferry],
         }
     }
 
@@ -179,6 +189,9 @@ impl Row {
     }
 }
 
+/// When, since 1970, how many messages had been stored.
+type Point = (Duration, u64);
+
 struct Run<'s> {
     row: Row,
     stage: &'s mut Stage,
@@ -203,13 +216,13 @@ impl Run<'_> {
         self.stage.passed();
         let taken = self.tools.run(tool, copy, self.stage)?;
         let passed = self.stage.passed();
-        self.tell(tool.name(), taken, passed);
-        self.outcome.runs.entry(tool).or_default().push(taken);
+        self.tell(tool.name(), &taken, passed);
         self.outcome.passed.insert(tool, passed);
+        self.outcome.runs.entry(tool).or_default().push(taken.clone());
         Ok(taken)
     }
 
-    fn tell(&mut self, name: &str, taken: Taken, (bytes, connections): (u64, u64)) {
+    fn tell(&mut self, name: &str, taken: &Taken, (bytes, connections): (u64, u64)) {
         let (wall, cpu, peak) = (taken.wall.as_secs_f64(), taken.cpu.as_secs_f64(), taken.peak / 1024);
         let wire = if connections == 0 { String::new() } else { format!(", {bytes} bytes over {connections} connections") };
         (self.say)(&format!("{:>9}  {name}: {wall:.3} s, {cpu:.2} s of processor, {peak} MB{wire}", self.row.key()));
@@ -221,11 +234,12 @@ impl Run<'_> {
             for &tool in tools {
                 let copy = self.copy(Verify::No).await?;
                 self.set_off();
-                self.measured(tool, &copy)?;
+                let taken = self.measured(tool, &copy)?;
                 self.arrived(tool, &copy.to, &copy.from, &copy.mailboxes).await?;
                 self.stage.forget(&copy.to);
-                if (self.row, tool) == (Row::Scale, Tool::Mailferry) {
-                    self.outcome.steadiness = steadiness(&copy.state)?;
+                if self.row == Row::Scale {
+                    let points = if tool == Tool::Mailferry { stored(&copy.state)? } else { stored_by_floor(&copy.state)? };
+                    self.steady(tool, &points, &taken.spent);
                 }
             }
         }
@@ -269,8 +283,8 @@ impl Run<'_> {
             let without = self.tools.run(Tool::Mailferry, &copy, self.stage)?;
             copy.verify = Verify::Full;
             let with = self.tools.run(Tool::Mailferry, &copy, self.stage)?;
-            let alone = Taken { wall: with.wall.saturating_sub(without.wall), cpu: with.cpu.saturating_sub(without.cpu), peak: with.peak };
-            self.tell("mailferry, verification alone", alone, (0, 0));
+            let alone = Taken { wall: with.wall.saturating_sub(without.wall), cpu: with.cpu.saturating_sub(without.cpu), ..with };
+            self.tell("mailferry, verification alone", &alone, (0, 0));
             self.outcome.runs.entry(Tool::Mailferry).or_default().push(alone);
             self.stage.forget(&copy.to);
         }
@@ -284,16 +298,34 @@ impl Run<'_> {
             let half = i64::try_from(self.row.workload().messages() / 2).unwrap_or(i64::MAX);
             self.tools.kill(&copy, self.stage, || copied(&copy.state).is_some_and(|(copied, _)| copied >= half))?;
             let (_, before) = copied(&copy.state).ok_or_else(|| io::Error::other("no journal"))?;
-            let began = since_1970();
+            let began = measure::since_1970();
             let taken = self.tools.run(Tool::Mailferry, &copy, self.stage)?;
             let went_on = first_intent(&copy.state, before).ok_or_else(|| io::Error::other("nothing was left to do"))?;
             let alone = Taken { wall: went_on.saturating_sub(began), ..taken };
-            self.tell("mailferry, until it goes on", alone, (0, 0));
+            self.tell("mailferry, until it goes on", &alone, (0, 0));
             self.outcome.runs.entry(Tool::Mailferry).or_default().push(alone);
             self.arrived(Tool::Mailferry, &copy.to, &copy.from, &copy.mailboxes).await?;
             self.stage.forget(&copy.to);
         }
         Ok(())
+    }
+
+    /// Tells rate and processor time of every tenth, and keeps how steady they were.
+    fn steady(&mut self, tool: Tool, points: &[Point], spent: &[(Duration, Duration)]) {
+        let tenths = |value: &dyn Fn(u64) -> Option<f64>| {
+            let all: Vec<String> =
+                (0..10).map(|tenth| value(tenth * 10).map_or_else(|| "?".to_owned(), |value| format!("{value:.0}"))).collect();
+            all.join(", ")
+        };
+        let rates = tenths(&|from| rate(points, from, from + 10));
+        let costs = tenths(&|from| cost(points, spent, from, from + 10));
+        (self.say)(&format!("{:>9}  {}: messages a second, by tenths: {rates}", self.row.key(), tool.name()));
+        (self.say)(&format!("{:>9}  {}: processor, microseconds a message, by tenths: {costs}", self.row.key(), tool.name()));
+        let rates = rate(points, 5, 15).zip(rate(points, 90, 100));
+        let costs = cost(points, spent, 5, 15).zip(cost(points, spent, 90, 100));
+        if let Some(((early, end), (early_cost, end_cost))) = rates.zip(costs) {
+            self.outcome.steadiness.insert(tool, Steadiness { rate: end / early, cost: end_cost / early_cost });
+        }
     }
 
     fn set_off(&self) {
@@ -323,11 +355,6 @@ fn copied(state: &Path) -> Option<(i64, i64)> {
     journal(state)?.query_row(question, [], |row| Ok((row.get(0)?, row.get(1)?))).ok()
 }
 
-fn since_1970() -> Duration {
-    #[expect(clippy::disallowed_methods, reason = "a bench has no clock port, and compares with moments in a journal")]
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
-}
-
 /// When the first batch after this event was announced, since 1970.
 fn first_intent(state: &Path, after: i64) -> Option<Duration> {
     let question = "SELECT at FROM events WHERE seq > ? AND json_extract(event, '$.event') = 'batch-intended' ORDER BY seq LIMIT 1";
@@ -335,29 +362,57 @@ fn first_intent(state: &Path, after: i64) -> Option<Duration> {
     u64::try_from(at).ok().map(Duration::from_millis)
 }
 
-/// The rate over the last tenth of all messages as a part of the rate around the first tenth, from the moments in the journal.
-fn steadiness(state: &Path) -> io::Result<Option<f64>> {
+/// When how many messages had been stored, from the journal.
+fn stored(state: &Path) -> io::Result<Vec<Point>> {
     let told = |error: rusqlite::Error| io::Error::other(error.to_string());
-    let Some(journal) = journal(state) else { return Ok(None) };
+    let Some(journal) = journal(state) else { return Ok(Vec::new()) };
     let question =
         "SELECT at, json_extract(event, '$.copied') FROM events WHERE json_extract(event, '$.event') = 'batch-copied' ORDER BY seq";
     let mut asked = journal.prepare(question).map_err(told)?;
-    let rows = asked.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).map_err(told)?;
+    let rows = asked.query_map([], |row| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))).map_err(told)?;
+    Ok(summed(rows.collect::<Result<Vec<_>, _>>().map_err(told)?))
+}
+
+/// When how many messages had been stored, as the floor says it.
+fn stored_by_floor(state: &Path) -> io::Result<Vec<Point>> {
+    let text = std::fs::read_to_string(state.join(PROGRESS))?;
+    Ok(summed(text.lines().filter_map(|line| line.split_once(' ')).filter_map(|(at, more)| Some((at.parse().ok()?, more.parse().ok()?)))))
+}
+
+fn summed(rows: impl IntoIterator<Item = (u64, u64)>) -> Vec<Point> {
     let mut sum = 0;
-    let mut points = Vec::new();
-    for row in rows {
-        let (at, copied) = row.map_err(told)?;
-        sum += copied;
-        points.push((at, sum));
-    }
-    // Messages and milliseconds between two percentages of the whole.
-    let rate = |from: i64, to: i64| {
-        let mut within = points.iter().filter(|(_, copied)| (from * sum / 100..=to * sum / 100).contains(copied));
-        let (first, last) = (within.next()?, within.next_back()?);
-        let (millis, messages) = (Duration::from_millis((last.0 - first.0).unsigned_abs()), u32::try_from(last.1 - first.1).ok()?);
-        (!millis.is_zero()).then(|| f64::from(messages) / millis.as_secs_f64())
-    };
-    Ok(rate(90, 100).zip(rate(5, 15)).map(|(end, early)| end / early))
+    rows.into_iter()
+        .map(|(at, more)| {
+            sum += more;
+            (Duration::from_millis(at), sum)
+        })
+        .collect()
+}
+
+/// The first and the last point between two percentages of the whole.
+fn ends(points: &[Point], from: u64, to: u64) -> Option<(Point, Point)> {
+    let (_, all) = points.last()?;
+    let mut within = points.iter().filter(|(_, stored)| (from * all / 100..=to * all / 100).contains(stored));
+    Some((*within.next()?, *within.next_back()?))
+}
+
+fn messages((first, last): (Point, Point)) -> Option<f64> {
+    u32::try_from(last.1 - first.1).ok().filter(|messages| *messages > 0).map(f64::from)
+}
+
+/// Messages per second between two percentages of the whole.
+fn rate(points: &[Point], from: u64, to: u64) -> Option<f64> {
+    let ends = ends(points, from, to)?;
+    let time = ends.1.0.saturating_sub(ends.0.0);
+    messages(ends).filter(|_| !time.is_zero()).map(|messages| messages / time.as_secs_f64())
+}
+
+/// Microseconds of processor time per message between two percentages of the whole.
+fn cost(points: &[Point], spent: &[(Duration, Duration)], from: u64, to: u64) -> Option<f64> {
+    let ends = ends(points, from, to)?;
+    let until = |moment: Duration| spent.iter().find(|(at, _)| *at >= moment).or(spent.last()).map(|(_, spent)| *spent);
+    let time = until(ends.1.0)?.saturating_sub(until(ends.0.0)?);
+    messages(ends).map(|messages| time.as_secs_f64() * 1e6 / messages)
 }
 
 impl Outcome {
@@ -379,7 +434,10 @@ impl Outcome {
             Aim::Floor(tool, most) => Some(self.ratio(tool)? <= most),
             Aim::Mbsync(most) => Some(self.ratio(Tool::Mbsync)? <= most),
             Aim::Seconds(most) => Some(ours.wall.as_secs_f64() <= most),
-            Aim::Steady(least) => Some(self.steadiness? >= least),
+            Aim::Steady(least) => {
+                let (ours, floor) = (self.steadiness.get(&Tool::Mailferry)?, self.steadiness.get(&Tool::FloorSelected)?);
+                Some(ours.rate >= least * floor.rate.min(1.0) && ours.cost <= 1.0 / least)
+            }
             Aim::Peak(most) => Some(ours.peak <= most * 1024),
             Aim::Wire(most) => {
                 self.passed.get(&Tool::Mailferry).filter(|(_, connections)| *connections > 0).map(|(bytes, _)| *bytes <= most)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::rows::{Aim, Outcome, Row};
+use super::rows::{Aim, Outcome, Row, Steadiness};
 use super::tools::Tool;
 
 /// The whole table with the machine's line.
@@ -48,8 +48,15 @@ fn told(aim: Aim, outcome: &Outcome) -> String {
         Aim::Seconds(most) => format!("≤ {most} s"),
         Aim::Peak(most) => format!("≤ {most} MB"),
         Aim::Steady(least) => {
-            let seen = outcome.steadiness.map_or_else(|| "?".to_owned(), |part| format!("{part:.2}"));
-            format!("rate at the end {seen} of the rate at the first tenth, ≥ {least}")
+            let seen = |tool: Tool, value: &dyn Fn(&Steadiness) -> f64| {
+                outcome.steadiness.get(&tool).map_or_else(|| "?".to_owned(), |steadiness| format!("{:.2}", value(steadiness)))
+            };
+            let (rate, floor) = (seen(Tool::Mailferry, &|s| s.rate), seen(Tool::FloorSelected, &|s| s.rate));
+            let cost = seen(Tool::Mailferry, &|s| s.cost);
+            format!(
+                "last tenth to first: processor per message {cost}, rate {rate} (floor {floor}), each within {:.0} %",
+                100.0 * (1.0 - least)
+            )
         }
         Aim::Wire(most) => match outcome.passed.get(&Tool::Mailferry).filter(|(_, connections)| *connections > 0) {
             Some((bytes, connections)) => format!("{} KB on the wire over {connections} connections, ≤ {} KB", bytes / 1000, most / 1000),

@@ -127,6 +127,8 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
 pub(crate) enum Manner {
     /// MULTIAPPEND (RFC 3502) with LITERAL+.
     Multi,
+    /// The same into a mailbox that is selected: a server that counts it anew for each command need not.
+    MultiSelected,
     /// One APPEND with LITERAL+ after the other, none waited for.
     Single,
 }
@@ -147,13 +149,13 @@ pub(crate) struct Writer {
     mailbox: String,
     in_batch: usize,
     bytes_in_batch: usize,
-    /// Commands given, whose answers are expected: all with the tag `w`.
-    pub(crate) commands: usize,
+    /// Messages of each command given, whose answers are expected in this order: all with the tag `w`.
+    pub(crate) commands: Vec<usize>,
 }
 
 impl Writer {
     pub(crate) fn new(mouth: Mouth, manner: Manner) -> Self {
-        Self { mouth, gathered: Vec::new(), manner, mailbox: String::new(), in_batch: 0, bytes_in_batch: 0, commands: 0 }
+        Self { mouth, gathered: Vec::new(), manner, mailbox: String::new(), in_batch: 0, bytes_in_batch: 0, commands: Vec::new() }
     }
 
     /// Ends what is open and goes on with this mailbox, which is created (unless it is the INBOX).
@@ -161,7 +163,11 @@ impl Writer {
         self.reopen(mailbox);
         if mailbox != "INBOX" {
             self.gathered.extend_from_slice(format!("w CREATE \"{mailbox}\"\r\n").as_bytes());
-            self.commands += 1;
+            self.commands.push(0);
+        }
+        if self.manner == Manner::MultiSelected {
+            self.gathered.extend_from_slice(format!("w SELECT \"{mailbox}\"\r\n").as_bytes());
+            self.commands.push(0);
         }
     }
 
@@ -203,7 +209,7 @@ impl Writer {
     pub(crate) fn close(&mut self) {
         if self.in_batch > 0 {
             self.gathered.extend_from_slice(b"\r\n");
-            self.commands += 1;
+            self.commands.push(self.in_batch);
             (self.in_batch, self.bytes_in_batch) = (0, 0);
         }
     }

@@ -15,6 +15,8 @@ use super::talk::{Account, Manner};
 pub(crate) enum Tool {
     /// Our floor, MULTIAPPEND, one pair of connections.
     Floor,
+    /// The floor with the target's mailbox selected, as Mailferry has it.
+    FloorSelected,
     /// The floor with four pairs.
     FloorOfFour,
     /// The floor with pipelined single APPENDs.
@@ -32,6 +34,7 @@ impl Tool {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Floor => "floor",
+            Self::FloorSelected => "floor, mailbox selected",
             Self::FloorOfFour => "floor, 4 pairs",
             Self::FloorSingle => "floor, single APPENDs",
             Self::Fetch => "one streamed FETCH",
@@ -63,6 +66,9 @@ pub(crate) struct Copy {
 /// Mailferry's exit code when everything is copied and, as asked, not read again.
 const COPIED_UNVERIFIED: i32 = 5;
 
+/// Where the floor says in a copy's state when how many messages had been stored.
+pub(crate) const PROGRESS: &str = "progress";
+
 /// What is on this machine.
 pub(crate) struct Toolbox {
     mailferry: PathBuf,
@@ -85,6 +91,7 @@ impl Toolbox {
         let told = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", tool.name()));
         let mut command = match tool {
             Tool::Floor => floor(copy, Manner::Multi, 1)?,
+            Tool::FloorSelected => floor(copy, Manner::MultiSelected, 1)?,
             Tool::FloorOfFour => floor(copy, Manner::Multi, 4)?,
             Tool::FloorSingle => floor(copy, Manner::Single, 1)?,
             Tool::Fetch => fetch(copy)?,
@@ -120,7 +127,8 @@ impl Toolbox {
 }
 
 fn floor(copy: &Copy, manner: Manner, pairs: usize) -> io::Result<Command> {
-    let floor = Floor { from: copy.from.clone(), to: copy.to.clone(), manner, pairs, mailboxes: copy.mailboxes.clone() };
+    let (progress, mailboxes) = (copy.state.join(PROGRESS), copy.mailboxes.clone());
+    let floor = Floor { from: copy.from.clone(), to: copy.to.clone(), manner, pairs, progress, mailboxes };
     let mut command = Command::new(std::env::current_exe()?);
     command.args(floor.arguments());
     Ok(command)

@@ -149,10 +149,10 @@ impl Workload {
                 writer.put(&message).await?;
                 number += 1;
                 // The server's answers must not pile up.
-                if writer.commands > answered + 8 {
+                if writer.commands.len() > answered + 8 {
                     writer.hand_over().await?;
                 }
-                while writer.commands > answered + 8 {
+                while writer.commands.len() > answered + 8 {
                     ear.until("w").await?;
                     answered += 1;
                 }
@@ -160,7 +160,7 @@ impl Workload {
         }
         writer.close();
         writer.hand_over().await?;
-        while writer.commands > answered {
+        while writer.commands.len() > answered {
             ear.until("w").await?;
             answered += 1;
         }
@@ -196,7 +196,7 @@ pub(crate) async fn change(account: &Account, workload: Workload, round: usize) 
         }
     }
     writer.hand_over().await?;
-    for _ in 0..writer.commands {
+    for _ in 0..writer.commands.len() {
         ear.until("w").await?;
     }
     let mut mouth = writer.into_mouth();

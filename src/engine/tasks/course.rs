@@ -311,15 +311,22 @@ impl Lanes {
     }
 }
 
-/// Both ends of another lane. The source must be the mailbox that the others read.
+/// Both ends of another lane. They must be the mailboxes of the other lanes.
+///
+/// The target's is selected although APPEND does not need that: Dovecot opens a mailbox anew for each APPEND otherwise, and that takes the
+/// longer the more it holds.
 async fn open(course: &Course, migration: &Migration) -> Result<(Held, Held), Failure> {
     let ends = course.sender.ends();
     let account = migration.target.as_ref().ok_or(Failure::Closing)?;
     let wire = migration.mailboxes.get(&ends.mailbox).map(|m| m.mapping.wire.clone()).ok_or(Failure::Closing)?;
     let source = open_source(&course.context, migration, &wire);
-    let target = course.context.connect_target(account);
-    let ((source, state), target) = futures::future::try_join(source, target).await?;
-    if state.uid_validity != ends.source.uid_validity {
+    let target = async {
+        let mut target = course.context.connect_target(account).await?;
+        let state = target.select(&ends.to).await?;
+        Ok((target, state))
+    };
+    let ((source, at_source), (target, at_target)) = futures::future::try_join(source, target).await?;
+    if at_source.uid_validity != ends.source.uid_validity || at_target.uid_validity != ends.target.uid_validity {
         return Err(MailError::Lost("the mailbox got new UIDs".to_owned()).into());
     }
     Ok((source, target))
