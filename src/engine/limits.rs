@@ -53,6 +53,9 @@ pub struct Limits {
     pub operation_poll_millis: u64,
     /// Milliseconds between two looks at DNS.
     pub dns_poll_millis: u64,
+    /// So many milliseconds at least after a batch was sent, what is not found of it may still arrive: a server goes on with what it got
+    /// before its connection was lost. Longer where its answers take long.
+    pub late_millis: u64,
     /// First pause of the back-off, in milliseconds; doubled up to [`Self::longest_pause_millis`].
     pub first_pause_millis: u64,
     /// Longest pause of the back-off, in milliseconds.
@@ -79,6 +82,7 @@ impl Default for Limits {
             bytes_in_flight: ByteSize(8 << 20),
             operation_poll_millis: 3000,
             dns_poll_millis: 30_000,
+            late_millis: 5000,
             first_pause_millis: 1000,
             longest_pause_millis: 60_000,
             progress_millis: 250,

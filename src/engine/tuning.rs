@@ -145,9 +145,9 @@ impl Tuner {
             None if self.calm > 0 => self.calm -= 1,
             None => {
                 if self.is_fewer_next {
-                    self.try_fewer(now)
+                    self.try_fewer(now);
                 } else {
-                    self.try_more(now)
+                    self.try_more(now);
                 }
                 self.is_fewer_next = !self.is_fewer_next;
             }

@@ -214,6 +214,7 @@ fn new_mailbox(mapping: &MailboxMapping) -> MailboxProgress {
         repaired: std::collections::BTreeMap::new(),
         dropped_marks: std::collections::BTreeMap::new(),
         doubts: std::collections::BTreeMap::new(),
+        slowest_millis: 0,
         state: CopyState::Pending,
     }
 }
@@ -266,6 +267,7 @@ fn apply_to_account(session: &mut Session, stored: &StoredEvent) {
 }
 
 fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
+    let at = stored.at;
     if let Event::BatchIntended { batch: BatchId(batch), .. } = &stored.event {
         session.last_batch = session.last_batch.max(*batch);
     }
@@ -291,11 +293,14 @@ fn apply_to_mailbox(session: &mut Session, stored: &StoredEvent) {
             });
         }
         Event::BatchIntended { migration, mailbox, batch, target_validity, target_uid_next, .. } => act(migration, mailbox, &mut |m| {
-            m.doubts.insert(*batch, Doubt { target_validity: *target_validity, target_uid_next: *target_uid_next });
+            m.doubts.insert(*batch, Doubt { target_validity: *target_validity, target_uid_next: *target_uid_next, since: at });
         }),
         Event::BatchCopied { migration, mailbox, batch, copied, bytes }
         | Event::BatchSettled { migration, mailbox, batch, found: copied, bytes, .. } => act(migration, mailbox, &mut |m| {
-            m.doubts.remove(batch);
+            let doubt = m.doubts.remove(batch);
+            if let (Event::BatchCopied { .. }, Some(doubt)) = (&stored.event, doubt) {
+                m.slowest_millis = m.slowest_millis.max(at.millis_since(doubt.since));
+            }
             m.copied += u64::from(*copied);
             m.bytes += *bytes;
         }),

@@ -21,6 +21,8 @@ pub enum Activity {
     ReadingList,
     /// Finding out what arrived before an interruption.
     Settling,
+    /// Waiting for what the target may still store of what it got before an interruption.
+    AwaitingLate,
     /// Copying messages.
     Copying,
     /// Reading the target again.
@@ -48,6 +50,7 @@ impl Activity {
             Self::ReadingFolders => "reading-folders",
             Self::ReadingList => "reading-list",
             Self::Settling => "settling",
+            Self::AwaitingLate => "awaiting-late",
             Self::Copying => "copying",
             Self::Verifying => "verifying",
             Self::Asking => "asking",

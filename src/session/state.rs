@@ -79,6 +79,8 @@ pub struct Doubt {
     pub target_validity: UidValidity,
     /// UIDNEXT of the target mailbox before it was sent.
     pub target_uid_next: Uid,
+    /// When it was about to be sent.
+    pub since: Moment,
 }
 
 /// Where one mailbox stands.
@@ -134,6 +136,8 @@ pub struct MailboxProgress {
     pub dropped_marks: BTreeMap<String, u64>,
     /// Batches whose outcome is not recorded.
     pub doubts: BTreeMap<BatchId, Doubt>,
+    /// Milliseconds that the slowest batch took, from its intent to its outcome.
+    pub slowest_millis: u64,
     /// Where it stands.
     pub state: CopyState,
 }

@@ -8,7 +8,7 @@ use mailferry::problem::{Problem, ProblemCode};
 use mailferry::sandbox::mail::{AccountKey, Dialect, Fault, Scope};
 use mailferry::session::Task;
 
-use crate::support::cutting::Knife;
+use crate::support::cutting::{Knife, after_the_last_ghost};
 use crate::support::guided::{SOURCE, Stage, TARGET, message, paused, put};
 
 fn limits() -> Limits {
@@ -76,6 +76,7 @@ async fn cut_twice(target: Dialect, first: usize, second: usize, limits: impl Fn
             return Err(format!("{story}: {end:?}"));
         }
     }
+    after_the_last_ghost().await;
     stage.check(&story)?;
     Ok(true)
 }
@@ -133,5 +134,18 @@ fn without_the_settling_a_cut_doubles_mail() {
         let doubled =
             (0..400).any(|first| paused().block_on(cut_twice(target, first, usize::MAX, || limits().without_settling())).is_err());
         assert!(doubled, "{target:?}: the crash tests have no teeth");
+    }
+}
+
+#[test]
+fn without_patience_what_a_server_stores_after_its_client_is_gone_is_doubled() {
+    let hasty = || {
+        let mut limits = limits();
+        limits.late_millis = 0;
+        limits
+    };
+    for target in [Dialect::Dovecot, Dialect::Exchange] {
+        let doubled = (0..400).any(|first| paused().block_on(cut_twice(target, first, usize::MAX, hasty)).is_err());
+        assert!(doubled, "{target:?}: no server is ever late");
     }
 }

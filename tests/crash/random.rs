@@ -22,7 +22,7 @@ use mailferry::sandbox::mail::{
 };
 use mailferry::session::Task;
 
-use crate::support::cutting::Knife;
+use crate::support::cutting::{Knife, after_the_last_ghost};
 use crate::support::guided::{SOURCE, Stage, TARGET, message, name, paused, put};
 
 /// Cuts in an ordinary run.
@@ -174,6 +174,7 @@ async fn play(seed: u64, limits: Limits) -> Result<u64, String> {
     if !is_over {
         return Err(format!("{story}: {end:?}"));
     }
+    after_the_last_ghost().await;
     stage.check(&story)?;
     stage.check_totals().await.map_err(|what| format!("{story}: {what}"))?;
     Ok(cuts)

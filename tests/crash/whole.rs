@@ -4,7 +4,7 @@ use mailferry::app::next;
 use mailferry::ports::SecretStore;
 use mailferry::session::{Event, Session};
 
-use crate::support::cutting::Knife;
+use crate::support::cutting::{Knife, after_the_last_ghost};
 use crate::support::guided::paused;
 use crate::support::platform::{Memory, Next, Seen, Stage, Way};
 
@@ -106,6 +106,7 @@ async fn cut_twice(way: Way, memory: Memory, first: usize, second: usize, perfec
     if !stage.run(&Knife::at(second), follow(&stage)).await {
         assert!(stage.run(&Knife::at(usize::MAX), follow(&stage)).await);
     }
+    after_the_last_ghost().await;
     check(&stage, &at_first, Some(perfect))
         .await
         .map_err(|what| format!("{way:?}, {memory:?}, cut at {first} and then at {second}: {what}"))?;

@@ -224,12 +224,45 @@ struct CutMail {
 #[async_trait]
 impl MailStore for CutMail {
     async fn connect(&self, endpoint: &ImapEndpoint, login: &Login) -> Result<Box<dyn MailConnection>, MailError> {
-        Ok(Box::new(CutConnection { inner: self.inner.connect(endpoint, login).await?, knife: self.knife.clone() }))
+        let inner = self.inner.connect(endpoint, login).await?;
+        let ghost = Ghost { mail: self.inner.clone(), endpoint: endpoint.clone(), login: login.clone() };
+        Ok(Box::new(CutConnection { inner, ghost, knife: self.knife.clone() }))
+    }
+}
+
+/// Milliseconds after which a server is through with what it got from a client that is gone.
+const LATE_MILLIS: u64 = 4_000;
+
+/// Returns when no server is at work any more for a client that is gone.
+pub(crate) async fn after_the_last_ghost() {
+    tokio::time::sleep(std::time::Duration::from_millis(LATE_MILLIS + 1)).await;
+}
+
+/// What a server still does once its client is gone: everything had been sent.
+struct Ghost {
+    mail: Arc<dyn MailStore>,
+    endpoint: ImapEndpoint,
+    login: Login,
+}
+
+impl Ghost {
+    fn appends(&self, mailbox: &WireName, messages: &[OutgoingMessage]) {
+        let (mail, endpoint, login) = (self.mail.clone(), self.endpoint.clone(), self.login.clone());
+        let (mailbox, messages) = (mailbox.clone(), messages.to_vec());
+        #[expect(clippy::disallowed_methods, reason = "nobody owns a ghost")]
+        tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(LATE_MILLIS)).await;
+            // A fault may hit it as any other.
+            if let Ok(mut connection) = mail.connect(&endpoint, &login).await {
+                let _ = connection.append(&mailbox, &messages).await;
+            }
+        });
     }
 }
 
 struct CutConnection {
     inner: Box<dyn MailConnection>,
+    ghost: Ghost,
     knife: Arc<Knife>,
 }
 
@@ -259,9 +292,14 @@ impl MailConnection for CutConnection {
     async fn fetch(&mut self, uids: &UidSet, sink: &mut dyn MessageSink) -> Result<(), MailError> {
         self.inner.fetch(uids, sink).await
     }
-    /// Three places to cut: before, after the first half of the messages (where the server stores them one by one), after.
+    /// Four places to cut: before, after all was sent and before the server stores it, after the first half of the messages (where the
+    /// server stores them one by one), after.
     async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError> {
         self.knife.pass("before append").await;
+        if self.knife.is_next() {
+            self.ghost.appends(mailbox, messages);
+        }
+        self.knife.pass("sent and not stored").await;
         if messages.len() > 1 && !self.inner.capabilities().has_multiappend {
             if self.knife.is_next() {
                 self.inner.append(mailbox, &messages[..messages.len() / 2]).await?;

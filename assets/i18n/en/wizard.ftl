@@ -91,6 +91,7 @@ activity-connecting = connecting
 activity-reading-folders = reading folders
 activity-reading-list = reading the list of messages
 activity-settling = finding out what arrived before
+activity-awaiting-late = waiting for what may still arrive
 activity-copying = copying
 activity-verifying = reading the target again
 activity-asking = asking the platform

@@ -13,7 +13,7 @@ use super::course::{Work, stream};
 use super::piecing::copy_in_pieces;
 use super::prepare::{Ends, Listed, Prepared, Seen, prepare_weighed, record_prepared};
 use super::sending::Sender;
-use super::settle::settle_all;
+use super::settle::{settle_all, settle_late};
 use super::sharing;
 use super::windows::{Window, alone, cut};
 
@@ -63,6 +63,11 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
         at_source = Some(Listing::and(at_source, &listed));
         listed.messages = sharing::own(context, &prepared.ends, prepared.source.as_mut(), listed.messages).await?;
         let missing = missing(context, &prepared.ends, &listed.messages).await?;
+        if missing.is_empty() && !prepared.progress.doubts.is_empty() {
+            settle_late(context, &mut prepared).await?;
+            prepared.close(context);
+            return Ok(Pass::Unsettled);
+        }
         if missing.is_empty() {
             conclude(context, &mut prepared, listed.count(), at_source).await?;
             prepared.close(context);

@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use async_trait::async_trait;
 
 use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid, UidSet};
-use crate::mailcopy::{Comparison, Fingerprint, Repair, settle};
+use crate::mailcopy::{Comparison, Digest, Fingerprint, Repair, settle};
 use crate::ports::{Body, Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, MailError, MessageSink, SinkClosed};
 use crate::problem::{Problem, ProblemCode};
-use crate::session::{Activity, Event, Side};
+use crate::session::{Activity, Doubt, Event, MailboxProgress, Side};
 
 use super::super::context::{Failure, TaskContext};
 use super::prepare::{Ends, Prepared};
@@ -89,7 +89,15 @@ pub(super) async fn recognise(
     sink.failure.map_or_else(|| Ok(sink.seen), |error| Err(error.into()))
 }
 
-/// Settles everything that is in doubt about the mailbox, so that the ledger says what is at the target.
+/// Patience is so many times what the slowest batch took...
+const SLOWEST_TIMES: u64 = 3;
+/// ...and at most so many milliseconds.
+const MOST_PATIENCE_MILLIS: u64 = 180_000;
+/// So often it is waited again because something arrived late.
+const MOST_LATE: u32 = 20;
+
+/// Settles what is in doubt about the mailbox, so that the ledger says what is at the target. Batches that are not all there and that
+/// may still arrive stay in doubt: see [`settle_late`].
 pub(super) async fn settle_all(context: &TaskContext, prepared: &mut Prepared) -> Result<(), Failure> {
     if prepared.progress.source_validity.is_some_and(|known| known != prepared.ends.source.uid_validity) {
         renumber_source(context, prepared).await?;
@@ -97,13 +105,52 @@ pub(super) async fn settle_all(context: &TaskContext, prepared: &mut Prepared) -
     if prepared.progress.target_validity.is_some_and(|known| known != prepared.ends.target.uid_validity) {
         relink_target(context, prepared).await?;
     }
-    settle_doubts(context, prepared).await
+    let waited = patience(context, &prepared.progress);
+    let now = context.ports.clock.now();
+    settle_doubts(context, prepared, |doubt| now.millis_since(doubt.since) < waited).await.map(|_| ())
 }
 
-async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared) -> Result<(), Failure> {
+/// Settles what [`settle_all`] left in doubt, once everything else is copied.
+///
+/// A server that lost its client goes on with the commands that it has got: what is sent again before it is through is doubled. No
+/// command of IMAP waits for another session, so the clock has to do, and it is set back by everything that arrives late.
+pub(super) async fn settle_late(context: &TaskContext, prepared: &mut Prepared) -> Result<(), Failure> {
+    let waited = patience(context, &prepared.progress);
+    let youngest = prepared.progress.doubts.values().map(|doubt| doubt.since).max();
+    let passed = youngest.map_or(waited, |since| context.ports.clock.now().millis_since(since));
+    let mut rest = waited.saturating_sub(passed);
+    for _ in 0..MOST_LATE {
+        context.doing(Activity::AwaitingLate);
+        if !context.pause(rest).await {
+            return Err(Failure::Closing);
+        }
+        let now = prepared.target.select(&prepared.ends.to).await?;
+        if now.uid_validity != prepared.ends.target.uid_validity {
+            // Another pass looks at everything anew.
+            return Ok(());
+        }
+        prepared.ends.target = now;
+        if settle_doubts(context, prepared, |_| true).await? == 0 {
+            break;
+        }
+        rest = context.limits.late_millis;
+    }
+    settle_doubts(context, prepared, |_| false).await.map(|_| ())
+}
+
+/// Milliseconds after which nothing arrives any more of what was sent.
+fn patience(context: &TaskContext, progress: &MailboxProgress) -> u64 {
+    match context.limits.settling {
+        Settling::On => progress.slowest_millis.saturating_mul(SLOWEST_TIMES).clamp(context.limits.late_millis, MOST_PATIENCE_MILLIS),
+        Settling::Off => 0,
+    }
+}
+
+/// Answers how many batches were found. Those that may still arrive are left as they are, unless all of them is there.
+async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared, may_arrive: impl Fn(&Doubt) -> bool) -> Result<usize, Failure> {
     let (migration, mailbox) = (prepared.ends.migration, prepared.ends.mailbox);
     if prepared.progress.doubts.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let intended = context.ports.journal.entries(migration, mailbox, Some(EntryState::Intended)).await?;
     context.doing(Activity::Settling);
@@ -127,31 +174,52 @@ async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared) -> Result
     let settlement = settle(&wanted, &there, &BTreeSet::new(), Comparison::Content);
     stored.extend(settlement.stored);
     let again: BTreeSet<Uid> = settlement.again.into_iter().collect();
-    let left: Vec<Entry> = left.into_iter().filter(|row| again.contains(&row.source_uid)).collect();
+    let is_found = |batch: &BatchId| intended.iter().filter(|row| row.batch == *batch).all(|row| stored.contains_key(&row.source_uid));
+    let (found, lacking): (BTreeSet<BatchId>, BTreeSet<BatchId>) = prepared.progress.doubts.keys().copied().partition(is_found);
+    let is_waited_for = |batch: &BatchId| lacking.contains(batch) && prepared.progress.doubts.get(batch).is_some_and(&may_arrive);
+    let left: Vec<Entry> = left.into_iter().filter(|row| again.contains(&row.source_uid) && !is_waited_for(&row.batch)).collect();
+    let decided: Vec<BatchId> = prepared.progress.doubts.keys().copied().filter(|batch| !is_waited_for(batch)).collect();
     let recalled = recall_rows(context, prepared, &left, &settlement.strangers.into_iter().collect()).await?;
     stored.extend(recalled.stored);
     refuse_unsure(context, &left, &recalled.unsure).await?;
-    for batch in prepared.progress.doubts.keys().copied().collect::<Vec<_>>() {
+    for batch in decided {
         let is_settled = |entry: &&Entry| entry.batch == batch && !recalled.unsure.contains_key(&entry.source_uid);
         let rows: Vec<&Entry> = intended.iter().filter(is_settled).collect();
         record_settled(context, &prepared.ends, (batch, &rows), &stored).await?;
     }
     prepared.progress = context.migration(migration)?.mailboxes.get(&mailbox).cloned().ok_or(Failure::Closing)?;
-    Ok(())
+    Ok(found.len())
 }
 
-/// Equal bytes that arrived on the same date: of twins, each is known by its own date and not taken for the other.
+/// Equal bytes that arrived on the same date, then equal content: of twins, each is known by its own date and not taken for the other.
 fn twins_by_date(rows: &[Entry], seen: &[SeenMessage]) -> BTreeMap<Uid, Uid> {
-    let key = |print: &Fingerprint, date: Option<InternalDate>| date.map(|date| (print.exact, date.nearest_kept().unix_seconds()));
-    let mut free: BTreeMap<_, VecDeque<Uid>> = BTreeMap::new();
-    for message in seen {
-        if let Some(key) = key(&message.fingerprint, message.internal_date) {
-            free.entry(key).or_default().push_back(message.uid);
+    let by_bytes: Print = |print| Some(print.exact);
+    let by_content: Print = |print| print.content;
+    let mut twins = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+    for print in [by_bytes, by_content] {
+        let key = |of: &Fingerprint, date: Option<InternalDate>| Some((print(of)?, date?.nearest_kept().unix_seconds()));
+        let mut free: BTreeMap<_, VecDeque<Uid>> = BTreeMap::new();
+        for message in seen.iter().filter(|message| !taken.contains(&message.uid)) {
+            if let Some(key) = key(&message.fingerprint, message.internal_date) {
+                free.entry(key).or_default().push_back(message.uid);
+            }
+        }
+        for row in rows {
+            let twin = |key| free.get_mut(&key)?.pop_front();
+            if !twins.contains_key(&row.source_uid)
+                && let Some(uid) = key(&row.fingerprint, row.internal_date).and_then(twin)
+            {
+                twins.insert(row.source_uid, uid);
+                taken.insert(uid);
+            }
         }
     }
-    let twin = |row: &Entry| free.get_mut(&key(&row.fingerprint, row.internal_date)?)?.pop_front().map(|uid| (row.source_uid, uid));
-    rows.iter().filter_map(twin).collect()
+    twins
 }
+
+/// What of a fingerprint counts.
+type Print = fn(&Fingerprint) -> Option<Digest>;
 
 /// What the messages in doubt are. Where a target may have changed bytes quietly, bytes that are not found prove nothing: the content of
 /// such messages is read from the source, before anybody says that they never arrived.
@@ -198,26 +266,21 @@ async fn record_settled(
 ) -> Result<(), Failure> {
     let (migration, mailbox) = (ends.migration, ends.mailbox);
     let (found, again): (Vec<&Entry>, Vec<&Entry>) = rows.iter().copied().partition(|entry| stored.contains_key(&entry.source_uid));
-    let bytes = found.iter().map(|entry| entry.size).sum();
+    let (bytes, count) = (found.iter().map(|entry| entry.size).sum(), u32::try_from(found.len()).unwrap_or(u32::MAX));
     let source_validity = rows.first().map_or(ends.source.uid_validity, |entry| entry.source_validity);
+    // Whole rows: the mailbox may have got another UIDVALIDITY since they were written.
+    let now = found.into_iter().map(|entry| Entry {
+        state: EntryState::Copied,
+        target_uid: stored.get(&entry.source_uid).copied(),
+        target_validity: ends.target.uid_validity,
+        ..entry.clone()
+    });
     let ledger = vec![
-        LedgerChange::Mark {
-            migration,
-            mailbox,
-            source_validity,
-            state: EntryState::Copied,
-            uids: found.iter().map(|entry| (entry.source_uid, stored.get(&entry.source_uid).copied())).collect(),
-        },
+        LedgerChange::Put(now.collect()),
         LedgerChange::Forget { migration, mailbox, source_validity, uids: again.iter().map(|entry| entry.source_uid).collect() },
     ];
-    let event = Event::BatchSettled {
-        migration,
-        mailbox,
-        batch,
-        found: u32::try_from(found.len()).unwrap_or(u32::MAX),
-        bytes,
-        again: u32::try_from(again.len()).unwrap_or(u32::MAX),
-    };
+    let event =
+        Event::BatchSettled { migration, mailbox, batch, found: count, bytes, again: u32::try_from(again.len()).unwrap_or(u32::MAX) };
     context.record_with(event, ledger).await
 }
 

@@ -7,7 +7,7 @@ mod sample;
 
 use crate::domain::{Flags, MailboxId, MigrationId, Thoroughness, Uid};
 use crate::mailcopy::{Briefs, Comparing};
-use crate::ports::{EntryState, LedgerChange};
+use crate::ports::{EntryState, LedgerChange, MailError};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, MOST_FAILED_VERIFICATIONS, Pass};
 
@@ -15,7 +15,7 @@ use super::super::context::{Failure, TaskContext};
 use super::catch_up::{Caught, catch_up};
 use super::flagging;
 use super::prepare::{Ends, prepare};
-use super::settle::settle_all;
+use super::settle::{settle_all, settle_late};
 
 /// Rows whose new state is recorded together.
 const ROWS_TOGETHER: usize = 2000;
@@ -46,6 +46,12 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId, mailbox: Mailbox
         || prepared.progress.target_validity != Some(prepared.ends.target.uid_validity);
     if is_moved || !prepared.progress.doubts.is_empty() {
         settle_all(context, &mut prepared).await?;
+        if !prepared.progress.doubts.is_empty() {
+            settle_late(context, &mut prepared).await?;
+        }
+        if !prepared.progress.doubts.is_empty() {
+            return Err(MailError::Lost("the mailbox got new UIDs".to_owned()).into());
+        }
     }
     let mut caught = catch_up(context, &mut prepared).await?;
     let thoroughness = context.limits.thoroughness;
