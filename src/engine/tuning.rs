@@ -1,5 +1,5 @@
 //! How many lanes an account gets: one more while that makes it faster, one less when it does not or when something goes wrong. Now and
-//! then one less is tried too: what a mailbox bore when it was small slows a server down when it is large.
+//! then, and when it has become slower, one less is tried: what a mailbox bore when it was small slows a server down when it is large.
 //!
 //! Pure thought over what was stored and when. Nothing is remembered from one run to the next: servers change.
 
@@ -13,6 +13,8 @@ const ROUND_BATCHES: usize = 3;
 const GAIN_PERCENT: u64 = 5;
 /// Rounds before another number of lanes is tried again.
 const CALM_ROUNDS: u32 = 40;
+/// A rate below such a part of the last one that counted, in percent, is worth a trial with one less.
+const SLOWER_PERCENT: u64 = 67;
 /// Bytes that weigh as much as one message: small mail is counted, large mail is weighed.
 const BYTES_PER_MESSAGE: u64 = 16 * 1024;
 
@@ -66,6 +68,8 @@ pub(super) struct Tuner {
     /// Of one more and one less, this one is tried next.
     is_fewer_next: bool,
     calm: u32,
+    /// The rate when the number of lanes was last found to be right.
+    usual: Option<u64>,
     /// Nothing was changed yet.
     is_untried: bool,
 }
@@ -74,7 +78,16 @@ impl Tuner {
     /// Begins with `first` lanes and never allows more than `most`.
     pub(super) fn new(first: usize, most: usize) -> Self {
         let most = most.max(1);
-        Self { lanes: first.clamp(1, most), most, round: Round::default(), trial: None, is_fewer_next: false, calm: 0, is_untried: true }
+        Self {
+            lanes: first.clamp(1, most),
+            most,
+            round: Round::default(),
+            trial: None,
+            is_fewer_next: false,
+            calm: 0,
+            usual: None,
+            is_untried: true,
+        }
     }
 
     /// What the platforms bear is known better now.
@@ -118,7 +131,7 @@ impl Tuner {
     /// Something went wrong: an error, a refusal to go on, a closed connection, a wish for patience.
     pub(super) fn trouble(&mut self) {
         self.change(self.lanes.saturating_sub(1));
-        self.trial = None;
+        (self.trial, self.usual) = (None, None);
         self.calm = CALM_ROUNDS;
     }
 
@@ -137,11 +150,12 @@ impl Tuner {
                 if is_faster && !is_slow_to_answer {
                     self.try_more(now);
                 } else {
-                    self.rest_with(self.lanes - 1);
+                    self.rest_with(self.lanes - 1, before);
                 }
             }
             Some(Trial::Fewer(before)) if now.rate >= before.rate => self.try_fewer(now),
-            Some(Trial::Fewer(_)) => self.rest_with(self.lanes + 1),
+            Some(Trial::Fewer(before)) => self.rest_with(self.lanes + 1, before),
+            None if self.lanes > 1 && self.usual.is_some_and(|usual| now.rate * 100 < usual * SLOWER_PERCENT) => self.try_fewer(now),
             None if self.calm > 0 => self.calm -= 1,
             None => {
                 if self.is_fewer_next {
@@ -159,7 +173,7 @@ impl Tuner {
             self.trial = Some(Trial::More(now));
             self.change(self.lanes + 1);
         } else {
-            self.calm = CALM_ROUNDS;
+            self.rest_with(self.lanes, now);
         }
     }
 
@@ -167,12 +181,16 @@ impl Tuner {
         if self.lanes > 1 {
             self.trial = Some(Trial::Fewer(now));
             self.change(self.lanes - 1);
+        } else {
+            self.rest_with(self.lanes, now);
         }
     }
 
-    fn rest_with(&mut self, lanes: usize) {
+    /// This number it is for now; `found` is what it brings.
+    fn rest_with(&mut self, lanes: usize, found: Found) {
         self.change(lanes);
         self.calm = CALM_ROUNDS;
+        self.usual = Some(found.rate);
     }
 
     fn change(&mut self, lanes: usize) {
@@ -250,6 +268,16 @@ mod tests {
         let small = run(&mut tuner, &mut clock, 60_000, |lanes| (lanes as u64 * 1000, 50));
         assert!(small.iter().all(|lanes| *lanes <= 2) && tuner.lanes() == 2, "one less is tried, and is slower: {small:?}");
         run(&mut tuner, &mut clock, 60_000, |lanes| (3000 / lanes as u64, 50));
+        assert_eq!(tuner.lanes(), 1);
+    }
+
+    #[test]
+    fn when_it_becomes_slower_one_less_is_tried_at_once() {
+        let (mut tuner, mut clock) = (Tuner::new(2, 2), 0);
+        run(&mut tuner, &mut clock, 1_000, |lanes| (lanes as u64 * 1000, 50));
+        run(&mut tuner, &mut clock, 1_000, |lanes| (lanes as u64 * 600, 50));
+        assert_eq!(tuner.lanes(), 2, "slower for other reasons");
+        run(&mut tuner, &mut clock, 1_000, |lanes| (1000 / lanes as u64, 50));
         assert_eq!(tuner.lanes(), 1);
     }
 
