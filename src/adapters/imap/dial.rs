@@ -1,4 +1,5 @@
-//! From a host name to a protected byte stream: every address tried, Nagle off, TLS checked, clear text on this machine only.
+//! From a host name to a protected byte stream: every address tried, Nagle off, nothing delivered after the end, TLS checked, clear text on
+//! this machine only.
 
 use std::io;
 use std::net::SocketAddr;
@@ -37,6 +38,9 @@ pub(super) async fn dial(endpoint: &ImapEndpoint, book: &AddressBook, patience: 
         .map_err(|_| unreachable(format!("no answer within {} s", patience.as_secs())))?
         .map_err(|error| unreachable(error.to_string()))?;
     stream.set_nodelay(true).map_err(|error| unreachable(error.to_string()))?;
+    // Whoever drops the connection, or is killed, takes back what is not sent yet: else the kernel would go on delivering it for minutes, and
+    // a message that is sent again meanwhile would arrive twice.
+    stream.set_zero_linger().map_err(|error| unreachable(error.to_string()))?;
     Ok(stream)
 }
 
@@ -85,5 +89,23 @@ pub(super) async fn secure(
             None => MailError::Unreachable { host, cause: error.to_string() },
         }),
         Err(_) => Err(MailError::Unreachable { host, cause: format!("no TLS handshake within {} s", patience.as_secs()) }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncReadExt as _;
+
+    #[tokio::test]
+    async fn a_connection_that_is_dropped_delivers_nothing_any_more() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        let endpoint = ImapEndpoint { host: "127.0.0.1".to_owned(), port, security: Security::ClearTextLoopback, pin: None };
+        let stream = dial(&endpoint, &AddressBook::default(), Duration::from_secs(5)).await.expect("connected");
+        let (mut peer, _) = listener.accept().await.expect("accepted");
+        drop(stream);
+        let error = peer.read(&mut [0; 8]).await.expect_err("reset, not ended");
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
     }
 }
