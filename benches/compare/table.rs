@@ -53,9 +53,9 @@ fn told(aim: Aim, outcome: &Outcome) -> String {
             };
             let (rate, floor) = (seen(Tool::Mailferry, &|s| s.rate), seen(Tool::FloorSelected, &|s| s.rate));
             let cost = seen(Tool::Mailferry, &|s| s.cost);
+            let most = 1.0 / least;
             format!(
-                "last tenth to first: processor per message {cost}, rate {rate} (floor {floor}), each within {:.0} %",
-                100.0 * (1.0 - least)
+                "at the end, of what it was at the first tenth: processor a message {cost}, ≤ {most:.2}; rate {rate}, ≥ {least} × the floor's {floor}"
             )
         }
         Aim::Wire(most) => match outcome.passed.get(&Tool::Mailferry).filter(|(_, connections)| *connections > 0) {

@@ -53,8 +53,8 @@ pub struct Limits {
     pub operation_poll_millis: u64,
     /// Milliseconds between two looks at DNS.
     pub dns_poll_millis: u64,
-    /// So many milliseconds at least after a batch was sent, what is not found of it may still arrive: a server goes on with what it got
-    /// before its connection was lost. Longer where its answers take long.
+    /// So many milliseconds at least after a connection was lost, what was sent over it may still arrive: a server goes on with what it
+    /// got. Longer where its answers take long.
     pub late_millis: u64,
     /// First pause of the back-off, in milliseconds; doubled up to [`Self::longest_pause_millis`].
     pub first_pause_millis: u64,

@@ -149,3 +149,21 @@ fn without_patience_what_a_server_stores_after_its_client_is_gone_is_doubled() {
         assert!(doubled, "{target:?}: no server is ever late");
     }
 }
+
+#[test]
+fn what_is_stored_long_after_it_was_sent_over_a_connection_lost_in_silence_is_not_doubled() {
+    for target in [Dialect::Dovecot, Dialect::Exchange] {
+        let mut losses = 0;
+        for at in 0..120 {
+            paused().block_on(async {
+                let stage = Stage::new(target).await;
+                let knife = Knife::loses_connection_at(at);
+                assert_eq!(stage.run(&knife, limits()).await, Some(End::Done), "{target:?}, lost at {at}");
+                after_the_last_ghost().await;
+                stage.check(&format!("{target:?}, lost at {at}")).expect("nothing lost, nothing doubled");
+                losses += usize::from(knife.has_lost());
+            });
+        }
+        assert!(losses > 3, "only {losses} connections were lost");
+    }
+}

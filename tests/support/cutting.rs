@@ -22,6 +22,8 @@ use tokio::sync::Notify;
 /// Counts half-effects and stops at one of them.
 pub(crate) struct Knife {
     at: usize,
+    /// It cuts the connection alone, and only while something is sent.
+    is_blunt: bool,
     counter: AtomicUsize,
     fell: Notify,
     names: std::sync::Mutex<Vec<&'static str>>,
@@ -30,7 +32,16 @@ pub(crate) struct Knife {
 impl Knife {
     /// Cuts at the half-effect with this number, from 0; `usize::MAX` never cuts and only counts.
     pub(crate) fn at(at: usize) -> Arc<Self> {
-        Arc::new(Self { at, counter: AtomicUsize::new(0), fell: Notify::new(), names: std::sync::Mutex::new(Vec::new()) })
+        Self::new(at, false)
+    }
+
+    /// Where that is in the middle of an append, the connection is lost, after a silence, and the server stores what it got still later.
+    pub(crate) fn loses_connection_at(at: usize) -> Arc<Self> {
+        Self::new(at, true)
+    }
+
+    fn new(at: usize, is_blunt: bool) -> Arc<Self> {
+        Arc::new(Self { at, is_blunt, counter: AtomicUsize::new(0), fell: Notify::new(), names: std::sync::Mutex::new(Vec::new()) })
     }
 
     /// Half-effects so far.
@@ -41,6 +52,11 @@ impl Knife {
     /// What the half-effects were, in order.
     pub(crate) fn names(&self) -> Vec<&'static str> {
         self.names.lock().expect("no panic holds it").clone()
+    }
+
+    /// Whether a connection was lost.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.names().contains(&"lost")
     }
 
     /// Returns when the knife fell.
@@ -57,7 +73,7 @@ impl Knife {
     async fn pass(&self, name: &'static str) {
         let number = self.counter.fetch_add(1, Ordering::SeqCst);
         self.names.lock().expect("no panic holds it").push(name);
-        if number >= self.at {
+        if number >= self.at && !self.is_blunt {
             self.fell.notify_one();
             std::future::pending::<()>().await;
         }
@@ -225,7 +241,7 @@ struct CutMail {
 impl MailStore for CutMail {
     async fn connect(&self, endpoint: &ImapEndpoint, login: &Login) -> Result<Box<dyn MailConnection>, MailError> {
         let inner = self.inner.connect(endpoint, login).await?;
-        let ghost = Ghost { mail: self.inner.clone(), endpoint: endpoint.clone(), login: login.clone() };
+        let ghost = Ghost { is_slow: self.knife.is_blunt, mail: self.inner.clone(), endpoint: endpoint.clone(), login: login.clone() };
         Ok(Box::new(CutConnection { inner, ghost, knife: self.knife.clone() }))
     }
 }
@@ -233,13 +249,17 @@ impl MailStore for CutMail {
 /// Milliseconds after which a server is through with what it got from a client that is gone.
 const LATE_MILLIS: u64 = 4_000;
 
+/// Milliseconds of silence after which a client gives a connection up.
+const SILENCE_MILLIS: u64 = 60_000;
+
 /// Returns when no server is at work any more for a client that is gone.
 pub(crate) async fn after_the_last_ghost() {
-    tokio::time::sleep(std::time::Duration::from_millis(LATE_MILLIS + 1)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(SILENCE_MILLIS + LATE_MILLIS + 1)).await;
 }
 
 /// What a server still does once its client is gone: everything had been sent.
 struct Ghost {
+    is_slow: bool,
     mail: Arc<dyn MailStore>,
     endpoint: ImapEndpoint,
     login: Login,
@@ -249,9 +269,10 @@ impl Ghost {
     fn appends(&self, mailbox: &WireName, messages: &[OutgoingMessage]) {
         let (mail, endpoint, login) = (self.mail.clone(), self.endpoint.clone(), self.login.clone());
         let (mailbox, messages) = (mailbox.clone(), messages.to_vec());
+        let late = if self.is_slow { SILENCE_MILLIS + LATE_MILLIS } else { LATE_MILLIS };
         #[expect(clippy::disallowed_methods, reason = "nobody owns a ghost")]
         tokio::spawn(async move {
-            tokio::time::sleep(std::time::Duration::from_millis(LATE_MILLIS)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(late)).await;
             // A fault may hit it as any other.
             if let Ok(mut connection) = mail.connect(&endpoint, &login).await {
                 let _ = connection.append(&mailbox, &messages).await;
@@ -298,10 +319,15 @@ impl MailConnection for CutConnection {
         self.knife.pass("before append").await;
         if self.knife.is_next() {
             self.ghost.appends(mailbox, messages);
+            if self.knife.is_blunt {
+                tokio::time::sleep(std::time::Duration::from_millis(SILENCE_MILLIS)).await;
+                self.knife.pass("lost").await;
+                return Err(MailError::Lost("nothing was heard for long".to_owned()));
+            }
         }
         self.knife.pass("sent and not stored").await;
         if messages.len() > 1 && !self.inner.capabilities().has_multiappend {
-            if self.knife.is_next() {
+            if self.knife.is_next() && !self.knife.is_blunt {
                 self.inner.append(mailbox, &messages[..messages.len() / 2]).await?;
             }
             self.knife.pass("half-way through append").await;

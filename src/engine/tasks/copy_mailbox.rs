@@ -89,7 +89,7 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
         }
         context.doing(Activity::Copying);
         context.meter.total(&context.task, windows.iter().map(|window| window.uids.len()).sum());
-        let Prepared { ends, progress, source, target, has_sent, turn } = prepared;
+        let Prepared { ends, progress, source, target, opened_at, has_sent, turn } = prepared;
         let finished = stream(context, (&ends, &context.migration(id)?), (source, target), Work { windows, empty, seen }).await?;
         for uid in finished.undelivered {
             *misses.entry(uid).or_default() += 1;
@@ -102,7 +102,7 @@ async fn pass(context: &TaskContext, (id, mailbox): (MigrationId, MailboxId), mi
             context.give_back(target);
             return Ok(if finished.is_unsettled { Pass::Unsettled } else { Pass::Over });
         }
-        prepared = Prepared { ends, progress, source, target, has_sent, turn };
+        prepared = Prepared { ends, progress, source, target, opened_at, has_sent, turn };
         listed = lists_now;
     }
 }

@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use futures::future::{try_join, try_join_all};
 
 use crate::domain::{ByteSize, Flags, MigrationId, Platform, SystemFlag, Uid, WireName};
-use crate::plan::{Facts, Inventory, MappingAction, SeenMailbox, TargetLimits, TargetTraits, map_mailboxes};
+use crate::plan::{Facts, Inventory, MappingAction, TargetLimits, TargetTraits, map_mailboxes};
 use crate::ports::{MailConnection, MailError, MessageSummary};
 use crate::session::{Activity, Event, Migration};
 
 use super::super::context::{Failure, TaskContext};
 use super::super::pool::Held;
-use super::overview::{overview, seen_mailbox};
+use super::overview::{overview, seen_mailboxes};
 use super::prepare::after_loss;
 
 /// Delimiter that is assumed of a target that cannot be asked yet; names are looked at again when it can.
@@ -33,8 +33,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let (source, seen) = overview(context, &migration, source).await?;
     context.learn_distance(id, &source);
     let told: BTreeMap<WireName, u32> = seen.iter().filter_map(|(m, state)| Some((m.wire.clone(), state.as_ref()?.exists))).collect();
-    let seen: Vec<SeenMailbox> =
-        seen.iter().map(|(mailbox, state)| seen_mailbox(mailbox, state.as_ref().map_or(0, |state| state.exists))).collect();
+    let seen = seen_mailboxes(&seen);
     let capabilities = source.capabilities().clone();
     let from = capabilities.platform(migration.source.service.as_ref());
     let traits = TargetTraits::of(target.platform, Some(USUAL_DELIMITER), Vec::new());

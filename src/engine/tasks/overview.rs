@@ -30,6 +30,11 @@ pub(super) fn seen_mailbox(mailbox: &ListedMailbox, messages: u32) -> SeenMailbo
     }
 }
 
+/// All mailboxes as the plan knows them.
+pub(super) fn seen_mailboxes(overview: &Overview) -> Vec<SeenMailbox> {
+    overview.iter().map(|(mailbox, state)| seen_mailbox(mailbox, state.as_ref().map_or(0, |state| state.exists))).collect()
+}
+
 /// Asks a source for all its mailboxes and their states. Answers the connection too: it may be another one.
 pub(super) async fn overview(context: &TaskContext, migration: &Migration, mut source: Held) -> Result<(Held, Overview), Failure> {
     // No mailbox has this name.

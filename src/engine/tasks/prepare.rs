@@ -4,7 +4,7 @@ use futures::future::try_join;
 
 use tokio::sync::OwnedMutexGuard;
 
-use crate::domain::{DeletedMail, MailboxId, MailboxName, MigrationId, Role, Uid, WireName};
+use crate::domain::{DeletedMail, MailboxId, MailboxName, MigrationId, Moment, Role, Uid, WireName};
 use crate::mailcopy::{Comparison, MarkRules};
 use crate::plan::{MailPart, MailboxMapping, TargetAccount};
 use crate::ports::{Access, MailConnection, MailError, MailboxRows, MailboxState, Weighed};
@@ -52,6 +52,8 @@ pub(super) struct Prepared {
     pub(super) progress: MailboxProgress,
     pub(super) source: Held,
     pub(super) target: Held,
+    /// When both were open: what was on its way then was sent before.
+    pub(super) opened_at: Moment,
     /// Whether messages were sent since the target mailbox was looked at, maybe over this very connection.
     pub(super) has_sent: bool,
     /// Held while the mailbox shares an end with another one.
@@ -102,7 +104,7 @@ fn together(
     let rules = MarkRules { platform, keywords, drops_deleted: drops_deleted(context, &progress.mapping) };
     let (source_at, target_at) = (source_state, target_state);
     let ends = Ends { migration: migration.id, mailbox: progress.mapping.id, source: source_at, target: target_at, to, by, rules, name };
-    Prepared { ends, progress, source, target, has_sent: false, turn }
+    Prepared { ends, progress, source, target, opened_at: context.ports.clock.now(), has_sent: false, turn }
 }
 
 /// Mail marked as deleted loses its mark on its way into the mailbox for it.

@@ -13,7 +13,7 @@ use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid, UidSet};
 use crate::mailcopy::{Comparison, Digest, Fingerprint, Repair, settle};
 use crate::ports::{Body, Entry, EntryState, FetchedMessage, LedgerChange, MailConnection, MailError, MessageSink, SinkClosed};
 use crate::problem::{Problem, ProblemCode};
-use crate::session::{Activity, Doubt, Event, MailboxProgress, Side};
+use crate::session::{Activity, Event, Side};
 
 use super::super::context::{Failure, TaskContext};
 use super::prepare::{Ends, Prepared};
@@ -96,8 +96,8 @@ const MOST_PATIENCE_MILLIS: u64 = 180_000;
 /// So often it is waited again because something arrived late.
 const MOST_LATE: u32 = 20;
 
-/// Settles what is in doubt about the mailbox, so that the ledger says what is at the target. Batches that are not all there and that
-/// may still arrive stay in doubt: see [`settle_late`].
+/// Settles what is in doubt about the mailbox, so that the ledger says what is at the target. Batches that are not all there stay in
+/// doubt, since they may still arrive: see [`settle_late`].
 pub(super) async fn settle_all(context: &TaskContext, prepared: &mut Prepared) -> Result<(), Failure> {
     if prepared.progress.source_validity.is_some_and(|known| known != prepared.ends.source.uid_validity) {
         renumber_source(context, prepared).await?;
@@ -105,9 +105,7 @@ pub(super) async fn settle_all(context: &TaskContext, prepared: &mut Prepared) -
     if prepared.progress.target_validity.is_some_and(|known| known != prepared.ends.target.uid_validity) {
         relink_target(context, prepared).await?;
     }
-    let waited = patience(context, &prepared.progress);
-    let now = context.ports.clock.now();
-    settle_doubts(context, prepared, |doubt| now.millis_since(doubt.since) < waited).await.map(|_| ())
+    settle_doubts(context, prepared, Lacking::MayArrive).await.map(|_| ())
 }
 
 /// Settles what [`settle_all`] left in doubt, once everything else is copied.
@@ -115,10 +113,7 @@ pub(super) async fn settle_all(context: &TaskContext, prepared: &mut Prepared) -
 /// A server that lost its client goes on with the commands that it has got: what is sent again before it is through is doubled. No
 /// command of IMAP waits for another session, so the clock has to do, and it is set back by everything that arrives late.
 pub(super) async fn settle_late(context: &TaskContext, prepared: &mut Prepared) -> Result<(), Failure> {
-    let waited = patience(context, &prepared.progress);
-    let youngest = prepared.progress.doubts.values().map(|doubt| doubt.since).max();
-    let passed = youngest.map_or(waited, |since| context.ports.clock.now().millis_since(since));
-    let mut rest = waited.saturating_sub(passed);
+    let mut rest = patience(context, prepared)?.saturating_sub(context.ports.clock.now().millis_since(prepared.opened_at));
     for _ in 0..MOST_LATE {
         context.doing(Activity::AwaitingLate);
         if !context.pause(rest).await {
@@ -130,24 +125,32 @@ pub(super) async fn settle_late(context: &TaskContext, prepared: &mut Prepared) 
             return Ok(());
         }
         prepared.ends.target = now;
-        if settle_doubts(context, prepared, |_| true).await? == 0 {
+        if settle_doubts(context, prepared, Lacking::MayArrive).await? == 0 {
             break;
         }
         rest = context.limits.late_millis;
     }
-    settle_doubts(context, prepared, |_| false).await.map(|_| ())
+    settle_doubts(context, prepared, Lacking::IsLost).await.map(|_| ())
 }
 
-/// Milliseconds after which nothing arrives any more of what was sent.
-fn patience(context: &TaskContext, progress: &MailboxProgress) -> u64 {
-    match context.limits.settling {
-        Settling::On => progress.slowest_millis.saturating_mul(SLOWEST_TIMES).clamp(context.limits.late_millis, MOST_PATIENCE_MILLIS),
-        Settling::Off => 0,
-    }
+/// Milliseconds after the last connection was lost after which nothing arrives any more of what was sent over it.
+fn patience(context: &TaskContext, prepared: &Prepared) -> Result<u64, Failure> {
+    let migration = context.migration(prepared.ends.migration)?;
+    let slowest = migration.mailboxes.values().map(|mailbox| mailbox.slowest_millis).max().unwrap_or(0);
+    Ok(slowest.saturating_mul(SLOWEST_TIMES).min(MOST_PATIENCE_MILLIS).max(context.limits.late_millis))
 }
 
-/// Answers how many batches were found. Those that may still arrive are left as they are, unless all of them is there.
-async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared, may_arrive: impl Fn(&Doubt) -> bool) -> Result<usize, Failure> {
+/// What a batch is of which not everything is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lacking {
+    /// It stays in doubt, all of it.
+    MayArrive,
+    /// What is not found is sent again.
+    IsLost,
+}
+
+/// Answers how many batches were found.
+async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared, lacking: Lacking) -> Result<usize, Failure> {
     let (migration, mailbox) = (prepared.ends.migration, prepared.ends.mailbox);
     if prepared.progress.doubts.is_empty() {
         return Ok(0);
@@ -175,10 +178,10 @@ async fn settle_doubts(context: &TaskContext, prepared: &mut Prepared, may_arriv
     stored.extend(settlement.stored);
     let again: BTreeSet<Uid> = settlement.again.into_iter().collect();
     let is_found = |batch: &BatchId| intended.iter().filter(|row| row.batch == *batch).all(|row| stored.contains_key(&row.source_uid));
-    let (found, lacking): (BTreeSet<BatchId>, BTreeSet<BatchId>) = prepared.progress.doubts.keys().copied().partition(is_found);
-    let is_waited_for = |batch: &BatchId| lacking.contains(batch) && prepared.progress.doubts.get(batch).is_some_and(&may_arrive);
-    let left: Vec<Entry> = left.into_iter().filter(|row| again.contains(&row.source_uid) && !is_waited_for(&row.batch)).collect();
-    let decided: Vec<BatchId> = prepared.progress.doubts.keys().copied().filter(|batch| !is_waited_for(batch)).collect();
+    let found: BTreeSet<BatchId> = prepared.progress.doubts.keys().copied().filter(is_found).collect();
+    let waits = lacking == Lacking::MayArrive && context.limits.settling == Settling::On;
+    let decided = if waits { found.clone() } else { prepared.progress.doubts.keys().copied().collect() };
+    let left: Vec<Entry> = left.into_iter().filter(|row| again.contains(&row.source_uid) && decided.contains(&row.batch)).collect();
     let recalled = recall_rows(context, prepared, &left, &settlement.strangers.into_iter().collect()).await?;
     stored.extend(recalled.stored);
     refuse_unsure(context, &left, &recalled.unsure).await?;

@@ -9,13 +9,13 @@ use futures::future::try_join;
 
 use crate::domain::{MailboxId, MigrationId, Platform, WireName};
 use crate::mailcopy::Comparison;
-use crate::plan::{MailboxMapping, SeenMailbox, TargetTraits, map_new_mailboxes};
+use crate::plan::{MailboxMapping, TargetTraits, map_new_mailboxes};
 use crate::ports::{MailConnection, MailboxRows, MailboxState};
 use crate::session::{Activity, Event, MailboxProgress, Migration, Standing};
 
 use super::super::context::{Failure, TaskContext};
 use super::catch_up::{have_flags_changed, sync_point};
-use super::overview::{Overview, overview, seen_mailbox};
+use super::overview::{Overview, overview, seen_mailboxes};
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
@@ -86,8 +86,7 @@ async fn is_unchanged(
 /// Mailboxes that the plan does not know, with their place at the target.
 fn found(migration: &Migration, at_source: &Overview) -> Vec<MailboxMapping> {
     let known: Vec<MailboxMapping> = migration.mailboxes.values().map(|m| m.mapping.clone()).collect();
-    let seen: Vec<SeenMailbox> =
-        at_source.iter().map(|(mailbox, state)| seen_mailbox(mailbox, state.as_ref().map_or(0, |state| state.exists))).collect();
+    let seen = seen_mailboxes(at_source);
     let platform_of = |service: Option<&crate::domain::ServiceId>| service.map_or(Platform::Imap, |service| service.platform);
     let from = platform_of(migration.source.service.as_ref());
     let to = platform_of(migration.target.as_ref().and_then(|target| target.service.as_ref()));
