@@ -24,7 +24,7 @@ use mailferry::domain::{
     CertificatePin, DomainType, EmailAddress, ImapEndpoint, MailboxId, MailboxName, MigrationId, Secret, SecretRef, SessionId, decode_utf7,
 };
 use mailferry::engine::{Engine, Limits, Opening, Stop};
-use mailferry::plan::{Place, SourceAccount, SourceName, propose};
+use mailferry::plan::{Place, SourceAccount, SourceName, TargetName, propose};
 use mailferry::ports::{
     Entry, EntryState, Journal, JournalError, MailboxTally, PlatformApi, PlatformGate, Ports, Record, SeatRequest, SecretStore,
 };
@@ -35,7 +35,8 @@ use mailferry::sandbox::world::{
     ApiFault, ApiFaultKind, Condition, DOMAIN, EMAIL_PRO_HOST, EXCHANGE_HOST, Pace, email_pro_service, exchange_service,
 };
 use mailferry::session::{
-    ApiAccess, ApiSecret, Command, Destination, Mode, Notice, Query, Session, StoredEvent, api_secret, source_secret, target_secret,
+    ApiAccess, ApiCredential, ApiSecret, Command, Destination, Mode, Notice, Query, Session, StoredEvent, api_secret, source_secret,
+    target_secret,
 };
 
 const STRANGER: &str = "mail.example.net";
@@ -64,9 +65,9 @@ impl Stage {
         let info = demo.logins().into_iter().find(|l| l.host == EXCHANGE_HOST && l.address == address("info")).expect("in the cast");
         let stage = Self { journal: MemoryJournal::new(), secrets: Arc::new(MemorySecrets::new()), mail: info.mail, demo };
         let (keys, access) = (stage.demo.api_keys(), stage.access());
-        stage.keep(&access.application_key, keys.application_key.expose()).await;
-        stage.keep(&access.application_secret, keys.application_secret.expose()).await;
-        stage.keep(&access.consumer_key, keys.consumer_key.expect("accepted").expose()).await;
+        for (reference, secret) in access.credential.secrets().iter().zip(keys.secrets()) {
+            stage.keep(reference, secret.expose()).await;
+        }
         stage.keep(&source_secret(&id(), &address("info")), info.password.expect("of the first day").expose()).await;
         stage
     }
@@ -78,9 +79,11 @@ impl Stage {
     fn access(&self) -> ApiAccess {
         ApiAccess {
             endpoint: self.demo.api_endpoint(),
-            application_key: api_secret(&id(), ApiSecret::ApplicationKey),
-            application_secret: api_secret(&id(), ApiSecret::ApplicationSecret),
-            consumer_key: api_secret(&id(), ApiSecret::ConsumerKey),
+            credential: ApiCredential::Application {
+                application_key: api_secret(&id(), ApiSecret::ApplicationKey),
+                application_secret: api_secret(&id(), ApiSecret::ApplicationSecret),
+                consumer_key: api_secret(&id(), ApiSecret::ConsumerKey),
+            },
             expiration: None,
         }
     }
@@ -145,6 +148,7 @@ impl Stage {
                 webmail: None,
             },
             domains: vec![DOMAIN.parse().expect("a domain")],
+            order: None,
             source_name: SourceName::Renamed,
             target_user: None,
             dns: DnsWish::Skip,
@@ -157,7 +161,7 @@ impl Stage {
         let secret = target_secret(&id(), &address("info"));
         let place = Place { service: Some(email_pro_service()), endpoint: ImapEndpoint::tls(EMAIL_PRO_HOST), user: None, secret };
         let taken = BTreeSet::from([address("info")]);
-        propose(&Self::source(), &place, SourceName::Renamed, &taken).expect("a name").temporary
+        propose(&Self::source(), &place, (SourceName::Renamed, TargetName::Own), &taken).expect("a name").temporary
     }
 
     /// Runs into the problem, lets it be mended, and goes on to the end.
@@ -189,7 +193,7 @@ impl Stage {
         let journal = serde_json::to_vec(&self.journal.recorded()).expect("plain data");
         let access = self.access();
         let accounts = [source_secret(&id(), &address("info")), target_secret(&id(), &address("info"))];
-        for reference in [access.application_secret, access.consumer_key].into_iter().chain(accounts) {
+        for reference in access.credential.secrets().into_iter().skip(1).chain(accounts) {
             let secret = self.secrets.get(&reference).await.expect("memory").expect("kept");
             for (place, bytes) in [("the journal", &journal), ("the log", &overheard::log())] {
                 let found = overheard::found(bytes, secret.expose(), &address("info").to_string());

@@ -41,13 +41,10 @@ fn ports(demo: &Demo, journal: &MemoryJournal, secrets: &Arc<MemorySecrets>) -> 
 async fn typed_secrets(demo: &Demo, way: Way) -> Arc<MemorySecrets> {
     let (id, keys, secrets) = (session_id(), demo.api_keys(), Arc::new(MemorySecrets::new()));
     let login = demo.logins().into_iter().find(|l| l.host == way.from().host && l.address == way.address()).expect("in the cast");
-    let typed = [
-        (api_secret(&id, ApiSecret::ApplicationKey), keys.application_key),
-        (api_secret(&id, ApiSecret::ApplicationSecret), keys.application_secret),
-        (api_secret(&id, ApiSecret::ConsumerKey), keys.consumer_key.expect("accepted")),
-        (source_secret(&id, &way.address()), login.password.expect("of the first day")),
-    ];
-    for (reference, secret) in typed {
+    let parts = [ApiSecret::ApplicationKey, ApiSecret::ApplicationSecret, ApiSecret::ConsumerKey];
+    let keys = parts.into_iter().zip(keys.secrets()).map(|(part, secret)| (api_secret(&id, part), secret.clone()));
+    let typed = [(source_secret(&id, &way.address()), login.password.expect("of the first day"))];
+    for (reference, secret) in keys.chain(typed) {
         secrets.set(&reference, &secret).await.expect("memory");
     }
     secrets

@@ -333,6 +333,7 @@ async fn driven(stage: &Stage, folder: &std::path::Path) -> End {
         sources: vec![source],
         destination: Destination { service: None, display_name: None, endpoint: stage.target.endpoint(), webmail: None },
         domains: Vec::new(),
+        order: None,
         source_name: SourceName::Kept,
         target_user: None,
         dns: DnsWish::Skip,

@@ -8,7 +8,7 @@ use mailferry::adapters::ovh::{OvhGate, OvhOptions};
 use mailferry::domain::{
     AccessRule, Account, AttachedDomain, DomainName, DomainType, EmailAddress, RecordType, Secret, Service, ZoneRecord,
 };
-use mailferry::ports::{ApiError, ApiKeys, PlatformApi, PlatformGate, Resolver, SeatRequest};
+use mailferry::ports::{ApiError, PlatformApi, PlatformGate, Resolver, SeatRequest};
 use mailferry::sandbox::demo::{Demo, DemoOptions, MailSize};
 use mailferry::sandbox::mail::Directory;
 use mailferry::sandbox::world::{ApiFault, ApiFaultKind, Condition, DOMAIN, Pace, World, email_pro_service, exchange_service};
@@ -35,6 +35,8 @@ impl Told {
             ApiError::NotFound { .. } => "not found",
             ApiError::InProgress { .. } => "in progress",
             ApiError::AddressTaken { .. } => "address taken",
+            ApiError::NoSeat { .. } => "no seat",
+            ApiError::PasswordRefused { .. } => "password refused",
             ApiError::TooMany { .. } => "too many",
             ApiError::Expired { .. } => "expired",
             ApiError::Refused { .. } => "refused",
@@ -165,7 +167,7 @@ async fn refuse(told: &mut Told, api: &dyn PlatformApi, world: &World, seat: &Em
 async fn keys(told: &mut Told, gate: &dyn PlatformGate, demo: &Demo) {
     let rules = [AccessRule { method: "GET".to_owned(), path: "/email/pro*".to_owned() }];
     let asked = gate.request_consumer_key(&demo.api_endpoint(), &demo.api_keys(), &rules).await.expect("answered");
-    let narrow = ApiKeys { consumer_key: Some(asked.consumer_key), ..demo.api_keys() };
+    let narrow = demo.api_keys().with_consumer_key(Some(asked.consumer_key));
     let api = gate.open(&demo.api_endpoint(), &narrow).await.expect("known application");
     told.refused(api.credential().await);
     demo.world().accept_waiting_keys().expect("in memory");

@@ -9,10 +9,11 @@ use tokio::sync::mpsc;
 use crate::dnscheck::{CheckedRecord, RecordPurpose, Verdict};
 use crate::domain::{DomainName, EmailAddress, Platform, ServiceId};
 use crate::engine::Handle;
-use crate::plan::{Place, Proposal, SourceAccount, SourceName, propose, with_choices};
+use crate::plan::{Place, Proposal, SourceAccount, SourceName, names_of, propose, with_choices};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{
-    ApiAccess, Command, Destination, Mode, Notice, PlannedMigration, Refusal, Session, Step, Strategy, Task, due, target_secret,
+    ApiAccess, Command, CopyState, Destination, Migration, Mode, Notice, PlannedMigration, Refusal, RemovalState, ServerState, Session,
+    Step, Strategy, Task, due, target_secret,
 };
 
 /// What happens at the DNS step.
@@ -37,6 +38,8 @@ pub struct Answers {
     pub destination: Destination,
     /// Domains that must be attached there.
     pub domains: Vec<DomainName>,
+    /// In which order; `None`: as the pair of platforms proposes.
+    pub order: Option<Strategy>,
     /// Whether the sources give their addresses up.
     pub source_name: SourceName,
     /// User name at the target, when it is not the address.
@@ -59,9 +62,14 @@ pub fn next(session: &Session, answers: &Answers) -> Option<Command> {
             .destination
             .is_none()
             .then(|| Command::ChooseDestination { destination: answers.destination.clone(), domains: answers.domains.clone() }),
+        Step::Review if answers.order.is_some_and(|order| order != session.order()) => {
+            answers.order.map(|strategy| Command::ChooseStrategy { strategy })
+        }
         Step::Review => plan(session, answers).map(|migrations| Command::AcceptPlan { migrations, create_at_once: true }),
+        Step::Rename if session.order() == Strategy::Replace => remove(session),
         Step::Rename => (!session.is_rename_confirmed).then_some(Command::ConfirmRename),
         Step::Create => (!session.is_create_confirmed).then_some(Command::ConfirmCreate),
+        Step::Migrate if session.order() == Strategy::ServerSide => give(session),
         Step::Migrate if !session.is_copy_confirmed => Some(Command::ConfirmCopy),
         // Said before the step is reached: at the step DNS is looked at.
         Step::Migrate => (answers.dns == DnsWish::Skip && !session.is_dns_accepted).then_some(Command::AcceptDns),
@@ -74,6 +82,19 @@ pub fn next(session: &Session, answers: &Answers) -> Option<Command> {
             _ => None,
         },
     }
+}
+
+/// The next source that can be removed, its address typed.
+fn remove(session: &Session) -> Option<Command> {
+    let is_next = |m: &&Migration| m.removal == RemovalState::Pending && m.copy_state() == CopyState::Verified;
+    let next = session.migrations.iter().find(is_next)?;
+    Some(Command::ConfirmRemoval { migration: next.id, typed: next.source.address.to_string() })
+}
+
+/// The next account that the platform can migrate, its address typed.
+fn give(session: &Session) -> Option<Command> {
+    let next = session.migrations.iter().find(|m| m.server == ServerState::Pending)?;
+    Some(Command::ConfirmServerMigration { migration: next.id, typed: next.source.address.to_string() })
 }
 
 /// The plan as proposed, once every account was looked at.
@@ -89,12 +110,17 @@ fn plan(session: &Session, answers: &Answers) -> Option<Vec<PlannedMigration>> {
             user: answers.target_user.clone(),
             secret: target_secret(session_id, &migration.source.address),
         };
-        let Proposal { temporary, source_user, target } = propose(&migration.source, &place, answers.source_name, &taken)?;
+        // Who keeps its name in rename first keeps it whatever the order.
+        let (source_name, target_name) = names_of(session.order());
+        let source_name = if answers.source_name == SourceName::Kept { SourceName::Kept } else { source_name };
+        let proposal = propose(&migration.source, &place, (source_name, target_name), &taken)?;
+        let Proposal { temporary, source_user, target, target_temporary } = proposal;
         taken.insert(temporary.clone());
+        taken.extend(target_temporary.clone());
         let platform = |service: Option<&ServiceId>| service.map_or(Platform::Imap, |service| service.platform);
         let between = (platform(migration.source.service.as_ref()), platform(target.service.as_ref()));
         let mailboxes = with_choices(&inventory.mailboxes, &inventory.marked, between, session.copy_choices());
-        plan.push(PlannedMigration { id: migration.id, temporary, source_user, target, mailboxes });
+        plan.push(PlannedMigration { id: migration.id, temporary, source_user, target, target_temporary, mailboxes });
     }
     Some(plan)
 }

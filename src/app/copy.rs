@@ -225,6 +225,7 @@ fn answers(request: &CopyRequest, id: &SessionId, address: EmailAddress) -> Answ
         sources: vec![source],
         destination: Destination { service: None, display_name: None, endpoint: request.to.endpoint.clone(), webmail: None },
         domains: Vec::new(),
+        order: None,
         source_name: SourceName::Kept,
         target_user: Some(request.to.user.clone()),
         dns: DnsWish::Skip,

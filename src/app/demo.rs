@@ -9,17 +9,19 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::journal::SqliteJournal;
 use crate::adapters::secrets::MemorySecrets;
 use crate::cli::{Act, DemoRequest, Ending, Exit, Fault, Manner, Printer, Wording, exit_of, print_outcome};
-use crate::domain::{EmailAddress, ImapEndpoint, MailboxName, Secret, SessionId, WireName, decode_utf7};
+use crate::domain::{EmailAddress, ImapEndpoint, MailboxName, SessionId, WireName, decode_utf7};
 use crate::engine::{Engine, Limits, Opening, Stop, report};
 use crate::plan::{SourceAccount, SourceName};
-use crate::ports::{Clock, Journal, SecretStore};
+use crate::ports::{ApiKeys, Clock, Journal, SecretStore};
 use crate::problem::ProblemCode;
 use crate::sandbox::demo::{Demo, DemoFaults, DemoOptions, MailSize};
 use crate::sandbox::mail::{Fault as MailFault, Scope};
 use crate::sandbox::world::{
     DOMAIN, EMAIL_PRO_HOST, EXCHANGE_HOST, FOREIGN_HOST, PLAIN_HOST, Pace, WorldLogin, email_pro_service, exchange_service, seeded_password,
 };
-use crate::session::{ApiAccess, ApiSecret, Command, Destination, Mode, Notice, Session, StoredEvent, api_secret, source_secret};
+use crate::session::{
+    ApiAccess, ApiCredential, ApiSecret, Command, Destination, Mode, Notice, Session, StoredEvent, api_secret, source_secret,
+};
 use crate::tui::{Prefill, PrefilledAccount};
 
 use super::Ground;
@@ -130,7 +132,7 @@ async fn rehearse(request: &DemoRequest, ground: &Ground, root: PathBuf) -> Resu
 
 /// The demo's answers, shown in the fields in advance.
 fn prefill(demo: &Demo) -> Prefill {
-    let keys = demo.api_keys();
+    let ApiKeys::Application { application_key, application_secret, consumer_key } = demo.api_keys() else { return Prefill::default() };
     let password_of = |host: &str, address: &EmailAddress| seeded_password(demo.world().seed(), host, address);
     let mut passwords = BTreeMap::new();
     for login in demo.logins() {
@@ -148,9 +150,9 @@ fn prefill(demo: &Demo) -> Prefill {
     Prefill {
         mode: Some(Mode::Automatic),
         api_endpoint: Some(demo.api_endpoint().to_string()),
-        application_key: Some(keys.application_key),
-        application_secret: Some(keys.application_secret),
-        consumer_key: keys.consumer_key,
+        application_key: Some(application_key),
+        application_secret: Some(application_secret),
+        consumer_key,
         accounts: guided.map(|login| PrefilledAccount { address: login.address, host: FOREIGN_HOST.to_owned() }).collect(),
         target_host: Some(PLAIN_HOST.to_owned()),
         panel: Some(demo.panel_url()),
@@ -286,9 +288,11 @@ fn name_at_target(wire: &WireName) -> Option<MailboxName> {
 pub(super) fn access(demo: &Demo, id: &SessionId) -> ApiAccess {
     ApiAccess {
         endpoint: demo.api_endpoint(),
-        application_key: api_secret(id, ApiSecret::ApplicationKey),
-        application_secret: api_secret(id, ApiSecret::ApplicationSecret),
-        consumer_key: api_secret(id, ApiSecret::ConsumerKey),
+        credential: ApiCredential::Application {
+            application_key: api_secret(id, ApiSecret::ApplicationKey),
+            application_secret: api_secret(id, ApiSecret::ApplicationSecret),
+            consumer_key: api_secret(id, ApiSecret::ConsumerKey),
+        },
         expiration: None,
     }
 }
@@ -326,6 +330,7 @@ fn answers(demo: &Demo, id: &SessionId) -> Answers {
             endpoint: ImapEndpoint::tls(EMAIL_PRO_HOST),
             webmail: None,
         },
+        order: None,
         source_name: SourceName::Renamed,
         target_user: None,
         dns: DnsWish::Repair,
@@ -343,11 +348,9 @@ fn display_name(local: &str) -> String {
 async fn secrets(demo: &Demo, id: &SessionId, answers: &Answers, events: &[StoredEvent]) -> Result<Arc<dyn SecretStore>, Ending> {
     let kept = MemorySecrets::new();
     let failed = |error: crate::ports::SecretError| Ending::new(Exit::Failed, format!("error: {error}"));
-    let keys = demo.api_keys();
-    let access = access(demo, id);
-    kept.set(&access.application_key, &keys.application_key).await.map_err(failed)?;
-    kept.set(&access.application_secret, &keys.application_secret).await.map_err(failed)?;
-    kept.set(&access.consumer_key, keys.consumer_key.as_ref().unwrap_or(&Secret::new(""))).await.map_err(failed)?;
+    for (reference, secret) in access(demo, id).credential.secrets().iter().zip(demo.api_keys().secrets()) {
+        kept.set(reference, secret).await.map_err(failed)?;
+    }
     let session = Session::replay(events);
     let chosen = session.migrations.iter().map(|m| &m.source).chain(&answers.sources);
     for source in chosen {

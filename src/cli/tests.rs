@@ -197,6 +197,7 @@ fn story() -> Vec<StoredEvent> {
             user: "anna@mydomain.ovh".to_owned(),
             secret: SecretRef("new".to_owned()),
         },
+        target_temporary: None,
         mailboxes: vec![mapping],
     };
     let refused = Event::MessageRefused {

@@ -93,6 +93,10 @@ number_id! {
     BatchId(u64)
 }
 number_id! {
+    /// One feature of an account or a domain, numbered within the session from 1.
+    FeatureId(u32)
+}
+number_id! {
     /// An asynchronous task of the platform (`…/task/{id}`). 0 means idle and is never one.
     OperationId(i64)
 }

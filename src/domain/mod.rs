@@ -9,6 +9,7 @@ mod capabilities;
 mod choices;
 mod credential;
 mod endpoint;
+mod feature;
 mod flags;
 mod ids;
 mod internal_date;
@@ -22,14 +23,18 @@ mod uid;
 mod utf7;
 mod zone;
 
-pub use account::{Account, AttachedDomain, DkimState, DomainType, ObjectState, Service};
+pub use account::{
+    Account, AttachedDomain, DkimState, DomainType, MailAccess, MigrationCheck, MigrationFinding, ObjectState, PasswordPolicy, SeatModel,
+    SeatOffer, Service, ServiceContacts,
+};
 pub use address::{AddressError, DomainName, EmailAddress};
 pub use capabilities::{Capabilities, Quota};
 pub use choices::{Altered, Collisions, CopyChoices, DeletedMail, Receipts};
 pub use credential::{AccessRule, Credential, CredentialStatus};
 pub use endpoint::{ApiEndpoint, CertificatePin, EndpointError, ImapEndpoint, Security};
+pub use feature::{Feature, FeatureKind, FeatureOwner, FilterRule, Right};
 pub use flags::{Flags, Keyword, SystemFlag};
-pub use ids::{BatchId, IdError, MailboxId, MigrationId, OperationId, SessionId};
+pub use ids::{BatchId, FeatureId, IdError, MailboxId, MigrationId, OperationId, SessionId};
 pub use internal_date::InternalDate;
 pub use mailbox::{MailboxName, MailboxNameError, Role, WireName};
 pub use measure::{ByteSize, Moment};

@@ -12,8 +12,12 @@ pub enum Platform {
     Exchange,
     /// OVHcloud Email Pro (`/email/pro`).
     EmailPro,
-    /// OVHcloud MX Plan (`/email/mxplan`, legacy `/email/domain`).
+    /// OVHcloud MX Plan on the new infrastructure, with OWA: an Exchange behind it (`/email/mxplan`, `isZimbra: false`).
     MxPlan,
+    /// OVHcloud MX Plan on the new infrastructure, with a Zimbra behind it (`/email/mxplan`, `isZimbra: true`).
+    MxPlanZimbra,
+    /// OVHcloud MX Plan on the legacy infrastructure, with Roundcube (`/email/domain` alone).
+    MxPlanLegacy,
     /// OVHcloud Zimbra (`/v2/zimbra`).
     Zimbra,
     /// Any IMAP server, reached without a platform API.
@@ -22,7 +26,8 @@ pub enum Platform {
 
 impl Platform {
     /// Every platform, in the order in which lists show them.
-    pub const ALL: [Self; 5] = [Self::Exchange, Self::EmailPro, Self::MxPlan, Self::Zimbra, Self::Imap];
+    pub const ALL: [Self; 7] =
+        [Self::Exchange, Self::EmailPro, Self::MxPlan, Self::MxPlanZimbra, Self::MxPlanLegacy, Self::Zimbra, Self::Imap];
 
     /// The key under which `config/platforms.toml` describes this platform.
     pub const fn key(self) -> &'static str {
@@ -30,6 +35,8 @@ impl Platform {
             Self::Exchange => "exchange",
             Self::EmailPro => "email-pro",
             Self::MxPlan => "mx-plan",
+            Self::MxPlanZimbra => "mx-plan-zimbra",
+            Self::MxPlanLegacy => "mx-plan-legacy",
             Self::Zimbra => "zimbra",
             Self::Imap => "imap",
         }
@@ -38,7 +45,17 @@ impl Platform {
     /// Whether the store rebuilds MIME on reading, so that bytes differ from what was appended
     /// although nothing is lost. Such a side is compared by content, never by raw bytes.
     pub const fn rebuilds_messages(self) -> bool {
-        matches!(self, Self::Exchange | Self::EmailPro)
+        matches!(self, Self::Exchange | Self::EmailPro | Self::MxPlan)
+    }
+
+    /// Whether it is an MX Plan, on whatever infrastructure: a domain has one of them at most.
+    pub const fn is_mx_plan(self) -> bool {
+        matches!(self, Self::MxPlan | Self::MxPlanZimbra | Self::MxPlanLegacy)
+    }
+
+    /// Whether the platform can give an account another address. On a legacy MX Plan `accountName` is read-only.
+    pub const fn renames_accounts(self) -> bool {
+        !matches!(self, Self::MxPlanLegacy)
     }
 }
 
@@ -49,6 +66,8 @@ impl fmt::Display for Platform {
             Self::Exchange => "Exchange",
             Self::EmailPro => "Email Pro",
             Self::MxPlan => "MX Plan",
+            Self::MxPlanZimbra => "MX Plan (Zimbra)",
+            Self::MxPlanLegacy => "MX Plan (legacy)",
             Self::Zimbra => "Zimbra",
             Self::Imap => "IMAP server",
         })

@@ -12,7 +12,7 @@ use crate::domain::{BatchId, ByteSize, MailboxId, MigrationId, Platform, Secret,
 use crate::plan::{SourceAccount, TargetAccount};
 use crate::ports::{ApiKeys, LedgerChange, PlatformApi, Ports, Record};
 use crate::problem::{Problem, ProblemCode, Troubling};
-use crate::session::{Activity, Event, Migration, Session, Side, Task};
+use crate::session::{Activity, ApiCredential, Event, Migration, Session, Side, Task};
 
 use super::Limits;
 use super::budget::Budget;
@@ -310,10 +310,16 @@ impl TaskContext {
     /// The connected API account.
     pub(super) async fn api(&self) -> Result<Box<dyn PlatformApi>, Failure> {
         let access = self.session.borrow().api.clone().ok_or_else(|| Problem::new(ProblemCode::ApiKeysRefused))?;
-        let keys = ApiKeys {
-            application_key: self.secret(&access.application_key).await?,
-            application_secret: self.secret(&access.application_secret).await?,
-            consumer_key: Some(self.secret(&access.consumer_key).await?),
+        let keys = match &access.credential {
+            ApiCredential::Application { application_key, application_secret, consumer_key } => ApiKeys::Application {
+                application_key: self.secret(application_key).await?,
+                application_secret: self.secret(application_secret).await?,
+                consumer_key: Some(self.secret(consumer_key).await?),
+            },
+            ApiCredential::Client { client_id, client_secret } => {
+                ApiKeys::Client { client_id: self.secret(client_id).await?, client_secret: self.secret(client_secret).await? }
+            }
+            ApiCredential::Token { access_token } => ApiKeys::Token { access_token: self.secret(access_token).await? },
         };
         Ok(self.ports.platforms.open(&access.endpoint, &keys).await?)
     }

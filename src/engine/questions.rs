@@ -8,7 +8,7 @@ use crate::domain::{ApiEndpoint, CredentialStatus, MigrationId, SecretRef, Servi
 use crate::plan::{missing_rules, needed_rules};
 use crate::ports::{ApiKeys, EntryState, PlatformApi, Ports};
 use crate::problem::{Problem, ProblemCode, Troubling};
-use crate::session::{AccountFound, Answer, ApiAccess, LoginProof, Query, RefusedMessage, Session};
+use crate::session::{AccountFound, Answer, ApiAccess, ApiCredential, LoginProof, Query, RefusedMessage, Session};
 
 use super::pool::{Door, Held, Pool, Purpose, Wanted};
 
@@ -59,10 +59,16 @@ async fn secret(ports: &Ports, reference: &SecretRef) -> Result<crate::domain::S
 }
 
 async fn open(ports: &Ports, access: &ApiAccess) -> Result<Box<dyn PlatformApi>, Problem> {
-    let keys = ApiKeys {
-        application_key: secret(ports, &access.application_key).await?,
-        application_secret: secret(ports, &access.application_secret).await?,
-        consumer_key: Some(secret(ports, &access.consumer_key).await?),
+    let keys = match &access.credential {
+        ApiCredential::Application { application_key, application_secret, consumer_key } => ApiKeys::Application {
+            application_key: secret(ports, application_key).await?,
+            application_secret: secret(ports, application_secret).await?,
+            consumer_key: Some(secret(ports, consumer_key).await?),
+        },
+        ApiCredential::Client { client_id, client_secret } => {
+            ApiKeys::Client { client_id: secret(ports, client_id).await?, client_secret: secret(ports, client_secret).await? }
+        }
+        ApiCredential::Token { access_token } => ApiKeys::Token { access_token: secret(ports, access_token).await? },
     };
     ports.platforms.open(&access.endpoint, &keys).await.map_err(|e| e.problem())
 }
@@ -78,7 +84,7 @@ async fn request_consumer_key(
     (application_key, application_secret): (&SecretRef, &SecretRef),
     consumer_key: &SecretRef,
 ) -> Result<Answer, Problem> {
-    let keys = ApiKeys {
+    let keys = ApiKeys::Application {
         application_key: secret(ports, application_key).await?,
         application_secret: secret(ports, application_secret).await?,
         consumer_key: None,

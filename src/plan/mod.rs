@@ -23,7 +23,7 @@ pub use findings::{Facts, TargetLimits};
 pub use mapping::{Mapping, map_mailboxes, resolve_at_target};
 pub use names::temporary_address;
 pub use naming::mended;
-pub use proposal::{Place, Proposal, SourceName, propose};
+pub use proposal::{Place, Proposal, SourceName, TargetName, names_of, propose};
 pub use rights::{is_granted, missing_rules, needed_rules};
 pub use seen::{SeenMailbox, TargetTraits};
 pub use types::{

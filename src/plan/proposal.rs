@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::domain::{EmailAddress, ImapEndpoint, SecretRef, ServiceId};
 
+use crate::settings::Strategy;
+
 use super::{SourceAccount, TargetAccount, temporary_address};
 
 /// Whether the source gives its address up.
@@ -13,6 +15,25 @@ pub enum SourceName {
     Renamed,
     /// It keeps its name: the target is another account on another server.
     Kept,
+}
+
+/// Under which name the target begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetName {
+    /// Under its own address.
+    Own,
+    /// Under a temporary one, until the source gave the address up.
+    Temporary,
+}
+
+/// Whether source and target have temporary names, as an order of acts wants it.
+pub const fn names_of(order: Strategy) -> (SourceName, TargetName) {
+    match order {
+        Strategy::RenameFirst => (SourceName::Renamed, TargetName::Own),
+        Strategy::CopyFirst => (SourceName::Renamed, TargetName::Temporary),
+        Strategy::Replace => (SourceName::Kept, TargetName::Temporary),
+        Strategy::ServerSide => (SourceName::Kept, TargetName::Own),
+    }
 }
 
 /// Where an account goes.
@@ -37,14 +58,30 @@ pub struct Proposal {
     pub source_user: String,
     /// The account that it becomes.
     pub target: TargetAccount,
+    /// The name under which it begins, when that is not its own.
+    pub target_temporary: Option<EmailAddress>,
 }
 
 /// Proposes names for one account. `taken` are the addresses that exist in the domain. `None` when no free name is left.
-pub fn propose(source: &SourceAccount, place: &Place, name: SourceName, taken: &BTreeSet<EmailAddress>) -> Option<Proposal> {
+pub fn propose(
+    source: &SourceAccount,
+    place: &Place,
+    (name, target_name): (SourceName, TargetName),
+    taken: &BTreeSet<EmailAddress>,
+) -> Option<Proposal> {
     let temporary = match name {
         SourceName::Renamed => temporary_address(&source.address, taken)?,
         SourceName::Kept => source.address.clone(),
     };
+    let target_temporary = match target_name {
+        TargetName::Own => None,
+        TargetName::Temporary => {
+            let mut taken = taken.clone();
+            taken.insert(temporary.clone());
+            Some(temporary_address(&source.address, &taken)?)
+        }
+    };
+    let target_address = target_temporary.as_ref().unwrap_or(&source.address);
     // On OVHcloud the user name is the address and changes with it; another user name stays.
     let is_address = source.user.parse::<EmailAddress>().is_ok_and(|user| user == source.address);
     Some(Proposal {
@@ -53,9 +90,10 @@ pub fn propose(source: &SourceAccount, place: &Place, name: SourceName, taken: &
         target: TargetAccount {
             service: place.service.clone(),
             endpoint: place.endpoint.clone(),
-            user: place.user.clone().unwrap_or_else(|| source.address.to_string()),
+            user: place.user.clone().unwrap_or_else(|| target_address.to_string()),
             secret: place.secret.clone(),
         },
+        target_temporary,
     })
 }
 
@@ -76,7 +114,7 @@ mod tests {
             last_name: None,
         };
         let place = Place { service: None, endpoint, user: None, secret: SecretRef("target".to_owned()) };
-        propose(&source, &place, name, &BTreeSet::new()).expect("free names")
+        propose(&source, &place, (name, TargetName::Own), &BTreeSet::new()).expect("free names")
     }
 
     #[test]

@@ -75,11 +75,13 @@ fn looks_like_exchange(kinds: &BTreeMap<&str, Vec<&str>>, mailboxes: &[SeenMailb
 pub(super) fn is_reserved(top: &str, platform: Platform) -> bool {
     const EXCHANGE: [&str; 6] = ["calendar", "contacts", "tasks", "journal", "notes", "outbox"];
     match platform {
-        Platform::Zimbra => {
+        Platform::Zimbra | Platform::MxPlanZimbra => {
             let top: String = top.trim().nfc().flat_map(char::to_lowercase).collect();
             Platforms::built_in().facts(platform).reserved_names.iter().any(|name| name.to_lowercase() == top)
         }
-        Platform::Exchange | Platform::EmailPro => not_mail_kind(top, FolderRoles::built_in()).is_some_and(|kind| EXCHANGE.contains(&kind)),
-        Platform::MxPlan | Platform::Imap => false,
+        Platform::Exchange | Platform::EmailPro | Platform::MxPlan => {
+            not_mail_kind(top, FolderRoles::built_in()).is_some_and(|kind| EXCHANGE.contains(&kind))
+        }
+        Platform::MxPlanLegacy | Platform::Imap => false,
     }
 }

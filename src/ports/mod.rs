@@ -21,7 +21,7 @@ pub use mail::{
     MessageSummary, NewMailbox, OutgoingMessage, SinkClosed, Weighed,
 };
 pub use mail_error::{CertificateSeen, MailError, NameRefused, Refusal, RefusalKind};
-pub use platform::{ApiError, ApiKeys, ConsumerKeyRequest, PlatformApi, PlatformGate, SeatRequest};
+pub use platform::{ApiError, ApiKeys, ConsumerKeyRequest, NewAccount, PlatformApi, PlatformGate, SeatRequest};
 pub use resolver::{DnsAnswer, DnsError, Resolver};
 pub use secrets::{Keeping, SecretError, SecretStore};
 

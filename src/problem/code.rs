@@ -79,6 +79,14 @@ names! {
         AccountMissing = "account-missing",
         /// The service has no free account.
         NoFreeSeat = "no-free-seat",
+        /// The platform does not take this password.
+        PasswordRefused = "password-refused",
+        /// The platform's own migration is not possible as things are.
+        MigrationBlocked = "migration-blocked",
+        /// The world is not as the plan has it: an account is gone, a seat is taken, the mail has grown beyond the quota.
+        PlanOutdated = "plan-outdated",
+        /// The domain is authoritative on another service of the customer.
+        DomainElsewhere = "domain-elsewhere",
         /// The service has expired or is suspended.
         ServiceSuspended = "service-suspended",
         /// The domain is not attached to the service, or not ready.
@@ -165,6 +173,14 @@ names! {
         GoOnAnyway = "go-on-anyway",
         /// Leave it and look at the new server first.
         StopHere = "stop-here",
+        /// Choose another password.
+        ChooseAnotherPassword = "choose-another-password",
+        /// Mend it at the source, then try again.
+        MendAtSource = "mend-at-source",
+        /// Undo what was done, and review again.
+        UndoAndReview = "undo-and-review",
+        /// Make the domain non-authoritative there.
+        MakeNonAuthoritative = "make-non-authoritative",
         /// Change the record by hand.
         ChangeRecordByHand = "change-record-by-hand",
         /// Unlock the keyring.
@@ -223,6 +239,10 @@ impl ProblemCode {
             Self::AddressTaken => (M::NothingLost, &[H::ChooseAnotherAddress], AskUser),
             Self::AccountMissing => (M::NothingLost, &[H::Retry], AskUser),
             Self::NoFreeSeat => (M::NothingLost, &[H::OrderSeat, H::ChooseAnotherService], AskUser),
+            Self::PasswordRefused => (M::NothingLost, &[H::ChooseAnotherPassword, H::Retry], AskUser),
+            Self::MigrationBlocked => (M::NothingChanged, &[H::MendAtSource, H::Retry], AskUser),
+            Self::PlanOutdated => (M::NothingLost, &[H::UndoAndReview, H::Retry], AskUser),
+            Self::DomainElsewhere => (M::NothingChanged, &[H::MakeNonAuthoritative, H::Retry], AskUser),
             Self::ServiceSuspended => (M::NothingLost, &[H::ChooseAnotherService, H::AskSupport], AskUser),
             Self::DomainNotReady => (M::NothingLost, &[H::Wait, H::Retry], AskUser),
             Self::ZoneNotHere => (M::MailUntouched, &[H::ChangeRecordByHand], AskUser),

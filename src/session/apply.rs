@@ -6,8 +6,8 @@ use crate::problem::{Disposition, ProblemCode};
 
 use super::state::Doubt;
 use super::{
-    CopyState, CreateState, DomainState, Event, MailboxProgress, Migration, Mode, Pass, PlannedMigration, RenameState, Session, Side, Step,
-    StoredEvent, Undo,
+    CopyState, CreateState, DomainState, Event, MailboxProgress, Migration, Mode, Pass, PlannedMigration, RemovalState, RenameState,
+    ServerState, Session, Side, Step, StoredEvent, Strategy, Undo,
 };
 
 /// Folds an event into the state.
@@ -27,6 +27,7 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
             session.mode = Some(*mode);
             session.strategy = Some(*strategy);
         }
+        Event::StrategyChosen { strategy } => session.strategy = Some(*strategy),
         Event::ApiConnected { access } => session.api = Some(access.clone()),
         Event::SourcesChosen { accounts } => {
             session.migrations = accounts.iter().zip(1..).map(|(account, n)| new_migration(MigrationId(n), account)).collect();
@@ -44,6 +45,9 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
             state.is_ready = true;
             state.attached_by_us = *attached_by_us;
         }
+        Event::DomainDetachRequested { .. } | Event::DomainDetachIntended { .. } | Event::DomainDetached { .. } => {
+            apply_to_domain(session, &stored.event);
+        }
         Event::AnswersReopened { step } => reopen(session, *step),
         Event::ChoicesMade { choices } => session.choices = Some(*choices),
         Event::PlanAccepted { migrations, create_at_once } => {
@@ -56,7 +60,8 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         Event::RenameConfirmed => {
             session.is_rename_confirmed = true;
             // In guided mode the person creates, and says so when it is done.
-            session.is_create_confirmed |= session.create_at_once && session.mode != Some(Mode::Guided);
+            let is_next = session.create_at_once && session.mode != Some(Mode::Guided) && session.order() == Strategy::RenameFirst;
+            session.is_create_confirmed |= is_next;
         }
         Event::CreateConfirmed => session.is_create_confirmed = true,
         Event::CopyConfirmed => session.is_copy_confirmed = true,
@@ -93,6 +98,21 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         | Event::CreateUndoRequested { .. }
         | Event::CreateUndoIntended { .. }
         | Event::CreateUndone { .. } => apply_to_account(session, stored),
+        Event::TargetRenameIntended { .. }
+        | Event::TargetRenamed { .. }
+        | Event::TargetRenameUndoIntended { .. }
+        | Event::TargetRenameUndone { .. }
+        | Event::RemovalConfirmed { .. }
+        | Event::RemovalIntended { .. }
+        | Event::SourceRemoved { .. }
+        | Event::ServerMigrationConfirmed { .. }
+        | Event::ServerMigrationIntended { .. }
+        | Event::ServerMigrated { .. } => apply_to_exchange_of_names(session, stored),
+        Event::FeaturesSeen { .. }
+        | Event::SharedFeaturesSeen { .. }
+        | Event::FeatureIntended { .. }
+        | Event::FeatureCarried { .. }
+        | Event::FeatureLeft { .. } => super::features::apply(session, &stored.event),
         Event::MailboxPrepared { .. }
         | Event::BatchIntended { .. }
         | Event::BatchCopied { .. }
@@ -134,15 +154,82 @@ fn apply_to_dns(session: &mut Session, stored: &StoredEvent) {
     }
 }
 
+fn apply_to_domain(session: &mut Session, event: &Event) {
+    match event {
+        Event::DomainDetachRequested { domain } => {
+            session.domains.entry(domain.clone()).or_default().leaving = Some(Undo::Requested);
+        }
+        Event::DomainDetachIntended { domain } => {
+            session.domains.entry(domain.clone()).or_default().leaving = Some(Undo::Intended);
+        }
+        Event::DomainDetached { domain } => {
+            session.domains.remove(domain);
+            reopen(session, Step::Destination);
+        }
+        _ => {}
+    }
+}
+
+/// Who has which address: what comes after the copy, in orders other than rename first.
+fn apply_to_exchange_of_names(session: &mut Session, stored: &StoredEvent) {
+    let at = stored.at;
+    let mut act = |id: &MigrationId, change: &mut dyn FnMut(&mut Migration)| {
+        if let Some(migration) = session.migration_mut(*id) {
+            change(migration);
+        }
+    };
+    match &stored.event {
+        Event::TargetRenameIntended { migration, .. } => act(migration, &mut |m| m.target_rename = RenameState::Intended),
+        Event::TargetRenamed { migration, gap_millis, .. } => act(migration, &mut |m| {
+            m.target_rename = RenameState::Done;
+            m.gap_millis = *gap_millis;
+            call_target(m);
+        }),
+        Event::TargetRenameUndoIntended { migration, .. } => {
+            act(migration, &mut |m| m.target_rename = RenameState::Undoing(Undo::Intended));
+        }
+        Event::TargetRenameUndone { migration } => act(migration, &mut |m| {
+            m.target_rename = RenameState::Pending;
+            call_target(m);
+        }),
+        Event::RemovalConfirmed { migration } => act(migration, &mut |m| m.removal = RemovalState::Confirmed),
+        Event::RemovalIntended { migration, .. } => act(migration, &mut |m| m.removal = RemovalState::Intended),
+        Event::SourceRemoved { migration, .. } => act(migration, &mut |m| {
+            m.removal = RemovalState::Done;
+            m.removed_at = Some(at);
+        }),
+        Event::ServerMigrationConfirmed { migration } => act(migration, &mut |m| m.server = ServerState::Confirmed),
+        Event::ServerMigrationIntended { migration, seat } => {
+            act(migration, &mut |m| m.server = ServerState::Intended { seat: seat.clone() });
+        }
+        Event::ServerMigrated { migration, seat, found } => act(migration, &mut |m| {
+            m.server = ServerState::Done { found: found.clone() };
+            m.seat.clone_from(seat);
+        }),
+        _ => {}
+    }
+}
+
+/// On OVHcloud the user name is the address, and changes with it.
+fn call_target(migration: &mut Migration) {
+    let address = migration.target_address().to_string();
+    let names = [migration.target_temporary.as_ref().map(ToString::to_string), Some(migration.source.address.to_string())];
+    if let Some(target) = migration.target.as_mut().filter(|target| names.contains(&Some(target.user.clone()))) {
+        target.user = address;
+    }
+}
+
 fn reopen(session: &mut Session, step: Step) {
     session.is_plan_accepted = false;
+    session.is_rename_confirmed = false;
+    session.is_create_confirmed = false;
+    session.is_copy_confirmed = false;
     session.choices = None;
     session.troubles.clear();
+    session.features.clear();
+    session.shared_seen.clear();
     for migration in &mut session.migrations {
-        migration.inventory = None;
-        migration.temporary = None;
-        migration.target = None;
-        migration.mailboxes.clear();
+        *migration = new_migration(migration.id, &migration.source);
     }
     if step <= Step::Destination {
         session.destination = None;
@@ -162,6 +249,8 @@ fn plan(session: &mut Session, planned: &PlannedMigration) {
         migration.temporary = Some(planned.temporary.clone());
         migration.source_user = Some(planned.source_user.clone());
         migration.target = Some(planned.target.clone());
+        migration.target_temporary.clone_from(&planned.target_temporary);
+        migration.target_rename = if planned.target_temporary.is_some() { RenameState::Pending } else { RenameState::Done };
         migration.mailboxes = planned.mailboxes.iter().map(|m| (m.id, new_mailbox(m))).collect();
     }
 }
@@ -178,6 +267,12 @@ fn new_migration(id: MigrationId, account: &crate::plan::SourceAccount) -> Migra
         renamed_at: None,
         create: CreateState::Pending,
         seat: None,
+        target_temporary: None,
+        target_rename: RenameState::Done,
+        removal: RemovalState::Pending,
+        removed_at: None,
+        server: ServerState::Pending,
+        are_features_seen: false,
         gap_millis: None,
         is_rebuilding: false,
         is_altered_accepted: false,
@@ -241,7 +336,7 @@ fn apply_to_account(session: &mut Session, stored: &StoredEvent) {
                 m.renamed_at = None;
             });
             session.is_rename_confirmed = false;
-            session.is_create_confirmed = false;
+            session.is_create_confirmed &= session.order() != Strategy::RenameFirst;
         }
         Event::CreateIntended { migration, seat, .. } => {
             act(migration, &mut |m| m.create = CreateState::Intended { seat: seat.clone() });
@@ -259,8 +354,11 @@ fn apply_to_account(session: &mut Session, stored: &StoredEvent) {
             act(migration, &mut |m| {
                 m.create = CreateState::Pending;
                 m.seat = None;
+                // What was copied into it is gone with it.
+                m.mailboxes = m.mailboxes.values().map(|known| (known.mapping.id, new_mailbox(&known.mapping))).collect();
             });
             session.is_create_confirmed = false;
+            session.is_copy_confirmed = false;
         }
         _ => {}
     }

@@ -17,6 +17,11 @@ pub enum Command {
         /// In which order.
         strategy: Strategy,
     },
+    /// Choose another order of acts. Possible until the plan is accepted.
+    ChooseStrategy {
+        /// Which.
+        strategy: Strategy,
+    },
     /// Use this API account (its rights were checked by [`super::Query::CheckCredential`]).
     ConnectApi {
         /// Where and with what.
@@ -51,8 +56,24 @@ pub enum Command {
         /// Create each target as soon as its source is renamed.
         create_at_once: bool,
     },
-    /// Rename (guided: it is renamed, prove it).
+    /// Rename (guided: it is renamed, prove it). Copy first: rename the source, then the target.
     ConfirmRename,
+    /// Remove a source, once it is verified again (replace).
+    ConfirmRemoval {
+        /// Which one.
+        migration: MigrationId,
+        /// Its address, as the person typed it.
+        typed: String,
+    },
+    /// Let the platform migrate an account (server side).
+    ConfirmServerMigration {
+        /// Which one.
+        migration: MigrationId,
+        /// Its address, as the person typed it.
+        typed: String,
+    },
+    /// Undo every act that can be undone.
+    UndoEverything,
     /// Give one source its name back.
     UndoRename {
         /// Which one.
@@ -112,6 +133,18 @@ pub enum Command {
 /// Why a wish is refused; words under `refusal-<variant>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// The pair of platforms does not allow this order of acts.
+    #[error("this order is not possible between these platforms")]
+    StrategyNotPossible,
+    /// What was typed is not the address.
+    #[error("what was typed is not the address of the account")]
+    WrongTyped,
+    /// The old account is gone.
+    #[error("the old account is gone")]
+    SourceGone,
+    /// There is nothing that could be undone.
+    #[error("there is nothing to undo")]
+    NothingToUndo,
     /// Not at this step.
     #[error("not possible at this step")]
     NotNow,
@@ -163,6 +196,10 @@ impl Refusal {
     /// The key of its words.
     pub const fn key(self) -> &'static str {
         match self {
+            Self::StrategyNotPossible => "strategy-not-possible",
+            Self::WrongTyped => "wrong-typed",
+            Self::SourceGone => "source-gone",
+            Self::NothingToUndo => "nothing-to-undo",
             Self::NotNow => "not-now",
             Self::NothingChosen => "nothing-chosen",
             Self::SameAccountTwice => "same-account-twice",

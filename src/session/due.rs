@@ -1,6 +1,10 @@
 //! Which tasks must be running now, from the state alone.
 
-use super::{CopyState, CreateState, Mode, RenameState, Session, Step, Task};
+use crate::domain::DomainName;
+
+use super::{
+    CopyState, CreateState, FeatureProgress, Migration, Mode, RemovalState, RenameState, ServerState, Session, Step, Strategy, Task,
+};
 
 /// Verifications of one mailbox that may find something missing before a person is asked.
 pub const MOST_FAILED_VERIFICATIONS: u32 = 3;
@@ -15,34 +19,23 @@ pub fn due(session: &Session) -> Vec<Task> {
     // Looking at the step means looking at every mailbox: once, not once for each account.
     let step = session.step();
     for (domain, state) in &session.domains {
-        if !state.is_ready {
-            tasks.push(Task::AttachDomain { domain: domain.clone() });
+        match state.leaving {
+            None if !state.is_ready => tasks.push(Task::AttachDomain { domain: domain.clone() }),
+            Some(_) if is_deserted(session, domain) => tasks.push(Task::DetachDomain { domain: domain.clone() }),
+            _ => {}
         }
     }
+    if step == Step::Review {
+        looking(session, &mut tasks);
+    }
     for migration in &session.migrations {
-        let migration_id = migration.id;
-        if step == Step::Review && migration.inventory.is_none() {
-            tasks.push(Task::Inventory { migration: migration_id });
-        }
-        match &migration.rename {
-            RenameState::Pending if session.is_plan_accepted && session.is_rename_confirmed => {
-                tasks.push(Task::RenameSource { migration: migration_id });
-            }
-            RenameState::Intended => tasks.push(Task::RenameSource { migration: migration_id }),
-            RenameState::Undoing(_) => tasks.push(Task::UndoRename { migration: migration_id }),
-            RenameState::Pending | RenameState::Done => {}
-        }
-        match &migration.create {
-            CreateState::Pending if migration.rename == RenameState::Done && session.is_create_confirmed => {
-                tasks.push(Task::CreateTarget { migration: migration_id });
-            }
-            CreateState::Intended { .. } => tasks.push(Task::CreateTarget { migration: migration_id }),
-            CreateState::Undoing(_) => tasks.push(Task::UndoCreate { migration: migration_id }),
-            CreateState::Pending | CreateState::Done => {}
-        }
+        naming(session, migration, &mut tasks);
     }
     if session.is_copy_confirmed {
         copying(session, &mut tasks);
+    }
+    if step >= Step::Dns {
+        carrying(session, &mut tasks);
     }
     if step >= Step::Dns && !session.is_dns_accepted {
         for domain in session.mail_domains() {
@@ -52,7 +45,7 @@ pub fn due(session: &Session) -> Vec<Task> {
             tasks.push(Task::CheckDns { domain });
         }
     }
-    if session.finish.is_some() && step == Step::Finish {
+    if session.finish.is_some() && step == Step::Finish && session.features.values().all(|f| f.state.is_final()) {
         tasks.push(Task::Finish);
     }
     tasks.retain(|task| !session.troubles.contains_key(task));
@@ -62,11 +55,82 @@ pub fn due(session: &Session) -> Vec<Task> {
     tasks
 }
 
+/// Whether none of our accounts is on the service in this domain any more.
+fn is_deserted(session: &Session, domain: &DomainName) -> bool {
+    let is_there = |m: &Migration| m.create != CreateState::Pending && m.source.address.domain() == domain;
+    !session.migrations.iter().any(is_there)
+}
+
+/// What is looked at before the plan is accepted.
+fn looking(session: &Session, tasks: &mut Vec<Task>) {
+    for migration in &session.migrations {
+        if migration.inventory.is_none() {
+            tasks.push(Task::Inventory { migration: migration.id });
+        }
+        if !migration.are_features_seen && migration.source.service.is_some() {
+            tasks.push(Task::InspectFeatures { migration: migration.id });
+        }
+    }
+    for (service, domain) in session.shared_owners() {
+        if !session.shared_seen.contains(&(service.clone(), domain.clone())) {
+            tasks.push(Task::InspectShared { service, domain });
+        }
+    }
+}
+
+/// Who gets which address, who is made, who is removed.
+fn naming(session: &Session, migration: &Migration, tasks: &mut Vec<Task>) {
+    let id = migration.id;
+    let order = session.order();
+    // Acts in the order of the plan: what must be done before this one begins.
+    let (may_rename, may_create) = match order {
+        Strategy::RenameFirst => (true, migration.rename == RenameState::Done),
+        Strategy::CopyFirst => (migration.create == CreateState::Done && migration.copy_state().is_final(), true),
+        Strategy::Replace => (false, true),
+        Strategy::ServerSide => (false, false),
+    };
+    match &migration.rename {
+        RenameState::Pending if session.is_plan_accepted && session.is_rename_confirmed && may_rename => {
+            tasks.push(Task::RenameSource { migration: id });
+        }
+        RenameState::Intended => tasks.push(Task::RenameSource { migration: id }),
+        // The real address is taken from the target first.
+        RenameState::Undoing(_) if migration.target_temporary.is_some() && migration.target_rename != RenameState::Pending => {
+            tasks.push(Task::UndoRenameTarget { migration: id });
+        }
+        RenameState::Undoing(_) => tasks.push(Task::UndoRename { migration: id }),
+        RenameState::Pending | RenameState::Done => {}
+    }
+    match &migration.create {
+        CreateState::Pending if session.is_plan_accepted && session.is_create_confirmed && may_create => {
+            tasks.push(Task::CreateTarget { migration: id });
+        }
+        CreateState::Intended { .. } => tasks.push(Task::CreateTarget { migration: id }),
+        CreateState::Undoing(_) => tasks.push(Task::UndoCreate { migration: id }),
+        CreateState::Pending | CreateState::Done => {}
+    }
+    let is_given_up = match order {
+        Strategy::CopyFirst => migration.rename == RenameState::Done,
+        Strategy::Replace => migration.removal == RemovalState::Done,
+        Strategy::RenameFirst | Strategy::ServerSide => false,
+    };
+    if is_given_up && matches!(migration.target_rename, RenameState::Pending | RenameState::Intended) {
+        tasks.push(Task::RenameTarget { migration: id });
+    }
+    let is_verified = migration.copy_state() == CopyState::Verified;
+    match migration.removal {
+        RemovalState::Confirmed if is_verified => tasks.push(Task::RemoveSource { migration: id }),
+        RemovalState::Intended => tasks.push(Task::RemoveSource { migration: id }),
+        RemovalState::Pending | RemovalState::Confirmed | RemovalState::Done => {}
+    }
+    if matches!(migration.server, ServerState::Confirmed | ServerState::Intended { .. }) {
+        tasks.push(Task::ServerMigrate { migration: id });
+    }
+}
+
 fn copying(session: &Session, tasks: &mut Vec<Task>) {
     for migration in &session.migrations {
-        let is_ready =
-            migration.create == CreateState::Done && (migration.rename == RenameState::Done || session.mode == Some(Mode::Guided));
-        if !is_ready {
+        if !is_copyable(session, migration) {
             continue;
         }
         if migration.is_survey_due {
@@ -78,6 +142,39 @@ fn copying(session: &Session, tasks: &mut Vec<Task>) {
                 CopyState::Pending => tasks.push(Task::CopyMailbox { migration: migration.id, mailbox: *mailbox }),
                 CopyState::Copied => tasks.push(Task::VerifyMailbox { migration: migration.id, mailbox: *mailbox }),
                 CopyState::Unverified | CopyState::Verified => {}
+            }
+        }
+    }
+}
+
+/// Whether both accounts can be opened, and nobody gives either another name just now.
+fn is_copyable(session: &Session, migration: &Migration) -> bool {
+    if migration.create != CreateState::Done || migration.is_source_gone() {
+        return false;
+    }
+    match session.order() {
+        Strategy::RenameFirst => migration.rename == RenameState::Done || session.mode == Some(Mode::Guided),
+        Strategy::CopyFirst => {
+            let names = (&migration.rename, &migration.target_rename);
+            matches!(names, (RenameState::Pending, RenameState::Pending) | (RenameState::Done, RenameState::Done))
+        }
+        Strategy::Replace => true,
+        Strategy::ServerSide => false,
+    }
+}
+
+/// Features of accounts whose mail is at the target; what a domain shares follows when all of its accounts are.
+fn carrying(session: &Session, tasks: &mut Vec<Task>) {
+    let is_left = |f: &FeatureProgress| !f.state.is_final();
+    for migration in &session.migrations {
+        if session.features_of(migration.id).any(|(_, f)| is_left(f)) {
+            tasks.push(Task::CarryFeatures { migration: migration.id });
+        }
+    }
+    if !tasks.iter().any(|task| matches!(task, Task::CarryFeatures { .. })) {
+        for (service, domain) in session.shared_owners() {
+            if session.shared_features(&service, &domain).any(|(_, f)| is_left(f)) {
+                tasks.push(Task::CarryShared { service, domain });
             }
         }
     }

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::dnscheck::{Change, CheckedRecord, RecordPurpose};
 use crate::domain::{
-    BatchId, ByteSize, CopyChoices, DomainName, EmailAddress, MailboxId, MailboxName, MigrationId, Moment, ServiceId, SessionId,
-    Thoroughness, Uid, UidValidity, WireName,
+    BatchId, ByteSize, CopyChoices, DomainName, EmailAddress, Feature, FeatureId, MailboxId, MailboxName, MigrationId, Moment, ServiceId,
+    SessionId, Thoroughness, Uid, UidValidity, WireName,
 };
 use crate::mailcopy::Repair;
 use crate::plan::{Inventory, MailboxMapping, SourceAccount};
 use crate::problem::Problem;
 
-use super::{ApiAccess, Destination, Mode, Pass, PlannedMigration, Side, Strategy, Task, Witness};
+use super::{ApiAccess, Destination, LeftReason, MailboxCount, Mode, Pass, PlannedMigration, Side, Strategy, Task, Witness};
 
 /// Format of the journal that this version writes and the newest that it reads: what `SessionOpened` carries.
 /// Raised only when an older reader would misunderstand, never for an event that is merely new.
@@ -42,6 +42,11 @@ pub enum Event {
         /// Who.
         mode: Mode,
         /// In which order.
+        strategy: Strategy,
+    },
+    /// The person chose another order of acts. Possible until the plan is accepted.
+    StrategyChosen {
+        /// Which.
         strategy: Strategy,
     },
     /// The API account is usable: its rights were checked.
@@ -81,6 +86,22 @@ pub enum Event {
         migration: MigrationId,
         /// What was found.
         inventory: Inventory,
+    },
+    /// What belongs to an account besides mail was looked at; numbered on from the highest number so far.
+    FeaturesSeen {
+        /// Of which account.
+        migration: MigrationId,
+        /// What.
+        features: Vec<Feature>,
+    },
+    /// What belongs to a domain of a source service was looked at; numbered on from the highest number so far.
+    SharedFeaturesSeen {
+        /// Service.
+        service: ServiceId,
+        /// Domain.
+        domain: DomainName,
+        /// What.
+        features: Vec<Feature>,
     },
     /// The person went back to change sources or destination: inventories and plan are void. Possible until the first rename.
     AnswersReopened {
@@ -179,6 +200,115 @@ pub enum Event {
     CreateUndone {
         /// Which one.
         migration: MigrationId,
+    },
+    /// The source gave its own name up: about to give it to the target (copy first, replace).
+    TargetRenameIntended {
+        /// Which one.
+        migration: MigrationId,
+        /// From this address.
+        from: EmailAddress,
+        /// To this one.
+        to: EmailAddress,
+    },
+    /// The target has the real address, and takes a login under it. From here on nothing of this account can be undone.
+    TargetRenamed {
+        /// Which one.
+        migration: MigrationId,
+        /// Who did it.
+        witness: Witness,
+        /// Milliseconds during which the address had no mailbox.
+        gap_millis: Option<u64>,
+    },
+    /// About to take the real address from the target again.
+    TargetRenameUndoIntended {
+        /// Which one.
+        migration: MigrationId,
+        /// From this address.
+        from: EmailAddress,
+        /// To this one.
+        to: EmailAddress,
+    },
+    /// The target has its temporary name (again).
+    TargetRenameUndone {
+        /// Which one.
+        migration: MigrationId,
+    },
+    /// The person typed the address of a source: once everything is verified again, it is removed (replace).
+    RemovalConfirmed {
+        /// Which one.
+        migration: MigrationId,
+    },
+    /// About to remove the source account: everything of it is at the target, verified. From here on nothing of this account can be undone.
+    RemovalIntended {
+        /// Which one.
+        migration: MigrationId,
+        /// Its address.
+        address: EmailAddress,
+    },
+    /// The source account is gone.
+    SourceRemoved {
+        /// Which one.
+        migration: MigrationId,
+        /// Who did it.
+        witness: Witness,
+    },
+    /// The person typed the address of a source: the platform itself may migrate it (server side).
+    ServerMigrationConfirmed {
+        /// Which one.
+        migration: MigrationId,
+    },
+    /// About to let the platform migrate. From here on it cannot be cancelled, and the old mailbox cannot be opened any more.
+    ServerMigrationIntended {
+        /// Which one.
+        migration: MigrationId,
+        /// Into this free seat.
+        seat: EmailAddress,
+    },
+    /// The platform has migrated the account, and it takes a login.
+    ServerMigrated {
+        /// Which one.
+        migration: MigrationId,
+        /// The placeholder that it was.
+        seat: Option<EmailAddress>,
+        /// Messages by mailbox at the target, where it was looked at.
+        found: Vec<MailboxCount>,
+    },
+    /// About to make a feature of the source at the target; one whose address is occupied leaves the source first.
+    FeatureIntended {
+        /// Which.
+        feature: FeatureId,
+    },
+    /// A feature is at the target.
+    FeatureCarried {
+        /// Which.
+        feature: FeatureId,
+        /// Whether it had to leave the source.
+        left_source: bool,
+    },
+    /// A feature cannot be made at the target: it is on the person's list.
+    FeatureLeft {
+        /// Which.
+        feature: FeatureId,
+        /// Why.
+        reason: LeftReason,
+        /// The platform's words, if it said something.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<String>,
+    },
+    /// The person asked to take a domain from the service again to which this program had attached it.
+    DomainDetachRequested {
+        /// The domain.
+        domain: DomainName,
+    },
+    /// About to detach it.
+    DomainDetachIntended {
+        /// The domain.
+        domain: DomainName,
+    },
+    /// The domain is not attached any more; the destination is open again.
+    DomainDetached {
+        /// The domain.
+        domain: DomainName,
     },
     /// The person started the copy. From here on rename and create cannot be undone by a key.
     CopyConfirmed,

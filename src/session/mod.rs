@@ -9,6 +9,7 @@ mod command;
 mod decide;
 mod due;
 mod event;
+mod features;
 mod nouns;
 mod progress;
 mod query;
@@ -27,10 +28,17 @@ pub use command::{Command, Refusal};
 pub use decide::decide;
 pub use due::{MOST_FAILED_VERIFICATIONS, due};
 pub use event::{Event, JOURNAL_FORMAT, StoredEvent};
-pub use nouns::{ApiAccess, Destination, Mode, Pass, PlannedMigration, Side, Standing, Strategy, SyncPoint, Witness};
+pub use nouns::{
+    ApiAccess, ApiCredential, Destination, LeftReason, MailboxCount, Mode, Pass, PlannedMigration, Side, Standing, SyncPoint, Witness,
+};
 pub use progress::{Activity, Limit, Notice, Progress, Rate, TaskProgress, Waiting};
 pub use query::{AccountFound, Answer, LoginProof, Query, RefusedMessage};
 pub use secrets::{ApiSecret, api_secret, source_secret, target_secret};
-pub use state::{CopyState, CreateState, DnsState, DomainState, Doubt, MailboxProgress, Migration, RenameState, Session, Undo};
+pub use state::{
+    CopyState, CreateState, DnsState, DomainState, Doubt, FeatureProgress, FeatureState, MailboxProgress, Migration, RemovalState,
+    RenameState, ServerState, Session, Undo,
+};
 pub use step::{Step, StepState};
 pub use task::Task;
+
+pub use crate::settings::Strategy;

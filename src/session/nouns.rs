@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{ApiEndpoint, EmailAddress, ImapEndpoint, MigrationId, SecretRef, ServiceId, Uid, UidValidity};
+use crate::domain::{ApiEndpoint, EmailAddress, ImapEndpoint, MailboxName, MigrationId, SecretRef, ServiceId, Uid, UidValidity};
 use crate::plan::{MailboxMapping, TargetAccount};
 
 /// Who does the clicks.
@@ -13,14 +13,6 @@ pub enum Mode {
     Automatic,
     /// The person, in the control panel; the program shows them and proves each.
     Guided,
-}
-
-/// The order of the acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Strategy {
-    /// Rename the source, create the target under the real address, copy.
-    RenameFirst,
 }
 
 /// One of the two sides.
@@ -50,15 +42,52 @@ pub enum Witness {
 pub struct ApiAccess {
     /// Where the API is.
     pub endpoint: ApiEndpoint,
-    /// Where the application key is kept.
-    pub application_key: SecretRef,
-    /// Where the application secret is kept.
-    pub application_secret: SecretRef,
-    /// Where the consumer key is kept.
-    pub consumer_key: SecretRef,
-    /// When the consumer key ends, as RFC 3339.
+    /// Where its secrets are kept.
+    #[serde(flatten)]
+    pub credential: ApiCredential,
+    /// When the credential ends, as RFC 3339.
     #[serde(default)]
     pub expiration: Option<String>,
+}
+
+/// Where the secrets of an API account are kept. Told apart in journals by the names of their fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ApiCredential {
+    /// Application key, secret and consumer key.
+    Application {
+        /// Where the application key is kept.
+        application_key: SecretRef,
+        /// Where the application secret is kept.
+        application_secret: SecretRef,
+        /// Where the consumer key is kept.
+        consumer_key: SecretRef,
+    },
+    /// A service account (OAuth2 client credentials).
+    Client {
+        /// Where the client id is kept.
+        client_id: SecretRef,
+        /// Where the client secret is kept.
+        client_secret: SecretRef,
+    },
+    /// A ready token.
+    Token {
+        /// Where the access token is kept.
+        access_token: SecretRef,
+    },
+}
+
+impl ApiCredential {
+    /// All its secrets.
+    pub fn secrets(&self) -> Vec<SecretRef> {
+        match self {
+            Self::Application { application_key, application_secret, consumer_key } => {
+                vec![application_key.clone(), application_secret.clone(), consumer_key.clone()]
+            }
+            Self::Client { client_id, client_secret } => vec![client_id.clone(), client_secret.clone()],
+            Self::Token { access_token } => vec![access_token.clone()],
+        }
+    }
 }
 
 /// Where the accounts go.
@@ -86,8 +115,46 @@ pub struct PlannedMigration {
     pub source_user: String,
     /// The account that it becomes.
     pub target: TargetAccount,
+    /// The name that the target has until the source gave its own up (copy first, replace); none: its own from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_temporary: Option<EmailAddress>,
     /// What happens with each mailbox.
     pub mailboxes: Vec<MailboxMapping>,
+}
+
+/// How many messages a mailbox of the target holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxCount {
+    /// Its name.
+    pub name: MailboxName,
+    /// Messages.
+    pub messages: u32,
+}
+
+/// Why a feature is left to the person; words under `feature-left-<reason>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeftReason {
+    /// The target platform knows nothing like it, or its API does not.
+    NotOnTarget,
+    /// It needs accounts that are not at the target service.
+    OthersStay,
+    /// The target refused it.
+    Refused,
+    /// It stays where it is, and goes on working: mailing lists and redirections of a domain.
+    Stays,
+}
+
+impl LeftReason {
+    /// The name in journals and phrases.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::NotOnTarget => "not-on-target",
+            Self::OthersStay => "others-stay",
+            Self::Refused => "refused",
+            Self::Stays => "stays",
+        }
+    }
 }
 
 /// A mailbox as its server shows it from outside.

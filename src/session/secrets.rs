@@ -11,6 +11,12 @@ pub enum ApiSecret {
     ApplicationSecret,
     /// Consumer key.
     ConsumerKey,
+    /// Id of a service account.
+    ClientId,
+    /// Secret of a service account.
+    ClientSecret,
+    /// A ready token.
+    AccessToken,
 }
 
 /// Where a part of the API credential is kept.
@@ -19,6 +25,9 @@ pub fn api_secret(session: &SessionId, part: ApiSecret) -> SecretRef {
         ApiSecret::ApplicationKey => "application key",
         ApiSecret::ApplicationSecret => "application secret",
         ApiSecret::ConsumerKey => "consumer key",
+        ApiSecret::ClientId => "client id",
+        ApiSecret::ClientSecret => "client secret",
+        ApiSecret::AccessToken => "access token",
     };
     SecretRef(format!("{session} {part}"))
 }

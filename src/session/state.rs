@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dnscheck::{Change, CheckedRecord, RecordPurpose};
 use crate::domain::CopyChoices;
 use crate::domain::{
-    BatchId, ByteSize, DomainName, EmailAddress, MailboxId, MailboxName, MigrationId, Moment, SecretRef, SessionId, Thoroughness, Uid,
-    UidValidity, WireName,
+    BatchId, ByteSize, DomainName, EmailAddress, Feature, FeatureId, FeatureOwner, MailboxId, MailboxName, MigrationId, Moment, SecretRef,
+    ServiceId, SessionId, Thoroughness, Uid, UidValidity, WireName,
 };
 use crate::mailcopy::Repair;
 use crate::plan::{Inventory, MailboxMapping, MappingAction, SourceAccount, TargetAccount};
 use crate::problem::Problem;
 
-use super::{ApiAccess, Destination, Mode, Pass, Strategy, Task};
+use super::{ApiAccess, Destination, LeftReason, MailboxCount, Mode, Pass, Strategy, Task};
 
 /// Undoing an act: asked for, or begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,83 @@ pub enum CreateState {
     Done,
     /// On its way back.
     Undoing(Undo),
+}
+
+/// Where the removal of a source stands (replace).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RemovalState {
+    /// Nobody confirmed it.
+    #[default]
+    Pending,
+    /// The address was typed; what came since is copied and verified first.
+    Confirmed,
+    /// The intent is recorded, the outcome is not.
+    Intended,
+    /// The source is gone.
+    Done,
+}
+
+/// Where the platform's own migration stands (server side).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ServerState {
+    /// Nobody confirmed it.
+    #[default]
+    Pending,
+    /// The address was typed.
+    Confirmed,
+    /// The intent is recorded, the outcome is not.
+    Intended {
+        /// The free seat that it shall become.
+        seat: EmailAddress,
+    },
+    /// The platform has migrated it.
+    Done {
+        /// Messages by mailbox at the target, where it was looked at.
+        found: Vec<MailboxCount>,
+    },
+}
+
+/// Where a feature stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FeatureState {
+    /// Not begun.
+    Pending,
+    /// The intent is recorded, the outcome is not.
+    Intended,
+    /// At the target.
+    Carried {
+        /// Whether it had to leave the source.
+        left_source: bool,
+    },
+    /// On the person's list.
+    Left {
+        /// Why.
+        reason: LeftReason,
+        /// The platform's words.
+        said: Option<String>,
+    },
+}
+
+impl FeatureState {
+    /// Whether nothing more is to be done by the program.
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Carried { .. } | Self::Left { .. })
+    }
+}
+
+/// A feature of an account or a domain, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeatureProgress {
+    /// What.
+    pub feature: Feature,
+    /// Whose: an account's by its own address, also after a rename.
+    pub owner: FeatureOwner,
+    /// The migration that it belongs to; none: to the domain.
+    pub migration: Option<MigrationId>,
+    /// The service on which it was found.
+    pub service: ServiceId,
+    /// Where it stands.
+    pub state: FeatureState,
 }
 
 /// Where the copy of a mailbox or an account stands.
@@ -180,6 +257,18 @@ pub struct Migration {
     pub create: CreateState,
     /// The placeholder that the target was.
     pub seat: Option<EmailAddress>,
+    /// The name that the target has until the source gave its own up; none: its own from the start.
+    pub target_temporary: Option<EmailAddress>,
+    /// Where the rename of the target stands; `Done` where it needs none.
+    pub target_rename: RenameState,
+    /// Where the removal of the source stands.
+    pub removal: RemovalState,
+    /// When the source was removed.
+    pub removed_at: Option<Moment>,
+    /// Where the platform's own migration stands.
+    pub server: ServerState,
+    /// What belongs to it besides mail was looked at.
+    pub are_features_seen: bool,
     /// Milliseconds during which the address had no mailbox.
     pub gap_millis: Option<u64>,
     /// Messages come back from the target in another form than they were sent.
@@ -195,6 +284,30 @@ pub struct Migration {
 }
 
 impl Migration {
+    /// The address that the target account has now, or gets when it is created.
+    pub fn target_address(&self) -> &EmailAddress {
+        let is_renamed = self.target_rename == RenameState::Done;
+        self.target_temporary.as_ref().filter(|_| !is_renamed).unwrap_or(&self.source.address)
+    }
+
+    /// The address that the source account has now.
+    pub fn source_address(&self) -> &EmailAddress {
+        let is_renamed = self.rename == RenameState::Done;
+        self.temporary.as_ref().filter(|_| is_renamed).unwrap_or(&self.source.address)
+    }
+
+    /// Whether the source account is gone, or given to the platform.
+    pub fn is_source_gone(&self) -> bool {
+        matches!(self.removal, RemovalState::Intended | RemovalState::Done)
+            || matches!(self.server, ServerState::Intended { .. } | ServerState::Done { .. })
+    }
+
+    /// Whether an act was done that has no reverse: the target has the real address, the source is gone, the platform migrates.
+    pub fn is_past_return(&self) -> bool {
+        let has_renamed_target = self.target_temporary.is_some() && self.target_rename == RenameState::Done;
+        has_renamed_target || self.is_source_gone()
+    }
+
     /// Where the copy stands: as far as its slowest mailbox.
     pub fn copy_state(&self) -> CopyState {
         if self.is_survey_due {
@@ -248,6 +361,8 @@ pub struct DomainState {
     pub is_ready: bool,
     /// This program attached it.
     pub attached_by_us: bool,
+    /// It is to be taken from the service again.
+    pub leaving: Option<Undo>,
 }
 
 /// What is known of a domain's DNS.
@@ -289,6 +404,10 @@ pub struct Session {
     pub domains: BTreeMap<DomainName, DomainState>,
     /// The accounts.
     pub migrations: Vec<Migration>,
+    /// What belongs to accounts and domains besides mail.
+    pub features: BTreeMap<FeatureId, FeatureProgress>,
+    /// Domains of source services that were looked at for what belongs to them.
+    pub shared_seen: BTreeSet<(ServiceId, DomainName)>,
     /// What was decided once for all mailboxes.
     pub choices: Option<CopyChoices>,
     /// The plan was accepted.
@@ -319,6 +438,8 @@ pub struct Session {
     pub is_finished: bool,
     /// The highest batch number so far.
     pub last_batch: u64,
+    /// The highest number of a feature so far.
+    pub last_feature: u32,
 }
 
 impl Session {
@@ -360,7 +481,39 @@ impl Session {
 
     /// Whether something in the world was changed, so that answers cannot be taken back.
     pub fn has_acted(&self) -> bool {
-        self.migrations.iter().any(|m| m.rename != RenameState::Pending || m.create != CreateState::Pending) || self.is_copy_confirmed
+        let has_acted = |m: &Migration| {
+            m.rename == RenameState::Intended
+                || m.renamed_at.is_some()
+                || m.create != CreateState::Pending
+                || m.removal != RemovalState::Pending
+                || m.server != ServerState::Pending
+        };
+        self.migrations.iter().any(has_acted) || self.is_copy_confirmed
+    }
+
+    /// The order of acts; before it was chosen, and in journals of versions that knew one only, rename first.
+    pub fn order(&self) -> Strategy {
+        self.strategy.unwrap_or(Strategy::RenameFirst)
+    }
+
+    /// Features of one account.
+    pub fn features_of(&self, id: MigrationId) -> impl Iterator<Item = (FeatureId, &FeatureProgress)> {
+        self.features.iter().filter(move |(_, f)| f.migration == Some(id)).map(|(id, f)| (*id, f))
+    }
+
+    /// Features of a domain on a source service.
+    pub fn shared_features(&self, service: &ServiceId, domain: &DomainName) -> impl Iterator<Item = (FeatureId, &FeatureProgress)> {
+        let owner = FeatureOwner::Domain(domain.clone());
+        self.features
+            .iter()
+            .filter(move |(_, f)| f.migration.is_none() && f.owner == owner && f.service == *service)
+            .map(|(id, f)| (*id, f))
+    }
+
+    /// Source services and the domains of the accounts that move from there: what they share is looked at once.
+    pub fn shared_owners(&self) -> BTreeSet<(ServiceId, DomainName)> {
+        let of = |m: &Migration| Some((m.source.service.clone()?, m.source.address.domain().clone()));
+        self.migrations.iter().filter_map(of).collect()
     }
 
     /// Every secret that the session still needs and cannot make anew: the password of an account that the program itself created
@@ -371,10 +524,12 @@ impl Session {
             return all;
         }
         if let Some(api) = &self.api {
-            all.extend([api.application_key.clone(), api.application_secret.clone(), api.consumer_key.clone()]);
+            all.extend(api.credential.secrets());
         }
         for migration in &self.migrations {
-            all.push(migration.source.secret.clone());
+            if migration.removal != RemovalState::Done {
+                all.push(migration.source.secret.clone());
+            }
             let is_typed = |target: &&TargetAccount| target.service.is_none();
             if migration.create == CreateState::Done {
                 all.extend(migration.target.as_ref().filter(is_typed).map(|t| t.secret.clone()));

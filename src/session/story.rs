@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::plan::{Inventory, MailboxMapping, MappingAction, SourceAccount, TargetAccount};
 
-use super::{ApiAccess, Destination, Event, Mode, PlannedMigration, Session, StoredEvent, Strategy, Witness};
+use super::{ApiAccess, ApiCredential, Destination, Event, Mode, PlannedMigration, Session, StoredEvent, Strategy, Witness};
 
 pub(super) fn address(text: &str) -> EmailAddress {
     text.parse().expect("an address")
@@ -24,9 +24,7 @@ pub(super) fn access() -> ApiAccess {
     let kept = |name: &str| SecretRef(name.to_owned());
     ApiAccess {
         endpoint: "ovh-eu".parse::<ApiEndpoint>().expect("known"),
-        application_key: kept("ak"),
-        application_secret: kept("as"),
-        consumer_key: kept("ck"),
+        credential: ApiCredential::Application { application_key: kept("ak"), application_secret: kept("as"), consumer_key: kept("ck") },
         expiration: None,
     }
 }
@@ -90,6 +88,7 @@ pub(super) fn planned(id: u32, local: &str) -> PlannedMigration {
             user: format!("{local}@mydomain.ovh"),
             secret: SecretRef(format!("target {local}")),
         },
+        target_temporary: None,
         mailboxes: inventory().mailboxes,
     }
 }
@@ -106,6 +105,9 @@ pub(super) fn story() -> Vec<Event> {
         Event::DomainReady { domain: domain(), attached_by_us: true },
         Event::InventoryTaken { migration: MigrationId(1), inventory: inventory() },
         Event::InventoryTaken { migration: MigrationId(2), inventory: inventory() },
+        Event::FeaturesSeen { migration: MigrationId(1), features: Vec::new() },
+        Event::FeaturesSeen { migration: MigrationId(2), features: Vec::new() },
+        Event::SharedFeaturesSeen { service: service(Platform::Exchange, "hosted-zz111111-1"), domain: domain(), features: Vec::new() },
         Event::PlanAccepted { migrations: vec![planned(1, "john.smith"), planned(2, "anna.keller")], create_at_once: false },
         Event::RenameConfirmed,
     ];

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dnscheck::RecordPurpose;
-use crate::domain::{DomainName, MailboxId, MigrationId};
+use crate::domain::{DomainName, MailboxId, MigrationId, ServiceId};
 
 /// A task. Two equal tasks are the same task: at most one of them runs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,6 +38,55 @@ pub enum Task {
     UndoCreate {
         /// Migration.
         migration: MigrationId,
+    },
+    /// Look at what belongs to an account besides mail.
+    InspectFeatures {
+        /// Migration.
+        migration: MigrationId,
+    },
+    /// Look at what belongs to a domain of a source service besides mail.
+    InspectShared {
+        /// Service.
+        service: ServiceId,
+        /// Domain.
+        domain: DomainName,
+    },
+    /// Give the target the real address, which the source gave up.
+    RenameTarget {
+        /// Migration.
+        migration: MigrationId,
+    },
+    /// Give the target its temporary name again.
+    UndoRenameTarget {
+        /// Migration.
+        migration: MigrationId,
+    },
+    /// Remove the source account, once nothing happened in it since it was verified.
+    RemoveSource {
+        /// Migration.
+        migration: MigrationId,
+    },
+    /// Let the platform migrate the account, and follow it to its end.
+    ServerMigrate {
+        /// Migration.
+        migration: MigrationId,
+    },
+    /// Make the features of an account at the target.
+    CarryFeatures {
+        /// Migration.
+        migration: MigrationId,
+    },
+    /// Make the features of a domain at the target service.
+    CarryShared {
+        /// Source service.
+        service: ServiceId,
+        /// Domain.
+        domain: DomainName,
+    },
+    /// Take the domain from the target service again.
+    DetachDomain {
+        /// Domain.
+        domain: DomainName,
     },
     /// Look at both accounts from outside, to see which mailboxes need another pass.
     Survey {
@@ -83,10 +132,22 @@ impl Task {
             | Self::UndoRename { migration }
             | Self::CreateTarget { migration }
             | Self::UndoCreate { migration }
+            | Self::InspectFeatures { migration }
+            | Self::RenameTarget { migration }
+            | Self::UndoRenameTarget { migration }
+            | Self::RemoveSource { migration }
+            | Self::ServerMigrate { migration }
+            | Self::CarryFeatures { migration }
             | Self::Survey { migration }
             | Self::CopyMailbox { migration, .. }
             | Self::VerifyMailbox { migration, .. } => Some(*migration),
-            Self::AttachDomain { .. } | Self::CheckDns { .. } | Self::FixDns { .. } | Self::Finish => None,
+            Self::AttachDomain { .. }
+            | Self::DetachDomain { .. }
+            | Self::InspectShared { .. }
+            | Self::CarryShared { .. }
+            | Self::CheckDns { .. }
+            | Self::FixDns { .. }
+            | Self::Finish => None,
         }
     }
 }

@@ -10,7 +10,7 @@ pub use fault::Fault;
 mod platforms;
 pub use platforms::{
     Any, DnsFacts, Inbound, InboundServers, KeywordSupport, Leftovers, PlatformFacts, Platforms, PlatformsError, RefusalReason, Region,
-    SrvHost, Strategies, StrategyName,
+    SrvHost, Strategies, Strategy,
 };
 mod tables;
 pub use tables::{Malformed, Tables, tables};

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Platform;
+use crate::domain::{FeatureKind, Platform};
 
 /// The file, as it is part of the program.
 const EMBEDDED: &str = include_str!("../../config/platforms.toml");
@@ -69,6 +69,19 @@ pub struct PlatformFacts {
     pub lists_other_folders: bool,
     /// Whether messages come back in another form than they were given.
     pub rebuilds_messages: bool,
+    /// What belongs to accounts besides mail and can be made there through the API.
+    #[serde(default)]
+    pub features: Vec<FeatureKind>,
+    /// Seconds after which an address that an account gave up may be used again; none: as soon as the platform takes it.
+    pub name_release_seconds: Option<u32>,
+    /// Shortest and longest password, where the service does not say it.
+    pub password_length: Option<(u32, u32)>,
+    /// Whether a password needs an upper-case letter and a special character.
+    #[serde(default)]
+    pub password_needs_special: bool,
+    /// Characters beside letters and digits that the local part of an account may hold.
+    #[serde(default)]
+    pub name_characters: Option<String>,
     /// Names of data above that were inferred or are contradicted.
     #[serde(default)]
     pub uncertain: Vec<String>,
@@ -164,7 +177,7 @@ pub struct Leftovers {
 /// An order of acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum StrategyName {
+pub enum Strategy {
     /// Rename the source, create the target, copy.
     RenameFirst,
     /// Create the target under a temporary name, copy, then rename both.
@@ -175,7 +188,7 @@ pub enum StrategyName {
     Replace,
 }
 
-impl StrategyName {
+impl Strategy {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::RenameFirst, Self::CopyFirst, Self::ServerSide, Self::Replace];
 }
@@ -190,11 +203,18 @@ pub enum RefusalReason {
     SourceRenames,
     /// There is no platform behind the server.
     NoPlatform,
+    /// The source cannot be renamed: a legacy MX Plan knows no other name for an account.
+    SourceKeepsName,
+    /// The target cannot be renamed afterwards, for the same reason.
+    TargetKeepsName,
+    /// A domain has one MX Plan at most: there is no second one to go to.
+    OneMxPlan,
 }
 
 impl RefusalReason {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::NotOffered, Self::SourceRenames, Self::NoPlatform];
+    pub const ALL: [Self; 6] =
+        [Self::NotOffered, Self::SourceRenames, Self::NoPlatform, Self::SourceKeepsName, Self::TargetKeepsName, Self::OneMxPlan];
 
     /// The name in files and phrases.
     pub const fn key(self) -> &'static str {
@@ -202,6 +222,9 @@ impl RefusalReason {
             Self::NotOffered => "not-offered",
             Self::SourceRenames => "source-renames",
             Self::NoPlatform => "no-platform",
+            Self::SourceKeepsName => "source-keeps-name",
+            Self::TargetKeepsName => "target-keeps-name",
+            Self::OneMxPlan => "one-mx-plan",
         }
     }
 }
@@ -209,19 +232,17 @@ impl RefusalReason {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Pair {
-    from: String,
+    from: Vec<String>,
     to: Vec<String>,
-    allowed: Vec<StrategyName>,
+    allowed: Vec<Strategy>,
     #[serde(default)]
-    refused: BTreeMap<StrategyName, RefusalReason>,
-    #[serde(default)]
-    depends: Option<String>,
+    refused: BTreeMap<Strategy, RefusalReason>,
 }
 
 impl Pair {
     fn fits(&self, from: Platform, to: Platform) -> bool {
         let is = |pattern: &str, platform: Platform| pattern == "*" || pattern == platform.key();
-        is(&self.from, from) && self.to.iter().any(|pattern| is(pattern, to))
+        self.from.iter().any(|pattern| is(pattern, from)) && self.to.iter().any(|pattern| is(pattern, to))
     }
 }
 
@@ -229,11 +250,9 @@ impl Pair {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Strategies {
     /// Allowed, best known first.
-    pub allowed: Vec<StrategyName>,
+    pub allowed: Vec<Strategy>,
     /// Refused, each with its reason.
-    pub refused: BTreeMap<StrategyName, RefusalReason>,
-    /// On what it depends which of the allowed ones a service really takes.
-    pub depends: Option<String>,
+    pub refused: BTreeMap<Strategy, RefusalReason>,
 }
 
 #[derive(Deserialize)]
@@ -242,6 +261,8 @@ struct File {
     exchange: PlatformFacts,
     email_pro: PlatformFacts,
     mx_plan: PlatformFacts,
+    mx_plan_zimbra: PlatformFacts,
+    mx_plan_legacy: PlatformFacts,
     zimbra: PlatformFacts,
     imap: PlatformFacts,
     inbound: BTreeMap<Region, InboundServers>,
@@ -290,6 +311,8 @@ impl Platforms {
             Platform::Exchange => &self.file.exchange,
             Platform::EmailPro => &self.file.email_pro,
             Platform::MxPlan => &self.file.mx_plan,
+            Platform::MxPlanZimbra => &self.file.mx_plan_zimbra,
+            Platform::MxPlanLegacy => &self.file.mx_plan_legacy,
             Platform::Zimbra => &self.file.zimbra,
             Platform::Imap => &self.file.imap,
         }
@@ -308,11 +331,8 @@ impl Platforms {
     /// What a pair allows; a pair that no entry fits allows nothing.
     pub fn strategies(&self, from: Platform, to: Platform) -> Strategies {
         let pair = self.file.pair.iter().find(|pair| pair.fits(from, to));
-        pair.map_or(Strategies { allowed: Vec::new(), refused: BTreeMap::new(), depends: None }, |pair| Strategies {
-            allowed: pair.allowed.clone(),
-            refused: pair.refused.clone(),
-            depends: pair.depends.clone(),
-        })
+        let nothing = || Strategies { allowed: Vec::new(), refused: BTreeMap::new() };
+        pair.map_or_else(nothing, |pair| Strategies { allowed: pair.allowed.clone(), refused: pair.refused.clone() })
     }
 }
 
@@ -349,16 +369,17 @@ mod tests {
         for from in Platform::ALL {
             for to in Platform::ALL {
                 let strategies = platforms.strategies(from, to);
-                for name in StrategyName::ALL {
+                for name in Strategy::ALL {
                     let is_allowed = strategies.allowed.contains(&name);
                     assert_ne!(is_allowed, strategies.refused.contains_key(&name), "{from} → {to}: {name:?}");
                 }
-                assert!(strategies.allowed.contains(&StrategyName::RenameFirst), "{from} → {to}");
+                let is_hopeless = from.is_mx_plan() && to.is_mx_plan();
+                assert_eq!(strategies.allowed.is_empty(), is_hopeless, "{from} → {to}");
             }
         }
         let refused = platforms.strategies(Platform::Exchange, Platform::EmailPro).refused;
-        assert_eq!(refused[&StrategyName::ServerSide], RefusalReason::NotOffered);
-        assert!(platforms.strategies(Platform::MxPlan, Platform::EmailPro).allowed.contains(&StrategyName::ServerSide));
+        assert_eq!(refused[&Strategy::ServerSide], RefusalReason::NotOffered);
+        assert_eq!(platforms.strategies(Platform::MxPlanLegacy, Platform::EmailPro).allowed, [Strategy::ServerSide, Strategy::Replace]);
     }
 
     #[test]

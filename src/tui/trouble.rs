@@ -101,6 +101,15 @@ pub(super) fn task_name(ink: Ink<'_>, session: &Session, task: &Task) -> String 
         }
         Task::CheckDns { domain } => ink.tell("task-check-dns", &[("domain", domain.as_str().into())]),
         Task::FixDns { domain, .. } => ink.tell("task-fix-dns", &[("domain", domain.as_str().into())]),
+        Task::InspectFeatures { migration } => ink.tell("task-inspect-features", &[("account", account(migration).into())]),
+        Task::InspectShared { domain, .. } => ink.tell("task-inspect-shared", &[("domain", domain.as_str().into())]),
+        Task::RenameTarget { migration } => ink.tell("task-rename-target", &[("account", account(migration).into())]),
+        Task::UndoRenameTarget { migration } => ink.tell("task-undo-rename-target", &[("account", account(migration).into())]),
+        Task::RemoveSource { migration } => ink.tell("task-remove-source", &[("account", account(migration).into())]),
+        Task::ServerMigrate { migration } => ink.tell("task-server-migrate", &[("account", account(migration).into())]),
+        Task::CarryFeatures { migration } => ink.tell("task-carry-features", &[("account", account(migration).into())]),
+        Task::CarryShared { domain, .. } => ink.tell("task-carry-shared", &[("domain", domain.as_str().into())]),
+        Task::DetachDomain { domain } => ink.tell("task-detach-domain", &[("domain", domain.as_str().into())]),
         Task::Finish => ink.say("task-finish"),
     }
 }

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use mailferry::domain::{
-    AccessRule, Account, ApiEndpoint, AttachedDomain, Capabilities, Credential, DomainName, DomainType, EmailAddress, Flags, ImapEndpoint,
-    MailboxId, MailboxName, MigrationId, ObjectState, OperationId, Quota, Role, Secret, SecretRef, Service, ServiceId, Uid, UidSet,
-    WireName, ZoneRecord,
+    AccessRule, Account, ApiEndpoint, AttachedDomain, Capabilities, Credential, DomainName, DomainType, EmailAddress, Feature,
+    FeatureOwner, Flags, ImapEndpoint, MailAccess, MailboxId, MailboxName, MigrationCheck, MigrationId, ObjectState, OperationId, Quota,
+    Role, Secret, SecretRef, Service, ServiceContacts, ServiceId, Uid, UidSet, WireName, ZoneRecord,
 };
 use mailferry::ports::{
     ApiError, ApiKeys, AppendReport, ConsumerKeyRequest, Entry, EntryState, Journal, JournalError, Keeping, ListedMailbox, Login,
-    MailConnection, MailError, MailStore, MailboxState, MailboxTally, MessageSink, MessageSummary, NameRefused, OutgoingMessage,
-    PlatformApi, PlatformGate, Ports, Record, SeatRequest, SecretError, SecretStore,
+    MailConnection, MailError, MailStore, MailboxState, MailboxTally, MessageSink, MessageSummary, NameRefused, NewAccount,
+    OutgoingMessage, PlatformApi, PlatformGate, Ports, Record, SeatRequest, SecretError, SecretStore,
 };
 use mailferry::session::StoredEvent;
 use tokio::sync::Notify;
@@ -211,6 +211,49 @@ impl PlatformApi for CutApi {
     }
     async fn detach_domain(&self, service: &ServiceId, name: &DomainName) -> Result<(), ApiError> {
         effect!(self, "detach domain", self.inner.detach_domain(service, name))
+    }
+    async fn create_account(&self, service: &ServiceId, request: &NewAccount) -> Result<OperationId, ApiError> {
+        effect!(self, "create account", self.inner.create_account(service, request))
+    }
+    async fn mail_access(&self, service: &ServiceId, address: &EmailAddress) -> Result<MailAccess, ApiError> {
+        self.inner.mail_access(service, address).await
+    }
+    async fn contacts(&self, service: &ServiceId) -> Result<Option<ServiceContacts>, ApiError> {
+        self.inner.contacts(service).await
+    }
+    async fn set_domain_type(&self, service: &ServiceId, name: &DomainName, domain_type: DomainType) -> Result<(), ApiError> {
+        effect!(self, "set domain type", self.inner.set_domain_type(service, name, domain_type))
+    }
+    async fn features(&self, service: &ServiceId, owner: &FeatureOwner) -> Result<Vec<Feature>, ApiError> {
+        self.inner.features(service, owner).await
+    }
+    async fn add_feature(&self, service: &ServiceId, owner: &FeatureOwner, feature: &Feature) -> Result<(), ApiError> {
+        effect!(self, "add feature", self.inner.add_feature(service, owner, feature))
+    }
+    async fn remove_feature(&self, service: &ServiceId, owner: &FeatureOwner, feature: &Feature) -> Result<(), ApiError> {
+        effect!(self, "remove feature", self.inner.remove_feature(service, owner, feature))
+    }
+    async fn migration_seats(&self, from: &ServiceId, address: &EmailAddress, to: &ServiceId) -> Result<Vec<EmailAddress>, ApiError> {
+        self.inner.migration_seats(from, address, to).await
+    }
+    async fn check_migration(
+        &self,
+        from: &ServiceId,
+        address: &EmailAddress,
+        to: &ServiceId,
+        seat: &EmailAddress,
+    ) -> Result<MigrationCheck, ApiError> {
+        self.inner.check_migration(from, address, to, seat).await
+    }
+    async fn migrate_account(
+        &self,
+        from: &ServiceId,
+        address: &EmailAddress,
+        to: &ServiceId,
+        seat: &EmailAddress,
+        password: &Secret,
+    ) -> Result<OperationId, ApiError> {
+        effect!(self, "migrate account", self.inner.migrate_account(from, address, to, seat, password))
     }
     async fn zone_records(&self, zone: &DomainName) -> Result<Option<Vec<ZoneRecord>>, ApiError> {
         self.inner.zone_records(zone).await

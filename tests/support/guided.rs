@@ -213,6 +213,7 @@ pub fn answers() -> Answers {
         sources: vec![account],
         destination: Destination { service: None, display_name: None, endpoint: ImapEndpoint::tls(TARGET), webmail: None },
         domains: Vec::new(),
+        order: None,
         source_name: SourceName::Kept,
         target_user: None,
         dns: DnsWish::Skip,

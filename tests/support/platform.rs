@@ -19,7 +19,9 @@ use mailferry::sandbox::world::{
     APPLICATION_KEY, APPLICATION_SECRET, EMAIL_PRO_HOST, EXCHANGE_HOST, Pace, World, WorldOptions, dialect_of, email_pro_service,
     exchange_service, seeded_password,
 };
-use mailferry::session::{ApiAccess, ApiSecret, Command, Destination, Event, Mode, Session, api_secret, source_secret, target_secret};
+use mailferry::session::{
+    ApiAccess, ApiCredential, ApiSecret, Command, Destination, Event, Mode, Session, api_secret, source_secret, target_secret,
+};
 
 use super::clock::TestClock;
 use super::cutting::{Knife, cut};
@@ -246,7 +248,7 @@ impl Stage {
 
     /// What can be seen of the platform from outside.
     pub async fn seen(&self) -> Seen {
-        let keys = ApiKeys {
+        let keys = ApiKeys::Application {
             application_key: Secret::new(APPLICATION_KEY),
             application_secret: Secret::new(APPLICATION_SECRET),
             consumer_key: Some(self.world.first_consumer_key()),
@@ -311,14 +313,17 @@ pub fn answers(way: Way) -> Answers {
         mode: Mode::Automatic,
         access: Some(ApiAccess {
             endpoint: "ovh-eu".parse().expect("known"),
-            application_key: api_secret(&id, ApiSecret::ApplicationKey),
-            application_secret: api_secret(&id, ApiSecret::ApplicationSecret),
-            consumer_key: api_secret(&id, ApiSecret::ConsumerKey),
+            credential: ApiCredential::Application {
+                application_key: api_secret(&id, ApiSecret::ApplicationKey),
+                application_secret: api_secret(&id, ApiSecret::ApplicationSecret),
+                consumer_key: api_secret(&id, ApiSecret::ConsumerKey),
+            },
             expiration: None,
         }),
         sources: vec![account],
         destination: Destination { service: Some(to.service), display_name: None, endpoint: ImapEndpoint::tls(to.host), webmail: None },
         domains: vec![way.domain()],
+        order: None,
         source_name: SourceName::Renamed,
         target_user: None,
         dns: DnsWish::Repair,

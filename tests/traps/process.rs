@@ -114,7 +114,7 @@ fn p6_a_domain_that_both_platforms_serve_is_attached_as_not_authoritative() {
         let stage = platform::Stage::new(Way::ExchangeToEmailPro, Memory::Keyring).await;
         assert!(stage.run(&Knife::at(usize::MAX), follow(&stage)).await);
         assert_eq!(stage.happened(|event| matches!(event, Event::DomainReady { attached_by_us: true, .. })), 1);
-        let keys = ApiKeys {
+        let keys = ApiKeys::Application {
             application_key: Secret::new(APPLICATION_KEY),
             application_secret: Secret::new(APPLICATION_SECRET),
             consumer_key: Some(stage.world.first_consumer_key()),

@@ -6,10 +6,10 @@ use super::client::Client;
 use super::wire::CredentialBody;
 use super::{accounts, domains, services, zone};
 use crate::domain::{
-    Account, AttachedDomain, Credential, DomainName, DomainType, EmailAddress, ObjectState, OperationId, Secret, Service, ServiceId,
-    ZoneRecord,
+    Account, AttachedDomain, Credential, DomainName, DomainType, EmailAddress, Feature, FeatureOwner, MailAccess, MigrationCheck,
+    ObjectState, OperationId, Secret, Service, ServiceContacts, ServiceId, ZoneRecord,
 };
-use crate::ports::{ApiError, PlatformApi, SeatRequest};
+use crate::ports::{ApiError, NewAccount, PlatformApi, SeatRequest};
 
 /// The customer's API account.
 pub(super) struct OvhApi {
@@ -72,6 +72,53 @@ impl PlatformApi for OvhApi {
         domains::detach(&self.client, service, name).await
     }
 
+    async fn create_account(&self, _: &ServiceId, _: &NewAccount) -> Result<OperationId, ApiError> {
+        Err(not_offered())
+    }
+
+    async fn mail_access(&self, _: &ServiceId, _: &EmailAddress) -> Result<MailAccess, ApiError> {
+        Ok(MailAccess::default())
+    }
+
+    async fn contacts(&self, _: &ServiceId) -> Result<Option<ServiceContacts>, ApiError> {
+        Ok(None)
+    }
+
+    async fn set_domain_type(&self, _: &ServiceId, _: &DomainName, _: DomainType) -> Result<(), ApiError> {
+        Err(not_offered())
+    }
+
+    async fn features(&self, _: &ServiceId, _: &FeatureOwner) -> Result<Vec<Feature>, ApiError> {
+        Ok(Vec::new())
+    }
+
+    async fn add_feature(&self, _: &ServiceId, _: &FeatureOwner, _: &Feature) -> Result<(), ApiError> {
+        Err(not_offered())
+    }
+
+    async fn remove_feature(&self, _: &ServiceId, _: &FeatureOwner, _: &Feature) -> Result<(), ApiError> {
+        Err(not_offered())
+    }
+
+    async fn migration_seats(&self, _: &ServiceId, _: &EmailAddress, _: &ServiceId) -> Result<Vec<EmailAddress>, ApiError> {
+        Ok(Vec::new())
+    }
+
+    async fn check_migration(&self, _: &ServiceId, _: &EmailAddress, _: &ServiceId, _: &EmailAddress) -> Result<MigrationCheck, ApiError> {
+        Err(not_offered())
+    }
+
+    async fn migrate_account(
+        &self,
+        _: &ServiceId,
+        _: &EmailAddress,
+        _: &ServiceId,
+        _: &EmailAddress,
+        _: &Secret,
+    ) -> Result<OperationId, ApiError> {
+        Err(not_offered())
+    }
+
     async fn zone_records(&self, name: &DomainName) -> Result<Option<Vec<ZoneRecord>>, ApiError> {
         zone::records(&self.client, name).await
     }
@@ -95,4 +142,8 @@ impl PlatformApi for OvhApi {
     async fn zone_refresh(&self, name: &DomainName) -> Result<(), ApiError> {
         zone::refresh(&self.client, name).await
     }
+}
+
+fn not_offered() -> ApiError {
+    ApiError::Refused { message: "not offered".to_owned(), query_id: "-".to_owned() }
 }

@@ -113,26 +113,32 @@ impl Client {
 
     /// `POST /auth/credential`: names the application, is not signed.
     pub(super) async fn post_as_application<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ApiError> {
+        let ApiKeys::Application { application_key, application_secret, .. } = &self.keys else {
+            return Err(not_an_application());
+        };
         let mut headers = HeaderMap::new();
-        headers.insert("X-Ovh-Application", header(&self.keys.application_key)?);
-        let hidden = [self.keys.application_secret.expose()];
+        headers.insert("X-Ovh-Application", header(application_key)?);
+        let hidden = [application_secret.expose()];
         parse(&self.send(Method::POST, path, Some(text_of(body)?), headers, &hidden).await?)
     }
 
     async fn signed(&self, method: Method, path: &str, body: Option<String>, hidden: Option<&Secret>) -> Result<Reply, ApiError> {
-        let Some(consumer_key) = &self.keys.consumer_key else {
+        let ApiKeys::Application { application_key, application_secret, consumer_key } = &self.keys else {
+            return Err(not_an_application());
+        };
+        let Some(consumer_key) = consumer_key else {
             return Err(ApiError::KeysRefused { message: "there is no consumer key yet".to_owned(), query_id: NO_QUERY.to_owned() });
         };
         let timestamp = self.server_seconds().await?;
         let url = self.url(path)?;
         let text = body.as_deref().unwrap_or_default();
-        let signed = signature(&self.keys.application_secret, consumer_key, method.as_str(), url.as_str(), text, timestamp);
+        let signed = signature(application_secret, consumer_key, method.as_str(), url.as_str(), text, timestamp);
         let mut headers = HeaderMap::new();
-        headers.insert("X-Ovh-Application", header(&self.keys.application_key)?);
+        headers.insert("X-Ovh-Application", header(application_key)?);
         headers.insert("X-Ovh-Consumer", header(consumer_key)?);
         headers.insert("X-Ovh-Timestamp", HeaderValue::from(timestamp));
         headers.insert("X-Ovh-Signature", header(&Secret::new(signed))?);
-        let mut secrets = vec![self.keys.application_secret.expose(), consumer_key.expose()];
+        let mut secrets = vec![application_secret.expose(), consumer_key.expose()];
         secrets.extend(hidden.map(Secret::expose));
         let reply = self.send(method, path, body, headers, &secrets).await?;
         self.key_has_worked.store(true, Ordering::Relaxed);
@@ -175,6 +181,10 @@ impl Client {
         let refusal = Refusal { status, query_id: &query_id, retry_after, body: &body, method, path, key_has_worked };
         Err(classify(&refusal, hidden))
     }
+}
+
+fn not_an_application() -> ApiError {
+    ApiError::KeysRefused { message: "these are not the keys of an application".to_owned(), query_id: NO_QUERY.to_owned() }
 }
 
 fn is_success(status: StatusCode) -> bool {

@@ -5,7 +5,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::client::{Client, PARALLEL_CALLS};
 use super::wire::{AccountBody, ProtocolBody, ServiceBody, is_placeholder, state};
 use super::{routes, units};
-use crate::domain::{ByteSize, DomainName, ObjectState, Platform, Service, ServiceId};
+use crate::domain::{ByteSize, DomainName, ObjectState, PasswordPolicy, Platform, SeatModel, Service, ServiceId};
 use crate::ports::ApiError;
 
 /// Exchange first, then Email Pro, each in the API's order.
@@ -56,7 +56,9 @@ async fn read(client: &Client, id: ServiceId) -> Result<Option<Service>, ApiErro
         account_quota,
         largest_message: units::megabytes(body.max_receive_size),
         is_imap_enabled,
-        shortest_password: body.min_password_length.filter(|n| *n > 0),
+        password: PasswordPolicy { shortest: body.min_password_length.filter(|n| *n > 0), ..PasswordPolicy::default() },
+        seats: SeatModel::Placeholders,
+        offers: Vec::new(),
         domains: domains.iter().filter_map(|name| name.parse::<DomainName>().ok()).collect(),
         id,
     }))
@@ -103,7 +105,9 @@ fn expired(id: ServiceId) -> Service {
         account_quota: None,
         largest_message: None,
         is_imap_enabled: false,
-        shortest_password: None,
+        password: PasswordPolicy::default(),
+        seats: SeatModel::Placeholders,
+        offers: Vec::new(),
         domains: Vec::new(),
     }
 }

@@ -89,6 +89,7 @@ impl AccountBody {
             quota: units::gigabytes(self.quota),
             last_logon: self.last_logon_date,
             aliases: self.number_of_aliases.unwrap_or(aliases),
+            is_blocked: false,
         })
     }
 }

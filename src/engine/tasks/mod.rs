@@ -51,5 +51,14 @@ pub(super) async fn run(context: &TaskContext) -> Result<(), Failure> {
         Task::CheckDns { domain } => check_dns::run(context, &domain).await,
         Task::FixDns { domain, purpose } => fix_dns::run(context, &domain, purpose).await,
         Task::Finish => finish::run(context).await,
+        Task::InspectFeatures { .. }
+        | Task::InspectShared { .. }
+        | Task::RenameTarget { .. }
+        | Task::UndoRenameTarget { .. }
+        | Task::RemoveSource { .. }
+        | Task::ServerMigrate { .. }
+        | Task::CarryFeatures { .. }
+        | Task::CarryShared { .. }
+        | Task::DetachDomain { .. } => Err(Failure::Closing),
     }
 }

@@ -141,7 +141,7 @@ impl Demo {
 
     /// Application key and secret, and a consumer key that is accepted and has all rights.
     pub fn api_keys(&self) -> ApiKeys {
-        ApiKeys {
+        ApiKeys::Application {
             application_key: Secret::new(APPLICATION_KEY),
             application_secret: Secret::new(APPLICATION_SECRET),
             consumer_key: Some(self.world.first_consumer_key()),

@@ -13,16 +13,20 @@ use super::state::{AccountState, Condition, DomainState, ServiceState, State, Zo
 use super::time::rfc3339;
 use super::{APPLICATION_KEY, APPLICATION_SECRET, PLACEHOLDER_DOMAIN, Refusal};
 use crate::domain::{
-    AccessRule, Account, ApiEndpoint, AttachedDomain, ByteSize, Credential, DkimState, DomainName, DomainType, EmailAddress, ObjectState,
-    OperationId, Platform, Secret, Service, ServiceId, ZoneRecord,
+    AccessRule, Account, ApiEndpoint, AttachedDomain, ByteSize, Credential, DkimState, DomainName, DomainType, EmailAddress, Feature,
+    FeatureOwner, MailAccess, MigrationCheck, ObjectState, OperationId, PasswordPolicy, Platform, SeatModel, Secret, Service,
+    ServiceContacts, ServiceId, ZoneRecord,
 };
-use crate::ports::{ApiError, ApiKeys, ConsumerKeyRequest, PlatformApi, PlatformGate, SeatRequest};
+use crate::ports::{ApiError, ApiKeys, ConsumerKeyRequest, NewAccount, PlatformApi, PlatformGate, SeatRequest};
 
 #[async_trait]
 impl PlatformGate for World {
     async fn open(&self, _endpoint: &ApiEndpoint, keys: &ApiKeys) -> Result<Box<dyn PlatformApi>, ApiError> {
         known_application(self, keys)?;
-        let consumer_key = keys.consumer_key.as_ref().map(|key| key.expose().to_owned()).unwrap_or_default();
+        let consumer_key = match keys {
+            ApiKeys::Application { consumer_key, .. } => consumer_key.as_ref().map(|key| key.expose().to_owned()).unwrap_or_default(),
+            ApiKeys::Client { .. } | ApiKeys::Token { .. } => String::new(),
+        };
         Ok(Box::new(Door { world: self.clone(), consumer_key }))
     }
 
@@ -43,7 +47,10 @@ impl PlatformGate for World {
 }
 
 fn known_application(world: &World, keys: &ApiKeys) -> Result<(), ApiError> {
-    if keys.application_key.expose() == APPLICATION_KEY && keys.application_secret.expose() == APPLICATION_SECRET {
+    if let ApiKeys::Application { application_key, application_secret, .. } = keys
+        && application_key.expose() == APPLICATION_KEY
+        && application_secret.expose() == APPLICATION_SECRET
+    {
         return Ok(());
     }
     Err(ApiError::KeysRefused { message: "This application key is invalid".to_owned(), query_id: world.query_id() })
@@ -225,6 +232,53 @@ impl PlatformApi for Door {
         .await
     }
 
+    async fn create_account(&self, _: &ServiceId, _: &NewAccount) -> Result<OperationId, ApiError> {
+        Err(not_offered())
+    }
+
+    async fn mail_access(&self, _: &ServiceId, _: &EmailAddress) -> Result<MailAccess, ApiError> {
+        Ok(MailAccess::default())
+    }
+
+    async fn contacts(&self, _: &ServiceId) -> Result<Option<ServiceContacts>, ApiError> {
+        Ok(None)
+    }
+
+    async fn set_domain_type(&self, _: &ServiceId, _: &DomainName, _: DomainType) -> Result<(), ApiError> {
+        Err(not_offered())
+    }
+
+    async fn features(&self, _: &ServiceId, _: &FeatureOwner) -> Result<Vec<Feature>, ApiError> {
+        Ok(Vec::new())
+    }
+
+    async fn add_feature(&self, _: &ServiceId, _: &FeatureOwner, _: &Feature) -> Result<(), ApiError> {
+        Err(not_offered())
+    }
+
+    async fn remove_feature(&self, _: &ServiceId, _: &FeatureOwner, _: &Feature) -> Result<(), ApiError> {
+        Err(not_offered())
+    }
+
+    async fn migration_seats(&self, _: &ServiceId, _: &EmailAddress, _: &ServiceId) -> Result<Vec<EmailAddress>, ApiError> {
+        Ok(Vec::new())
+    }
+
+    async fn check_migration(&self, _: &ServiceId, _: &EmailAddress, _: &ServiceId, _: &EmailAddress) -> Result<MigrationCheck, ApiError> {
+        Err(not_offered())
+    }
+
+    async fn migrate_account(
+        &self,
+        _: &ServiceId,
+        _: &EmailAddress,
+        _: &ServiceId,
+        _: &EmailAddress,
+        _: &Secret,
+    ) -> Result<OperationId, ApiError> {
+        Err(not_offered())
+    }
+
     async fn zone_records(&self, zone: &DomainName) -> Result<Option<Vec<ZoneRecord>>, ApiError> {
         self.call("GET", &format!("/domain/zone/{zone}/record"), |world| world.look(|state, _| absent(state.zone(zone).map(mail_records))))
             .await
@@ -284,7 +338,9 @@ fn service_seen(service: &ServiceState) -> Service {
         account_quota: Some(ByteSize(u64::from(service.quota_gb) << 30)),
         largest_message: Some(ByteSize(u64::from(service.largest_mb) << 20)),
         is_imap_enabled: service.is_imap_enabled,
-        shortest_password: Some(service.shortest_password),
+        password: PasswordPolicy { shortest: Some(service.shortest_password), ..PasswordPolicy::default() },
+        seats: SeatModel::Placeholders,
+        offers: Vec::new(),
         domains: service.domains.iter().map(|d| d.name.clone()).collect(),
     }
 }
@@ -302,7 +358,9 @@ fn expired_service(service: &ServiceState) -> Service {
         account_quota: None,
         largest_message: None,
         is_imap_enabled: false,
-        shortest_password: None,
+        password: PasswordPolicy::default(),
+        seats: SeatModel::Placeholders,
+        offers: Vec::new(),
         domains: Vec::new(),
     }
 }
@@ -321,6 +379,7 @@ fn account_seen(world: &World, service: &ServiceState, account: &AccountState) -
         quota: Some(ByteSize(u64::from(service.quota_gb) << 30)),
         last_logon: account.last_logon.map(rfc3339),
         aliases: u32::try_from(account.aliases.len()).unwrap_or(u32::MAX),
+        is_blocked: false,
     }
 }
 
@@ -350,4 +409,8 @@ fn domain_seen(state: &State, service: &ServiceState, domain: &DomainState) -> A
         is_spf_valid: badges.is_spf_valid,
         dkim: dkim.collect(),
     }
+}
+
+fn not_offered() -> ApiError {
+    ApiError::Refused { message: "not offered".to_owned(), query_id: "-".to_owned() }
 }

@@ -25,7 +25,7 @@ fn domain(text: &str) -> DomainName {
 }
 
 fn keys(world: &World) -> ApiKeys {
-    ApiKeys {
+    ApiKeys::Application {
         application_key: Secret::new(APPLICATION_KEY),
         application_secret: Secret::new(APPLICATION_SECRET),
         consumer_key: Some(world.first_consumer_key()),
@@ -254,7 +254,7 @@ async fn a_consumer_key_opens_what_its_rules_name_once_it_is_accepted() {
     let world = world();
     let rules = [AccessRule { method: "GET".to_owned(), path: "/email/exchange/*".to_owned() }];
     let asked = world.request_consumer_key(&endpoint(), &keys(&world), &rules).await.expect("answered");
-    let keys = ApiKeys { consumer_key: Some(asked.consumer_key), ..keys(&world) };
+    let keys = keys(&world).with_consumer_key(Some(asked.consumer_key));
     let api = world.open(&endpoint(), &keys).await.expect("known application");
     assert!(matches!(api.credential().await, Err(ApiError::KeysRefused { .. })), "nobody accepted yet");
     world.accept_waiting_keys().expect("in memory");

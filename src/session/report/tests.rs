@@ -67,6 +67,7 @@ fn planned(id: u32, local: &str, mailboxes: Vec<MailboxMapping>) -> PlannedMigra
             user: format!("{local}@mydomain.ovh"),
             secret: SecretRef(format!("secret-of-new-{local}")),
         },
+        target_temporary: None,
         mailboxes,
     }
 }

@@ -9,7 +9,7 @@ use super::panel::{self, Panel};
 use crate::domain::{Secret, SecretRef};
 use crate::ports::Keeping;
 use crate::problem::Problem;
-use crate::session::{Command, Session, Task};
+use crate::session::{ApiCredential, Command, Session, Task};
 use crate::tui::field::{Field, Form};
 use crate::tui::hint::Hint;
 use crate::tui::ink::Ink;
@@ -56,7 +56,7 @@ pub(in crate::tui) fn for_task(model: &mut Model, task: &Task) -> Vec<Effect> {
     let Some(migration) = task.migration().and_then(|id| model.session.migration(id)) else {
         return match &model.session.api {
             Some(api) => {
-                let references = vec![api.application_key.clone(), api.application_secret.clone(), api.consumer_key.clone()];
+                let references = api.credential.secrets();
                 model.overlay = Some(Overlay::Secrets(State::new(model, references, Some(task.clone()))));
                 Vec::new()
             }
@@ -152,14 +152,13 @@ pub(super) fn view(model: &Model, state: &State, frame: &mut Frame<'_>, area: Re
 /// What a secret is, in words.
 fn label(ink: Ink<'_>, session: &Session, reference: &SecretRef) -> String {
     if let Some(api) = &session.api {
-        for (candidate, key) in [
-            (&api.application_key, "field-application-key"),
-            (&api.application_secret, "field-application-secret"),
-            (&api.consumer_key, "field-consumer-key"),
-        ] {
-            if candidate == reference {
-                return ink.say(key);
-            }
+        let keys: &[&str] = match &api.credential {
+            ApiCredential::Application { .. } => &["field-application-key", "field-application-secret", "field-consumer-key"],
+            ApiCredential::Client { .. } => &["field-client-id", "field-client-secret"],
+            ApiCredential::Token { .. } => &["field-access-token"],
+        };
+        if let Some((_, key)) = api.credential.secrets().iter().zip(keys).find(|(candidate, _)| *candidate == reference) {
+            return ink.say(key);
         }
     }
     for migration in &session.migrations {
@@ -176,14 +175,12 @@ fn label(ink: Ink<'_>, session: &Session, reference: &SecretRef) -> String {
 /// The demo knows its own passwords.
 fn prefilled(session: &Session, prefill: &Prefill, reference: &SecretRef) -> Option<Secret> {
     if let Some(api) = &session.api {
-        for (candidate, secret) in [
-            (&api.application_key, &prefill.application_key),
-            (&api.application_secret, &prefill.application_secret),
-            (&api.consumer_key, &prefill.consumer_key),
-        ] {
-            if candidate == reference {
-                return secret.clone();
-            }
+        let known = [&prefill.application_key, &prefill.application_secret, &prefill.consumer_key];
+        let is_application = matches!(api.credential, ApiCredential::Application { .. });
+        if let Some((_, secret)) =
+            api.credential.secrets().iter().zip(known).find(|(candidate, _)| is_application && *candidate == reference)
+        {
+            return secret.clone();
         }
     }
     session.migrations.iter().find_map(|migration| {

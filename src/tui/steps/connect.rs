@@ -5,7 +5,7 @@ use ratatui::text::Line;
 use crate::domain::{ApiEndpoint, Credential, CredentialStatus, Moment};
 use crate::ports::Keeping;
 use crate::problem::{Problem, ProblemCode};
-use crate::session::{Answer, ApiAccess, ApiSecret, Command, Mode, Query, Session, Strategy};
+use crate::session::{Answer, ApiAccess, ApiCredential, ApiSecret, Command, Mode, Query, Session, Strategy};
 use crate::text::short_duration;
 use crate::tui::field::{Field, Form};
 use crate::tui::hint::Hint;
@@ -161,9 +161,11 @@ fn access(model: &Model) -> Option<ApiAccess> {
     let endpoint: ApiEndpoint = model.steps.connect.form.fields[ENDPOINT].text().parse().ok()?;
     Some(ApiAccess {
         endpoint,
-        application_key: model.api_ref(ApiSecret::ApplicationKey),
-        application_secret: model.api_ref(ApiSecret::ApplicationSecret),
-        consumer_key: model.api_ref(ApiSecret::ConsumerKey),
+        credential: ApiCredential::Application {
+            application_key: model.api_ref(ApiSecret::ApplicationKey),
+            application_secret: model.api_ref(ApiSecret::ApplicationSecret),
+            consumer_key: model.api_ref(ApiSecret::ConsumerKey),
+        },
         expiration: None,
     })
 }
@@ -184,9 +186,8 @@ fn connect(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let fields = &model.steps.connect.form.fields;
-    let kept =
-        [(access.application_key, &fields[KEY]), (access.application_secret, &fields[SECRET]), (access.consumer_key, &fields[CONSUMER])];
-    let kept = kept.into_iter().filter_map(|(reference, field)| Some((reference, field.secret_value()?))).collect();
+    let kept = access.credential.secrets().into_iter().zip([&fields[KEY], &fields[SECRET], &fields[CONSUMER]]);
+    let kept = kept.filter_map(|(reference, field)| Some((reference, field.secret_value()?))).collect();
     model.steps.connect.problem = None;
     model.steps.connect.phase = Phase::Asking;
     vec![model.keep(Asked::KeysKept, kept)]
@@ -200,12 +201,10 @@ fn kept(model: &mut Model) -> Vec<Effect> {
     if !model.steps.connect.form.fields[CONSUMER].is_empty() {
         return check(model);
     }
-    let query = Query::RequestConsumerKey {
-        endpoint: access.endpoint,
-        application_key: access.application_key,
-        application_secret: access.application_secret,
-        consumer_key: access.consumer_key,
+    let ApiCredential::Application { application_key, application_secret, consumer_key } = access.credential else {
+        return Vec::new();
     };
+    let query = Query::RequestConsumerKey { endpoint: access.endpoint, application_key, application_secret, consumer_key };
     vec![model.ask(Asked::ConsumerKey, query)]
 }
 

@@ -38,7 +38,7 @@ impl State {
     pub(super) fn shortest_password(&self, session: &Session) -> usize {
         let chosen = session.destination.as_ref().and_then(|destination| destination.service.as_ref());
         let service = self.services.iter().flatten().find(|service| Some(&service.id) == chosen);
-        service.and_then(|service| service.shortest_password).and_then(|length| usize::try_from(length).ok()).unwrap_or(0)
+        service.and_then(|service| service.password.shortest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0)
     }
 }
 
@@ -295,7 +295,7 @@ fn about(model: &Model, ink: Ink<'_>, service: &Service) -> Vec<Line<'static>> {
         return ink.item(ink.glyphs().wrong, theme.wrong, &ink.tell(key, &params), theme.plain);
     }
     let mut lines = Vec::new();
-    if matches!(service.id.platform, Platform::EmailPro | Platform::MxPlan) {
+    if service.id.platform == Platform::EmailPro || service.id.platform.is_mx_plan() {
         lines.extend(ink.item(ink.glyphs().note, theme.quiet, &ink.say("destination-mail-only"), theme.quiet));
     }
     let missing = missing_domains(model, service);

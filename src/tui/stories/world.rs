@@ -7,13 +7,13 @@ use super::stage::Stage;
 use crate::dnscheck::{Change, CheckedRecord, RecordPurpose, Verdict};
 use crate::domain::{
     Account, ApiEndpoint, BatchId, ByteSize, Capabilities, DomainName, EmailAddress, ImapEndpoint, MailboxId, MailboxName, MigrationId,
-    Moment, ObjectState, Platform, Role, Secret, Service, ServiceId, SessionId, Uid, WireName, ZoneRecord,
+    Moment, ObjectState, PasswordPolicy, Platform, Role, SeatModel, Secret, Service, ServiceId, SessionId, Uid, WireName, ZoneRecord,
 };
 use crate::plan::{Finding, FindingCode, Inventory, MailboxMapping, MappingAction, SkipReason, SourceAccount, TargetAccount, Weight};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{
-    Activity, ApiAccess, ApiSecret, Destination, Event, Limit, LoginProof, Mode, Notice, PlannedMigration, Progress, Rate, Step, Strategy,
-    Task, TaskProgress, Waiting, Witness, api_secret, source_secret, target_secret,
+    Activity, ApiAccess, ApiCredential, ApiSecret, Destination, Event, Limit, LoginProof, Mode, Notice, PlannedMigration, Progress, Rate,
+    Step, Strategy, Task, TaskProgress, Waiting, Witness, api_secret, source_secret, target_secret,
 };
 use crate::tui::{Msg, Prefill, PrefilledAccount};
 
@@ -57,7 +57,9 @@ pub(super) fn services() -> Vec<Service> {
         account_quota: Some(ByteSize(if accounts > 3 { 50_000_000_000 } else { 10_000_000_000 })),
         largest_message: Some(ByteSize(if accounts > 3 { 100_000_000 } else { 35_000_000 })),
         is_imap_enabled: true,
-        shortest_password: Some(9),
+        password: PasswordPolicy { shortest: Some(9), ..PasswordPolicy::default() },
+        seats: SeatModel::Placeholders,
+        offers: Vec::new(),
         domains,
     };
     vec![
@@ -82,6 +84,7 @@ pub(super) fn accounts() -> Vec<Account> {
             quota: Some(ByteSize(50_000_000_000)),
             last_logon: Some(logon.to_owned()),
             aliases: u32::from(*name == "info") * 2,
+            is_blocked: false,
         })
         .collect();
     all.push(Account { address: address("old.intern"), used: Some(ByteSize(0)), last_logon: None, ..all[0].clone() });
@@ -252,6 +255,7 @@ pub(super) fn accepted(mode: Mode) -> Event {
         temporary: address(&format!("{name}01")),
         source_user: address(&format!("{name}01")).to_string(),
         target: target(mode, name),
+        target_temporary: None,
         mailboxes: mailboxes(messages),
     });
     Event::PlanAccepted { migrations: planned.collect(), create_at_once: false }
@@ -303,9 +307,11 @@ pub(super) fn part_copied(migration: MigrationId, mailbox: MailboxId, copied: u3
 pub(super) fn access() -> ApiAccess {
     ApiAccess {
         endpoint: "ovh-eu".parse::<ApiEndpoint>().expect("an end point"),
-        application_key: api_secret(&id(), ApiSecret::ApplicationKey),
-        application_secret: api_secret(&id(), ApiSecret::ApplicationSecret),
-        consumer_key: api_secret(&id(), ApiSecret::ConsumerKey),
+        credential: ApiCredential::Application {
+            application_key: api_secret(&id(), ApiSecret::ApplicationKey),
+            application_secret: api_secret(&id(), ApiSecret::ApplicationSecret),
+            consumer_key: api_secret(&id(), ApiSecret::ConsumerKey),
+        },
         expiration: None,
     }
 }

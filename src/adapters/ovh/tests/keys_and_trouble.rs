@@ -9,7 +9,7 @@ use super::super::{OvhGate, OvhOptions};
 use super::server::{Canned, Server, address, endpoint, keys, pro};
 use crate::adapters::Trust;
 use crate::domain::{AccessRule, CredentialStatus, Secret};
-use crate::ports::{ApiError, ApiKeys, PlatformGate};
+use crate::ports::{ApiError, PlatformGate};
 
 #[tokio::test]
 async fn a_consumer_key_is_asked_for_by_the_application_alone() {
@@ -19,7 +19,7 @@ async fn a_consumer_key_is_asked_for_by_the_application_alone() {
         200,
         json!({"validationUrl": "https://eu.api.ovh.com/auth/?credentialToken=t", "consumerKey": "ck", "state": "pendingValidation"}),
     );
-    let keys = ApiKeys { consumer_key: None, ..keys() };
+    let keys = keys().with_consumer_key(None);
     let rules = [AccessRule { method: "GET".to_owned(), path: "/email/pro/*".to_owned() }];
     let asked = server.gate().request_consumer_key(&endpoint(), &keys, &rules).await.expect("asked");
     assert_eq!((asked.validation_url.contains("credentialToken"), asked.consumer_key.expose()), (true, "ck"));

@@ -38,7 +38,7 @@ async fn services_of_both_platforms_are_found() {
     assert_eq!((office.hostname.as_str(), office.display_name.as_deref()), ("ex3.mail.ovh.net", Some("Office")));
     assert_eq!((office.accounts, office.free_seats, office.is_imap_enabled), (1, 1, false));
     assert_eq!((office.account_quota, office.largest_message), (Some(ByteSize(10 << 30)), Some(ByteSize(100 << 20))));
-    assert_eq!((office.shortest_password, &office.domains), (Some(9), &vec![domain()]));
+    assert_eq!((office.password.shortest, &office.domains), (Some(9), &vec![domain()]));
     assert_eq!((services[1].state, services[1].is_imap_enabled), (ObjectState::Busy, true));
     assert_eq!(services[2].state, ObjectState::Unusable, "an expired service does not hide the others");
 }

@@ -111,7 +111,7 @@ pub(super) fn endpoint() -> crate::domain::ApiEndpoint {
 }
 
 pub(super) fn keys() -> ApiKeys {
-    ApiKeys {
+    ApiKeys::Application {
         application_key: Secret::new("app-key"),
         application_secret: Secret::new("app-secret-S3"),
         consumer_key: Some(Secret::new("consumer-C4")),

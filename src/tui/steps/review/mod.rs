@@ -7,7 +7,7 @@ mod overview;
 use std::collections::BTreeSet;
 
 use crate::domain::{EmailAddress, Secret, SecretRef};
-use crate::plan::{Place, SourceName, propose};
+use crate::plan::{Place, SourceName, TargetName, propose};
 use crate::problem::Problem;
 use crate::session::{Command, CreateState, Mode, PlannedMigration, Task};
 use crate::tui::hint::Hint;
@@ -108,12 +108,12 @@ fn submit(model: &Model) -> Vec<Effect> {
             secret: model.target_ref(&migration.source.address),
         };
         let name = if temporary == migration.source.address { SourceName::Kept } else { SourceName::Renamed };
-        let proposed = propose(&migration.source, &place, name, &BTreeSet::new())?;
+        let proposed = propose(&migration.source, &place, (name, TargetName::Own), &BTreeSet::new())?;
         // The proposal says who logs in and where; the name is the person's.
         let keeps_user = proposed.source_user == migration.source.user;
         let source_user = if keeps_user { proposed.source_user } else { temporary.to_string() };
         let mailboxes = draft.mailboxes.clone();
-        Some(PlannedMigration { id: migration.id, source_user, target: proposed.target, temporary, mailboxes })
+        Some(PlannedMigration { id: migration.id, source_user, target: proposed.target, target_temporary: None, temporary, mailboxes })
     });
     vec![Effect::Submit(Command::AcceptPlan { migrations: planned.collect(), create_at_once: review.create_at_once })]
 }
