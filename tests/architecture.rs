@@ -72,7 +72,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("base64", &["mailcopy", "adapters/imap", "adapters/ovh", "sandbox", "tui"]),
     ("percent_encoding", &["adapters/ovh", "sandbox/http", "cli"]),
     ("rand", &["adapters", "engine", "sandbox", "app"]),
-    ("jiff", &["text", "adapters", "app"]),
+    ("jiff", &["text", "plan", "adapters", "app"]),
     ("tracing", &["engine", "adapters", "sandbox", "app", "tui/shell"]),
     ("tracing_subscriber", &["app"]),
     ("tracing_appender", &["app"]),

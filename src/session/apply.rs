@@ -512,6 +512,10 @@ fn apply_to_pass(session: &mut Session, stored: &StoredEvent) {
         Event::DeltaRequested { migration } => {
             let Some(migration) = session.migration_mut(*migration) else { return };
             migration.is_survey_due = true;
+            // The source is there, and something happened in it: it is not removed before that is copied.
+            if migration.removal == RemovalState::Intended {
+                migration.removal = RemovalState::Confirmed;
+            }
             for m in migration.mailboxes.values_mut().filter(|m| m.is_copied()) {
                 m.state = CopyState::Pending;
             }

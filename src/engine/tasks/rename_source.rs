@@ -6,9 +6,10 @@
 use crate::domain::{EmailAddress, MigrationId, ObjectState, ServiceId};
 use crate::ports::PlatformApi;
 use crate::problem::{Problem, ProblemCode};
-use crate::session::{Activity, Event, RenameState, Undo, Witness};
+use crate::session::{Activity, Event, RenameState, Strategy, Undo, Witness};
 
 use super::super::context::{Failure, TaskContext};
+use super::preflight::as_planned;
 
 /// What the platform shows of a rename.
 enum Seen {
@@ -33,6 +34,9 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
         context.give_back(context.connect_as(&migration.source, &user).await?);
         return context.record(Event::SourceRenamed { migration: id, witness: Witness::Login }).await;
     };
+    if migration.rename == RenameState::Pending && context.session.borrow().order() == Strategy::RenameFirst {
+        as_planned(context, &migration).await?;
+    }
     let intend =
         (migration.rename != RenameState::Intended).then(|| Event::RenameIntended { migration: id, from: from.clone(), to: to.clone() });
     if rename(context, &service, (&from, &to), intend).await? {
@@ -64,7 +68,7 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
 }
 
 /// Brings the account from one name to the other; `false` when stopped before the end.
-async fn rename(
+pub(super) async fn rename(
     context: &TaskContext,
     service: &ServiceId,
     names: (&EmailAddress, &EmailAddress),

@@ -329,6 +329,21 @@ pub(super) fn finding(finding: &Finding) -> String {
         FindingCode::Dates => format!("{} whose date the new platform cannot keep.", plural(noun("count"), "message")),
         FindingCode::DeletedMail => format!("{} marked as deleted and never removed.", plural(noun("count"), "message")),
         FindingCode::ForeignFlags => format!("Flags that only the old server knows: {}.", noun("flags")),
+        _ => before_the_start(finding, &noun),
+    }
+}
+
+/// What the platforms said before anything was changed.
+fn before_the_start<'a>(finding: &Finding, noun: &impl Fn(&str) -> &'a str) -> String {
+    match finding.code {
+        FindingCode::MayBeBilled => format!("{} makes accounts on demand; OVHcloud may bill them.", noun("service")),
+        FindingCode::NetworksLimited => format!("Only these networks may connect to {}: {}.", noun("service"), noun("networks")),
+        FindingCode::DomainNotValidated => format!("OVHcloud had not seen yet who owns {}.", noun("domain")),
+        FindingCode::DomainAuthoritative => format!("{} refused mail for addresses of {} elsewhere.", noun("service"), noun("domain")),
+        FindingCode::MigrationWarns => format!("OVHcloud's own migration left behind: {}.", noun("codes")),
+        FindingCode::ContactsDiffer => format!("Contacts of the services: {}; {}.", noun("from"), noun("to")),
+        FindingCode::KeyEndsSoon => format!("The API key was to end at {}.", noun("at")),
+        _ => format!("Before the start: {}.", finding.params.values().cloned().collect::<Vec<_>>().join(", ")),
     }
 }
 
