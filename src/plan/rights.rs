@@ -181,6 +181,7 @@ fn matches_pattern(pattern: &[u8], text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Strategy;
     use proptest::prelude::*;
 
     fn rule(method: &str, path: &str) -> AccessRule {

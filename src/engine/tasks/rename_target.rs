@@ -5,7 +5,7 @@
 use crate::domain::MigrationId;
 use crate::plan::TargetAccount;
 use crate::problem::ProblemCode;
-use crate::session::{Activity, Event, Migration, RenameState, Strategy, Undo, Witness};
+use crate::session::{Activity, Event, Migration, RenameState, Undo, Witness};
 
 use super::super::context::{Failure, TaskContext};
 use super::releasing::{given_up_at, outdated, released, told_with_the_gap};
@@ -40,12 +40,7 @@ async fn give_name(context: &TaskContext, migration: &Migration) -> Result<(), F
     context.give_back(context.connect_target(&named).await?);
     let now = context.ports.clock.now();
     let gap_millis = given_up_at(migration).filter(|_| witness == Witness::Platform).map(|at| now.millis_since(at));
-    let mut events = vec![(Event::TargetRenamed { migration: id, witness, gap_millis }, Vec::new())];
-    // What arrived at the source while names changed hands.
-    if context.session.borrow().order() == Strategy::CopyFirst {
-        events.push((Event::DeltaRequested { migration: id }, Vec::new()));
-    }
-    context.record_all(events).await
+    context.record(Event::TargetRenamed { migration: id, witness, gap_millis }).await
 }
 
 /// An address that is still taken is waited for: the source gave it up moments ago.
