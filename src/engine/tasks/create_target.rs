@@ -3,7 +3,7 @@
 //!
 //! The password is kept before the platform hears it. A login proves the end of it.
 
-use crate::domain::{Account, ByteSize, EmailAddress, MigrationId, ObjectState, Platform, SeatModel, Secret, SecretRef, ServiceId};
+use crate::domain::{Account, ByteSize, EmailAddress, MigrationId, ObjectState, Platform, SeatModel, ServiceId};
 use crate::plan::TargetAccount;
 use crate::ports::{ApiError, NewAccount, PlatformApi, SeatRequest};
 use crate::problem::{Problem, ProblemCode};
@@ -13,14 +13,11 @@ use super::super::context::{Failure, TaskContext};
 use super::super::password::new_password;
 use super::preflight::as_planned;
 use super::releasing::{given_up_at, patient, released, told_with_the_gap};
+use super::target_password::{is_busy, set_password};
 
 /// Looks that find neither the seat of the intent nor the account before another seat is taken: between two names a platform may show
 /// none, and a second seat would be one too many.
 const MOST_BLIND_POLLS: u32 = 20;
-
-fn is_busy(account: &Account) -> bool {
-    account.operation.is_some() || account.state == ObjectState::Busy
-}
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
@@ -259,68 +256,6 @@ impl Creation<'_> {
             return Ok(true);
         }
         set_password(self.context, self.api, (self.service, self.address()), &self.target.secret).await
-    }
-}
-
-/// Sets the kept password of an account, a new one when there is none, and waits until the platform has done it.
-/// `false` when stopped before the end.
-pub(super) async fn set_password(
-    context: &TaskContext,
-    api: &dyn PlatformApi,
-    (service, address): (&ServiceId, &EmailAddress),
-    reference: &SecretRef,
-) -> Result<bool, Failure> {
-    let secrets = &context.ports.secrets;
-    let password = if let Some(password) = secrets.get(reference).await? {
-        password
-    } else {
-        let password = new_password();
-        secrets.set(reference, &password).await?;
-        password
-    };
-    change_password(context, api, (service, address), &password).await
-}
-
-/// Changes a password and waits until the platform has done it. `false` when stopped before the end.
-async fn change_password(
-    context: &TaskContext,
-    api: &dyn PlatformApi,
-    (service, address): (&ServiceId, &EmailAddress),
-    password: &Secret,
-) -> Result<bool, Failure> {
-    context.doing(Activity::Asking);
-    api.change_password(service, address, password).await?;
-    context.doing(Activity::WaitingForPlatform);
-    while api.account(service, address).await?.is_none_or(|account| is_busy(&account)) {
-        if !context.pause(context.limits.operation_poll_millis).await {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-impl TaskContext {
-    /// The password of an account that this program created is known to nobody else: when it is lost (there is no keyring, and the
-    /// program was ended), it is replaced through the API. Accounts that a person created are asked for instead.
-    ///
-    /// The platform first, the secret then: what is kept opens the account, and a change that did not come about is made anew.
-    pub(in crate::engine) async fn renew_lost_password(&self, target: &TargetAccount) -> Result<(), Failure> {
-        let Some(service) = &target.service else { return Ok(()) };
-        let _turn = self.shared.renewal.lock().await;
-        if self.ports.secrets.get(&target.secret).await?.is_some() {
-            return Ok(());
-        }
-        let Some(migration) = self.session.borrow().migrations.iter().find(|m| m.target.as_ref() == Some(target)).map(|m| m.id) else {
-            return Ok(());
-        };
-        let address = self.migration(migration)?.target_address().clone();
-        let api = self.api().await?;
-        let password = new_password();
-        if !change_password(self, api.as_ref(), (service, &address), &password).await? {
-            return Err(Failure::Closing);
-        }
-        self.ports.secrets.set(&target.secret, &password).await?;
-        self.record(Event::TargetPasswordRenewed { migration }).await
     }
 }
 

@@ -32,6 +32,7 @@ mod server_migrate;
 mod settle;
 mod sharing;
 mod survey;
+mod target_password;
 mod verify_mailbox;
 mod windows;
 mod writing;

@@ -3,17 +3,14 @@
 //! Everything of the account is at the target, read again and found equal, and the person typed its address. Immediately before the
 //! platform is asked both accounts are looked at once more: where anything happened since the verification, another pass comes first.
 
-use crate::domain::{Account, MigrationId, ObjectState};
+use crate::domain::MigrationId;
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, CopyState, Event, Migration, RemovalState, Witness};
 
 use super::super::context::{Failure, TaskContext};
 use super::releasing::outdated;
 use super::survey::survey;
-
-fn is_busy(account: &Account) -> bool {
-    account.operation.is_some() || account.state == ObjectState::Busy
-}
+use super::target_password::is_busy;
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;

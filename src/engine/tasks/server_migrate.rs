@@ -3,26 +3,22 @@
 //! It cannot be cancelled, and the old mailbox cannot be opened any more from the moment it begins: so its check is asked once more
 //! right before, and the intent names the free seat that the account shall become. The end is a login on the new account.
 
-use crate::domain::{Account, EmailAddress, MigrationId, ObjectState, ServiceId};
+use crate::domain::{EmailAddress, MigrationId, ServiceId};
 use crate::plan::TargetAccount;
 use crate::ports::{MailError, PlatformApi};
 use crate::problem::{Disposition, Problem, ProblemCode, Troubling};
 use crate::session::{Activity, Event, MailboxCount, Migration, ServerState};
 
 use super::super::context::{Failure, TaskContext};
-use super::create_target::set_password;
 use super::preflight::as_planned;
 use super::releasing::outdated;
+use super::target_password::{is_busy, set_password};
 
 /// Milliseconds until a check is asked again that another operation is in the way of.
 const CHECK_AGAIN_MILLIS: u64 = 60_000;
 
 /// Looks that find neither an operation nor its outcome before the platform is asked again, or a person.
 const MOST_BLIND_POLLS: u32 = 20;
-
-fn is_busy(account: &Account) -> bool {
-    account.operation.is_some() || account.state == ObjectState::Busy
-}
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
