@@ -163,7 +163,7 @@ impl PairStage {
             biased;
             () = knife.fallen() => false,
             () = run => true,
-            () = tokio::time::sleep(Duration::from_hours(12)) => {
+            () = tokio::time::sleep(Duration::from_hours(2)) => {
                 let session = self.session();
                 panic!("stuck at {:?}: {:?} {:?}", session.step(), mailferry::session::due(&session), self.journal.recorded().last())
             }
