@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Said};
 use super::bodies;
 use super::dispatch::Call;
-use crate::domain::{DomainName, DomainType, EmailAddress, OperationId, Platform, ServiceId};
+use crate::domain::{DomainName, DomainType, EmailAddress, Feature, FeatureOwner, OperationId, Platform, ServiceId};
 use crate::sandbox::world::{AccountChange, DomainRequest, Effect, Refusal, ServiceState, State, Turn, Wish, World, selector_names};
 
 /// Where `/email/exchange` and `/email/pro` begin.
@@ -105,6 +105,7 @@ impl From<AccountBody> for AccountChange {
             last: body.last_name,
             initial: body.initial,
             is_hidden: body.hidden,
+            password: None,
         }
     }
 }
@@ -147,7 +148,9 @@ fn account(world: &World, call: &Call<'_>, id: &ServiceId, rest: &[&str]) -> Sai
         ("GET", ["alias"]) => look(world, id, |_, service, _| Ok(json!(service.account(&address)?.aliases))),
         ("POST", ["alias"]) => {
             let body: AliasBody = call.read("alias")?;
-            task(world, id, |state, turn| state.add_alias(id, &address, body.alias, turn))
+            task(world, id, |state, turn| {
+                state.add_feature(id, &FeatureOwner::Account(address), Feature::Alias { alias: body.alias }, turn)
+            })
         }
         (method, ["alias", alias]) => {
             let alias: EmailAddress = alias.parse().map_err(|_| Answer::bad("alias"))?;
@@ -157,7 +160,9 @@ fn account(world: &World, call: &Call<'_>, id: &ServiceId, rest: &[&str]) -> Sai
                     let found = account.aliases.iter().find(|a| **a == alias);
                     Ok(bodies::alias(account, found.ok_or_else(|| Refusal::NotFound(format!("alias = {alias}")))?))
                 }),
-                "DELETE" => task(world, id, |state, turn| state.delete_alias(id, &address, &alias, turn)),
+                "DELETE" => task(world, id, |state, turn| {
+                    state.remove_feature(id, &FeatureOwner::Account(address), &Feature::Alias { alias }, turn)
+                }),
                 _ => Err(Answer::no_route()),
             }
         }
@@ -213,7 +218,7 @@ impl DomainBody {
         }
         let domain_type = self.domain_type.or(was).ok_or_else(|| Answer::bad("type"))?;
         let relay = self.mx_relay.filter(|_| domain_type == DomainType::NonAuthoritative);
-        Ok(DomainRequest { name, domain_type, relay })
+        Ok(DomainRequest { name, domain_type, relay, organization: None })
     }
 }
 
