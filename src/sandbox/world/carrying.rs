@@ -19,7 +19,7 @@ fn can_hold(platform: Platform, owner: &FeatureOwner, feature: &Feature) -> bool
         | Feature::Responder { .. }
         | Feature::Filter { .. }
         | Feature::SpamSettings { .. } => is_of_account,
-        Feature::Redirection { .. } => true,
+        Feature::Redirection { .. } => !is_of_account || platform == P::MxPlanLegacy,
         _ => !is_of_account,
     };
     let has_route = match feature {

@@ -91,7 +91,8 @@ impl ServiceState {
     pub(crate) fn features_of(&self, account: &AccountState) -> Vec<Feature> {
         let aliases = account.aliases.iter().map(|alias| Feature::Alias { alias: alias.clone() });
         let hidden = account.names.is_hidden.then_some(Feature::HiddenFromDirectory);
-        let leading_here = self.shared.iter().map(|shared| &shared.feature).filter(|feature| leads_to(feature, &account.address));
+        let tells = self.id.platform == Platform::MxPlanLegacy;
+        let leading_here = self.shared.iter().map(|shared| &shared.feature).filter(|feature| tells && leads_to(feature, &account.address));
         aliases.chain(hidden).chain(account.features.iter().chain(leading_here).cloned()).collect()
     }
 

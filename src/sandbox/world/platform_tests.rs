@@ -235,7 +235,9 @@ async fn features_are_added_and_removed_and_the_world_is_as_before() {
             stage.settle(api.remove_feature(from, owner, feature).await).await;
         }
         for (owner, feature) in &all {
-            stage.settle(api.add_feature(from, owner, feature).await).await;
+            let added = api.add_feature(from, owner, feature).await;
+            assert_eq!(added, Ok(()), "{platform}: {feature:?}");
+            stage.world.wait_idle().await;
             let again = api.add_feature(from, owner, feature).await;
             assert!(again.is_err(), "{platform}: {feature:?}");
         }
