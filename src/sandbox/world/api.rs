@@ -64,6 +64,18 @@ fn absent<T>(found: Result<T, Refusal>) -> Result<Option<T>, Refusal> {
     }
 }
 
+/// Services in the order of platforms, as our client lists them.
+fn in_order(state: &super::State) -> Vec<Service> {
+    let mut all: Vec<Service> = state.services.iter().map(service_seen).collect();
+    all.sort_by_key(|service| Platform::ALL.iter().position(|platform| *platform == service.id.platform));
+    all
+}
+
+/// Version 2 answers the object, no operation: 0 is none.
+fn followed(service: &ServiceId, id: OperationId) -> OperationId {
+    if service.platform == Platform::Zimbra { OperationId(0) } else { id }
+}
+
 impl ServiceState {
     /// The smallest offer with a free slot that holds so much; none where there are no slots.
     fn offer_for(&self, holds: ByteSize) -> Result<Option<Offer>, Refusal> {
@@ -94,7 +106,7 @@ impl PlatformApi for Door {
         for root in ["/email/pro", "/email/mxplan", "/email/domain", "/v2/zimbra/platform"] {
             self.call("GET", root, |_| Ok(())).await?;
         }
-        self.call("GET", "/email/exchange", |world| Ok(world.look(|state, _| state.services.iter().map(service_seen).collect()))).await
+        self.call("GET", "/email/exchange", |world| Ok(world.look(|state, _| in_order(state)))).await
     }
 
     async fn accounts(&self, service: &ServiceId) -> Result<Vec<Account>, ApiError> {
@@ -144,14 +156,14 @@ impl PlatformApi for Door {
 
     async fn change_password(&self, service: &ServiceId, address: &EmailAddress, password: &Secret) -> Result<OperationId, ApiError> {
         self.call("POST", &format!("{}/changePassword", account_route(service, address)), |world| {
-            world.change(|state, turn| state.change_password(service, address, password.expose(), turn))
+            world.change(|state, turn| state.change_password(service, address, password.expose(), turn).map(|id| followed(service, id)))
         })
         .await
     }
 
     async fn reset_account(&self, service: &ServiceId, address: &EmailAddress) -> Result<OperationId, ApiError> {
         self.call("DELETE", &account_route(service, address), |world| {
-            world.change(|state, turn| state.reset_account(service, address, turn))
+            world.change(|state, turn| state.reset_account(service, address, turn).map(|id| followed(service, id)))
         })
         .await
     }
@@ -203,13 +215,18 @@ impl PlatformApi for Door {
         self.call("POST", &format!("{}/account", route(service)), |world| {
             world.change(|state, turn| {
                 let offer = state.service(service)?.offer_for(request.holds)?;
-                state.create_account(service, AccountRequest { address, password, names, offer, slot: None }, turn)
+                let request = AccountRequest { address, password, names, offer, slot: None };
+                state.create_account(service, request, turn).map(|id| followed(service, id))
             })
         })
         .await
     }
 
     async fn mail_access(&self, service: &ServiceId, address: &EmailAddress) -> Result<MailAccess, ApiError> {
+        // Only Exchange has switches.
+        if service.platform != Platform::Exchange {
+            return Ok(MailAccess::default());
+        }
         self.call("GET", &format!("{}/protocol", account_route(service, address)), |world| {
             world.look(|state, _| {
                 let found = state.service(service)?;
@@ -237,7 +254,7 @@ impl PlatformApi for Door {
     }
 
     async fn set_domain_type(&self, service: &ServiceId, name: &DomainName, domain_type: DomainType) -> Result<(), ApiError> {
-        if service.platform == Platform::Zimbra {
+        if matches!(service.platform, Platform::Zimbra | Platform::MxPlanLegacy) {
             return Ok(());
         }
         let request = DomainRequest { name: name.clone(), domain_type, relay: None, organization: None };

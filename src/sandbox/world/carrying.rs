@@ -19,7 +19,7 @@ fn can_hold(platform: Platform, owner: &FeatureOwner, feature: &Feature) -> bool
         | Feature::Responder { .. }
         | Feature::Filter { .. }
         | Feature::SpamSettings { .. } => is_of_account,
-        Feature::Redirection { .. } => !is_of_account || platform == P::MxPlanLegacy,
+        Feature::Redirection { .. } => true,
         _ => !is_of_account,
     };
     let has_route = match feature {
@@ -28,9 +28,9 @@ fn can_hold(platform: Platform, owner: &FeatureOwner, feature: &Feature) -> bool
             !matches!(platform, P::MxPlanLegacy | P::Zimbra)
         }
         Feature::Forwarding { .. } => matches!(platform, P::Exchange | P::MxPlanLegacy),
-        Feature::Responder { .. } | Feature::Filter { .. } => platform == P::MxPlanLegacy,
-        Feature::Redirection { .. } => matches!(platform, P::MxPlanLegacy | P::Zimbra),
-        Feature::MailingList { .. } => platform.is_mx_plan(),
+        Feature::Filter { .. } => platform == P::MxPlanLegacy,
+        Feature::Redirection { .. } => platform.is_mx_plan() || platform == P::Zimbra,
+        Feature::Responder { .. } | Feature::MailingList { .. } => platform.is_mx_plan(),
         Feature::Group { .. }
         | Feature::GroupAlias { .. }
         | Feature::GroupMember { .. }
@@ -39,6 +39,14 @@ fn can_hold(platform: Platform, owner: &FeatureOwner, feature: &Feature) -> bool
         Feature::Other { .. } => false,
     };
     is_owner_right && has_route
+}
+
+/// A redirection of an MX Plan does not say whether the account keeps what it forwards: it is told as if it did.
+fn as_told(platform: Platform, feature: Feature) -> Feature {
+    match feature {
+        Feature::Forwarding { to, .. } if platform.is_mx_plan() => Feature::Forwarding { to, keeps_copy: true },
+        other => other,
+    }
 }
 
 /// The name under which an operation on a feature excludes others.
@@ -65,6 +73,7 @@ impl State {
         if !can_hold(service.platform, owner, &feature) {
             return Err(Refusal::Invalid(format!("A {} is not possible on this service", feature.kind().key())));
         }
+        let feature = as_told(service.platform, feature);
         let (subject, holder) = found.holder(owner, &feature)?;
         found.knows_those_named(&feature)?;
         // An address that is taken is the more telling refusal, even where it is taken by the same thing.

@@ -117,11 +117,12 @@ fn spoken(refusal: &Refusal, query_id: String) -> ApiError {
     let message = refusal.to_string();
     match refusal {
         Refusal::NotFound(_) => ApiError::NotFound { message, query_id },
-        Refusal::InProgress(_) => ApiError::InProgress { message, query_id },
+        // What is being made ready, or was changed meanwhile, passes by itself.
+        Refusal::InProgress(_) | Refusal::DomainNotReady(_) | Refusal::Stale => ApiError::InProgress { message, query_id },
         Refusal::AddressTaken => ApiError::AddressTaken { query_id },
         Refusal::NoSeat(_) => ApiError::NoSeat { message, query_id },
         Refusal::PasswordRefused(_) => ApiError::PasswordRefused { message, query_id },
-        Refusal::Invalid(_) | Refusal::DomainNotReady(_) | Refusal::Stale => ApiError::Refused { message, query_id },
+        Refusal::Invalid(_) => ApiError::Refused { message, query_id },
         Refusal::Expired(_) => ApiError::Expired { query_id },
         Refusal::Broken(_) => ApiError::Failed { status: 500, message, query_id },
     }

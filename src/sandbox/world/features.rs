@@ -5,7 +5,7 @@
 use super::Refusal;
 use super::operation::Holder;
 use super::state::{AccountState, ServiceState, SharedFeature, State};
-use crate::domain::{DomainName, EmailAddress, Feature, FeatureOwner, Platform, Right, ServiceId};
+use crate::domain::{DomainName, EmailAddress, Feature, FeatureOwner, Right, ServiceId};
 
 /// The API's name of an operation on a feature.
 pub(crate) fn function(feature: &Feature, is_added: bool) -> &'static str {
@@ -77,7 +77,9 @@ impl State {
             FeatureOwner::Account(address) => found.features_of(found.account(address)?),
             FeatureOwner::Domain(domain) => {
                 found.domain(domain)?;
-                let shared = found.shared.iter().filter(|shared| shared.domain == *domain && !found.is_of_an_account(&shared.feature));
+                // Contacts and public folders belong to the whole service, and are told with each of its domains.
+                let is_here = |shared: &&SharedFeature| shared.domain == *domain || matches!(shared.feature, Feature::Contact { .. });
+                let shared = found.shared.iter().filter(is_here).filter(|shared| !found.is_of_an_account(&shared.feature));
                 shared.map(|shared| shared.feature.clone()).collect()
             }
         };
@@ -91,14 +93,13 @@ impl ServiceState {
     pub(crate) fn features_of(&self, account: &AccountState) -> Vec<Feature> {
         let aliases = account.aliases.iter().map(|alias| Feature::Alias { alias: alias.clone() });
         let hidden = account.names.is_hidden.then_some(Feature::HiddenFromDirectory);
-        let tells = self.id.platform == Platform::MxPlanLegacy;
-        let leading_here = self.shared.iter().map(|shared| &shared.feature).filter(|feature| tells && leads_to(feature, &account.address));
+        let leading_here = self.shared.iter().map(|shared| &shared.feature).filter(|feature| leads_to(feature, &account.address));
         aliases.chain(hidden).chain(account.features.iter().chain(leading_here).cloned()).collect()
     }
 
     /// Whether a redirection leads to an account here: it is told with that account, and not with the domain.
     fn is_of_an_account(&self, feature: &Feature) -> bool {
-        self.id.platform == Platform::MxPlanLegacy && self.accounts.iter().any(|account| leads_to(feature, &account.address))
+        self.accounts.iter().any(|account| leads_to(feature, &account.address))
     }
 
     /// Carries out what an operation promised.

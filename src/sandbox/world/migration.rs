@@ -107,7 +107,7 @@ impl State {
             return Err(Refusal::Invalid(format!("This account cannot be migrated: {}", error.code)));
         }
         if !verifier.is_some_and(|known| known.accepts(self.seed, password)) {
-            return Err(Refusal::Invalid("Invalid password parameter: it is not the password of the account".to_owned()));
+            return Err(Refusal::PasswordRefused("Invalid password parameter: it is not the password of the account".to_owned()));
         }
         let seat_id = self.migration_target((from, address), (to, seat))?;
         self.service_mut(to)?.has_usable_domain(address)?;

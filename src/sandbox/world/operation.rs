@@ -125,6 +125,9 @@ impl State {
         }
         let takes = if matches!(effect, Effect::Migrate { .. }) { turn.pace.migration_millis() } else { turn.pace.operation_millis(number) };
         let due = turn.now.plus_millis(takes);
+        if service.id.platform == Platform::Zimbra {
+            service.failed.retain(|failed| failed.subject != subject);
+        }
         service.operations.push(Operation { id, subject, effect, asked: turn.now, due, is_doomed: false });
         Ok(id)
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Refusal;
 use super::state::{AccountState, ServiceState};
-use crate::domain::{Moment, PasswordPolicy};
+use crate::domain::{Moment, PasswordPolicy, Platform};
 
 const DAY_MILLIS: u64 = 86_400_000;
 
@@ -30,9 +30,11 @@ impl ServiceState {
     /// The rules as the service tells them.
     pub(crate) fn policy(&self) -> PasswordPolicy {
         let PasswordRules { longest, is_complex, needs_special, min_age_days, history } = self.rules;
+        // Only where guides say it: the services of version 1 tell a shortest length and no longest one.
+        let says_longest = matches!(self.id.platform, Platform::MxPlanLegacy | Platform::Zimbra);
         PasswordPolicy {
             shortest: Some(self.shortest_password),
-            longest,
+            longest: longest.filter(|_| says_longest),
             is_complex,
             needs_special,
             min_age_days: (min_age_days > 0).then_some(min_age_days),

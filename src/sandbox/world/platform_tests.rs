@@ -186,7 +186,7 @@ async fn the_platform_migrates_a_legacy_account_and_nobody_opens_the_old_one_mea
     let check = api.check_migration(from, john, to, &seat).await.expect("a success");
     assert!(check.is_possible() && check.filters == ["newsletters"], "{check:?}");
     let wrong = api.migrate_account(from, john, to, &seat, &Secret::new("Wrong-Password-1")).await;
-    assert!(matches!(wrong, Err(ApiError::Refused { .. })));
+    assert!(matches!(wrong, Err(ApiError::PasswordRefused { .. })));
     let mail = stage.world.mail_of(&stage.cast.from_host, john).expect("there");
     let id = api.migrate_account(from, john, to, &seat, &Secret::new(password)).await.expect("accepted");
     assert_eq!(stage.world.authenticate(&stage.cast.from_host, &john.to_string(), password), Err(LoginRefusal::WrongPassword));

@@ -7,7 +7,7 @@ use super::operation::Subject;
 use super::state::{AccountState, Condition, DomainState, Offer, ServiceState, State, Zone};
 use super::time::rfc3339;
 use crate::domain::{
-    Account, AttachedDomain, ByteSize, DkimState, ObjectState, PasswordPolicy, Platform, SeatModel, SeatOffer, Service, ZoneRecord,
+    Account, AttachedDomain, ByteSize, DkimState, DomainType, ObjectState, PasswordPolicy, Platform, SeatModel, SeatOffer, Service, ZoneRecord,
 };
 
 /// Like our client over HTTP: the types that matter for mail, by number.
@@ -49,7 +49,14 @@ pub(super) fn service_seen(service: &ServiceState) -> Service {
 
 fn offers(service: &ServiceState) -> Vec<SeatOffer> {
     let known = Offer::ALL.into_iter().filter(|offer| service.slots.iter().any(|slot| slot.offer == *offer));
-    known.map(|offer| SeatOffer { name: offer.name().to_owned(), free: count(service.free_slots(offer)), quota: Some(offer.quota()) }).collect()
+    known
+        .map(|offer| {
+            // How much the larger offer holds is seen at accounts of it alone.
+            let is_seen = service.accounts.iter().any(|account| account.offer == Some(offer));
+            let quota = (is_seen || offer == Offer::Starter).then(|| offer.quota());
+            SeatOffer { name: offer.name().to_owned(), free: count(service.free_slots(offer)), quota }
+        })
+        .collect()
 }
 
 /// Nothing but the name can be read of a service whose every call answers 460.
@@ -95,15 +102,25 @@ impl ServiceState {
 /// An account.
 pub(super) fn account_seen(world: &World, service: &ServiceState, account: &AccountState) -> Account {
     let operation = service.operation_on(&Subject::Account(account.id)).map(|o| o.id);
-    let names = if service.id.platform == Platform::MxPlanLegacy { super::state::Names::default() } else { account.names.clone() };
+    let mut names = account.names.clone();
+    if service.id.platform == Platform::MxPlanLegacy {
+        (names.first, names.last) = (None, None);
+    }
+    let is_zimbra = service.id.platform == Platform::Zimbra;
+    let state = match operation {
+        Some(_) => ObjectState::Busy,
+        None if is_zimbra && service.has_failed(&Subject::Account(account.id)) => ObjectState::Unusable,
+        None => ObjectState::Ok,
+    };
     Account {
         address: account.address.clone(),
         is_configured: account.is_configured,
         display_name: names.display,
         first_name: names.first,
         last_name: names.last,
-        state: if operation.is_some() { ObjectState::Busy } else { ObjectState::Ok },
-        operation,
+        state,
+        // Version 2 is followed by looking at the object.
+        operation: operation.filter(|_| !is_zimbra),
         used: world.usage_told(service, account),
         quota: Some(service.account_quota(account.offer)),
         last_logon: account.last_logon.map(rfc3339),
@@ -116,6 +133,8 @@ pub(super) fn account_seen(world: &World, service: &ServiceState, account: &Acco
 pub(super) fn domain_seen(state: &State, service: &ServiceState, domain: &DomainState) -> AttachedDomain {
     let badges = state.badges(service, domain);
     let is_mx_plan = service.id.platform.is_mx_plan();
+    let is_legacy = service.id.platform == Platform::MxPlanLegacy;
+    let knows_types = !matches!(service.id.platform, Platform::MxPlanLegacy | Platform::Zimbra);
     let is_validated = is_mx_plan || state.is_owned(domain);
     let dkim = domain.dkim.iter().map(|selector| DkimState {
         name: format!("{}._domainkey", selector.name),
@@ -124,7 +143,7 @@ pub(super) fn domain_seen(state: &State, service: &ServiceState, domain: &Domain
     });
     AttachedDomain {
         name: domain.name.clone(),
-        domain_type: domain.domain_type,
+        domain_type: if knows_types { domain.domain_type } else { DomainType::NonAuthoritative },
         state: if service.domain_state(&domain.name) == "ok" && service.operation_on(&Subject::Domain(domain.name.clone())).is_none() {
             ObjectState::Ok
         } else {
@@ -135,9 +154,9 @@ pub(super) fn domain_seen(state: &State, service: &ServiceState, domain: &Domain
         expected_mx: expected_mx(),
         // An MX Plan expects no autodiscover of its own.
         expected_srv: (!is_mx_plan).then(|| expected_srv(service)),
-        expected_spf: (!is_mx_plan).then(expected_spf),
+        expected_spf: (!is_mx_plan || is_legacy).then(expected_spf),
         is_mx_valid: badges.is_mx_valid,
-        is_srv_valid: badges.is_srv_valid,
+        is_srv_valid: badges.is_srv_valid && !is_legacy,
         is_spf_valid: badges.is_spf_valid,
         dkim: dkim.collect(),
     }

@@ -392,6 +392,11 @@ impl ServiceState {
         self.operations.iter().find(|o| o.subject == *subject)
     }
 
+    /// Whether the last operation on something ended in an error.
+    pub(crate) fn has_failed(&self, subject: &Subject) -> bool {
+        self.failed.iter().any(|o| o.subject == *subject)
+    }
+
     /// The operation of this number.
     pub(crate) fn operation(&self, id: OperationId) -> Result<&Operation, Refusal> {
         self.operations.iter().chain(&self.failed).find(|o| o.id == id).ok_or_else(|| Refusal::NotFound(format!("id = {id}")))
