@@ -11,8 +11,10 @@ mod diagnostics;
 mod directory;
 mod domains;
 mod door;
+mod estate;
 mod faults;
 mod features;
+mod furniture;
 mod handle;
 mod hosts;
 mod keys;
@@ -40,6 +42,10 @@ mod tests;
 
 pub use credential_text::{ACCESS_TOKEN, APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, seeded_password};
 pub use directory::{dialect_of, spoken_by, template_for, template_of};
+pub use estate::{
+    MX_PLAN_DOMAIN, MX_PLAN_HOST, MX_PLAN_LEGACY_DOMAIN, MX_PLAN_ZIMBRA_DOMAIN, MX_PLAN_ZIMBRA_HOST, mx_plan_legacy_service,
+    mx_plan_service, mx_plan_zimbra_service, zimbra_service,
+};
 pub use faults::{ApiFault, ApiFaultKind};
 pub use handle::{World, WorldLogin, WorldOptions};
 pub use pair::PairCast;

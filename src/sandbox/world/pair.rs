@@ -1,15 +1,14 @@
 //! A small, quick world for one pair of platforms: one service that is left, one that is moved to, a zone, and people with a little mail
 //! and with what else accounts have.
 
-use std::collections::BTreeMap;
-
+use super::furniture::furnish;
 use super::handle::{World, WorldOptions};
 use super::offers::{Plan, service_id};
-use super::seed::{DOMAIN, OTHER_DOMAIN, address, name, other_records};
-use super::state::{ServiceState, SharedFeature, State};
+use super::seed::{DOMAIN, OTHER_DOMAIN, name, other_records};
+use super::state::State;
 use super::time::Pace;
 use crate::domain::{
-    DomainName, DomainType, EmailAddress, Feature, FilterRule, Flags, InternalDate, MailboxName, Moment, Platform, Right, Secret, ServiceId,
+    DomainName, DomainType, EmailAddress, Flags, InternalDate, MailboxName, Moment, Platform, Secret, ServiceId,
 };
 use crate::sandbox::mail::MailWorld;
 
@@ -131,7 +130,8 @@ impl State {
         for (local, first, last) in PEOPLE {
             self.settle_in(&mut service, &format!("{local}@{DOMAIN}"), (first, last), NOW);
         }
-        furnish(&mut service, || self.number());
+        let people: Vec<String> = PEOPLE.iter().map(|(local, ..)| format!("{local}@{DOMAIN}")).collect();
+        furnish(&mut service, &people, || self.number());
         self.services.push(service);
     }
 
@@ -148,124 +148,4 @@ impl State {
         service.domains.iter_mut().for_each(|domain| domain.domain_type = DomainType::NonAuthoritative);
         self.services.push(service);
     }
-}
-
-fn at(local: &str) -> EmailAddress {
-    address(&format!("{local}@{DOMAIN}"))
-}
-
-/// What accounts and their domain have besides mail, as far as the platform knows it.
-fn furnish(service: &mut ServiceState, mut number: impl FnMut() -> i64) {
-    let (john, anna) = (at("john.smith"), at("anna.keller"));
-    let platform = service.id.platform;
-    let mut give = |local: &str, features: Vec<Feature>| {
-        let owner = at(local);
-        if let Some(account) = service.accounts.iter_mut().find(|account| account.address == owner) {
-            account.features.extend(features);
-        }
-    };
-    if platform == Platform::MxPlanLegacy {
-        give("john.smith", vec![filter()]);
-        give("anna.keller", replies(&anna));
-    } else if platform != Platform::Zimbra {
-        let right = |right, account: &EmailAddress| Feature::Delegation { right, account: account.clone() };
-        give("john.smith", vec![right(Right::FullAccess, &anna)]);
-        give("anna.keller", vec![right(Right::SendAs, &john), right(Right::SendOnBehalf, &at("info")), spam()]);
-    }
-    if platform == Platform::Exchange {
-        give("anna.keller", vec![Feature::Forwarding { to: address("copies@example.org"), keeps_copy: true }]);
-    }
-    if platform != Platform::MxPlanLegacy {
-        for account in service.accounts.iter_mut().filter(|a| a.is_configured) {
-            let local = account.address.local().to_owned();
-            account.names.is_hidden = local == "anna.keller";
-            account.aliases.extend((local == "john.smith").then(|| at("john")));
-        }
-    }
-    let domain = name(DOMAIN);
-    let shared = shared_features(platform).into_iter().map(|feature| SharedFeature { id: number(), domain: domain.clone(), feature });
-    service.shared.extend(shared);
-}
-
-fn filter() -> Feature {
-    let rule = FilterRule { header: "Subject".to_owned(), operand: "contains".to_owned(), value: "newsletter".to_owned() };
-    Feature::Filter {
-        name: "newsletters".to_owned(),
-        priority: 1,
-        is_active: true,
-        rules: vec![rule],
-        action: "account".to_owned(),
-        parameter: Some(format!("info@{DOMAIN}")),
-    }
-}
-
-fn replies(copy_to: &EmailAddress) -> Vec<Feature> {
-    let reply = Feature::Responder {
-        content: "I am away until Monday.".to_owned(),
-        from: Some("2026-09-01T00:00:00+00:00".to_owned()),
-        to: Some("2026-09-30T00:00:00+00:00".to_owned()),
-        copies: true,
-        copy_to: Some(copy_to.clone()),
-    };
-    vec![Feature::Forwarding { to: address("copies@example.org"), keeps_copy: true }, reply]
-}
-
-fn spam() -> Feature {
-    Feature::SpamSettings { settings: BTreeMap::from([("spamAndVirusConfiguration.putInJunk".to_owned(), "false".to_owned())]) }
-}
-
-fn shared_features(platform: Platform) -> Vec<Feature> {
-    let redirection = Feature::Redirection { from: at("contact"), to: at("anna.keller") };
-    let list = Feature::MailingList {
-        address: at("news"),
-        owner: format!("info@{DOMAIN}"),
-        subscribers: vec!["marie.duval@example.org".to_owned()],
-        moderators: vec![format!("info@{DOMAIN}")],
-    };
-    match platform {
-        Platform::MxPlanLegacy => vec![redirection, list],
-        Platform::Zimbra => vec![redirection],
-        Platform::MxPlan | Platform::MxPlanZimbra => vec![contact(), footer(), list],
-        Platform::EmailPro => vec![contact(), footer()],
-        Platform::Exchange => [vec![contact(), footer()], group()].concat(),
-        Platform::Imap => Vec::new(),
-    }
-}
-
-fn contact() -> Feature {
-    Feature::Contact {
-        address: address("marie.duval@example.org"),
-        display_name: Some("Marie Duval".to_owned()),
-        first_name: Some("Marie".to_owned()),
-        last_name: Some("Duval".to_owned()),
-        initials: None,
-        is_hidden: false,
-    }
-}
-
-fn footer() -> Feature {
-    Feature::Disclaimer { content: "<p>Example Ltd, London</p>".to_owned(), is_outside_only: true }
-}
-
-fn group() -> Vec<Feature> {
-    let group = at("team");
-    let member = |member: EmailAddress, is_contact| Feature::GroupMember { group: at("team"), member, is_contact };
-    vec![
-        Feature::Group {
-            address: group.clone(),
-            display_name: Some("The team".to_owned()),
-            is_hidden: false,
-            join: "closed".to_owned(),
-            depart: "open".to_owned(),
-            is_internal_only: false,
-            largest_received_mb: Some(20),
-            largest_sent_mb: None,
-        },
-        Feature::GroupAlias { group: group.clone(), alias: at("everybody") },
-        member(at("john.smith"), false),
-        member(at("anna.keller"), false),
-        member(address("marie.duval@example.org"), true),
-        Feature::GroupManager { group: group.clone(), account: at("john.smith") },
-        Feature::GroupDelegation { group, right: Right::SendAs, account: at("john.smith") },
-    ]
 }
