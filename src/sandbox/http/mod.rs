@@ -4,19 +4,25 @@
 //!
 //! Routes that the world does not have (delegation, groups, export, …) are 404 here; nothing pretends.
 
+mod account_bodies;
 mod answer;
 mod auth_routes;
 mod bodies;
 mod dispatch;
+mod feature_routes;
+mod group_routes;
 mod listener;
 mod pages;
 mod panel;
+mod routes;
 mod server;
 mod service_routes;
+mod shared_routes;
 mod signature;
 mod zone_routes;
 
 #[cfg(test)]
 mod tests;
 
+pub use routes::SERVED_ROUTES;
 pub use server::HttpDoor;

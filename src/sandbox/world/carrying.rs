@@ -41,6 +41,14 @@ fn can_hold(platform: Platform, owner: &FeatureOwner, feature: &Feature) -> bool
     is_owner_right && has_route
 }
 
+/// Whether it is written over what is there, and not added beside it: PUT does not mind that it is there.
+fn is_put(feature: &Feature) -> bool {
+    matches!(
+        feature,
+        Feature::HiddenFromDirectory | Feature::SpamSettings { .. } | Feature::Forwarding { .. } | Feature::Disclaimer { .. }
+    )
+}
+
 /// A redirection of an MX Plan does not say whether the account keeps what it forwards: it is told as if it did.
 fn as_told(platform: Platform, feature: Feature) -> Feature {
     match feature {
@@ -81,11 +89,8 @@ impl State {
             self.is_free(&address, service, turn.now)?;
             self.service(service)?.has_usable_domain(&address)?;
         }
-        let found = self.service(service)?;
         let is_there = self.features(service, owner)?.iter().any(|known| known.is_same(&feature));
-        let is_second = matches!(feature, Feature::Disclaimer { .. })
-            && found.shared.iter().any(|s| matches!(s.feature, Feature::Disclaimer { .. }) && holder == Holder::Domain(s.domain.clone()));
-        if is_there || is_second {
+        if is_there && !is_put(&feature) {
             return Err(Refusal::Invalid(format!("This {} already exists", feature.kind().key())));
         }
         self.start(service, subject, Effect::AddFeature { holder, feature }, turn)

@@ -5,7 +5,7 @@
 use super::Refusal;
 use super::operation::Holder;
 use super::state::{AccountState, ServiceState, SharedFeature, State};
-use crate::domain::{DomainName, EmailAddress, Feature, FeatureOwner, Right, ServiceId};
+use crate::domain::{DomainName, EmailAddress, Feature, FeatureOwner, Platform, Right, ServiceId};
 
 /// The API's name of an operation on a feature.
 pub(crate) fn function(feature: &Feature, is_added: bool) -> &'static str {
@@ -106,18 +106,29 @@ impl ServiceState {
     pub(crate) fn put_feature(&mut self, holder: &Holder, feature: Feature, number: i64) {
         let shared = |domain: &DomainName, feature| SharedFeature { id: number, domain: domain.clone(), feature };
         match (holder, feature) {
-            (Holder::Domain(domain), feature) => self.shared.push(shared(domain, feature)),
+            (Holder::Domain(domain), feature) => {
+                let is_footer = matches!(feature, Feature::Disclaimer { .. });
+                self.shared.retain(|s| !(is_footer && s.domain == *domain && s.feature.kind() == feature.kind()));
+                self.shared.push(shared(domain, feature));
+            }
             (Holder::Account(_), Feature::Redirection { from, to }) => {
                 let domain = from.domain().clone();
                 self.shared.push(shared(&domain, Feature::Redirection { from, to }));
             }
             (Holder::Account(id), feature) => {
+                // On an MX Plan it is a redirection, of which there may be several.
+                let has_one_forwarding = self.id.platform == Platform::Exchange;
                 let Some(account) = self.accounts.iter_mut().find(|a| a.id == *id) else { return };
                 match feature {
                     Feature::Alias { alias } => account.aliases.push(alias),
                     Feature::HiddenFromDirectory => account.names.is_hidden = true,
                     feature => {
-                        let is_one_of_a_kind = matches!(feature, Feature::SpamSettings { .. } | Feature::Responder { .. });
+                        let is_one_of_a_kind = match feature {
+                            Feature::SpamSettings { .. } | Feature::Responder { .. } => true,
+                            Feature::Forwarding { .. } => has_one_forwarding,
+                            _ => false,
+                        };
+                        account.features.retain(|known| *known != feature);
                         account.features.retain(|known| !(is_one_of_a_kind && known.kind() == feature.kind()));
                         account.features.push(feature);
                     }

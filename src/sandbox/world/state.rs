@@ -375,6 +375,11 @@ impl ServiceState {
         self.operation_on(&Subject::Account(account.id)).is_some_and(|o| o.effect == Effect::Create)
     }
 
+    /// The account of this number.
+    pub(crate) fn account_numbered(&self, number: i64) -> Result<&AccountState, Refusal> {
+        self.listed().find(|a| a.id == number).ok_or_else(|| Refusal::NotFound(format!("accountId = {number}")))
+    }
+
     /// Nothing is free any more.
     pub(crate) fn take_free_seats(&mut self) {
         self.accounts.retain(|account| account.is_configured);
