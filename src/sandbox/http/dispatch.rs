@@ -5,9 +5,9 @@ use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::answer::{Answer, Said};
+use super::answer::Answer;
 use super::signature::{Signed, signature};
-use super::{auth_routes, service_routes, zone_routes};
+use super::{auth_routes, legacy_routes, service_routes, zimbra_routes, zone_routes};
 use crate::domain::{Platform, ServiceId};
 use crate::sandbox::world::{APPLICATION_KEY, APPLICATION_SECRET, ApiFaultKind, Caller, Refusal, World};
 
@@ -172,6 +172,17 @@ fn route(world: &World, call: &Call<'_>) -> Result<Answer, Answer> {
         }
         ["email", "pro"] => service_routes::roots(world, call, Platform::EmailPro),
         ["email", "pro", name, rest @ ..] => service_routes::answer(world, call, &service(Platform::EmailPro, None, name), rest),
+        ["email", "mxplan"] => service_routes::roots(world, call, Platform::MxPlan),
+        ["email", "mxplan", name, rest @ ..] => {
+            let id = world.look(|state, _| {
+                let known = state.services.iter().find(|s| s.id.platform.is_mx_plan() && s.id.name == **name);
+                known.map_or_else(|| service(Platform::MxPlan, None, name), |found| found.id.clone())
+            });
+            service_routes::answer(world, call, &id, rest)
+        }
+        ["email", "domain"] => legacy_routes::roots(world, call),
+        ["email", "domain", domain, rest @ ..] => legacy_routes::answer(world, call, domain, rest),
+        ["v2", "zimbra", rest @ ..] => return zimbra_routes::answer(world, call, rest),
         ["domain", "zone", rest @ ..] => zone_routes::answer(world, call, rest),
         _ => Err(Answer::no_route()),
     };

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Said};
 use super::bodies;
 use super::dispatch::Call;
-use super::service_routes::{look, task, void};
+use super::service_routes::{look, task};
 use crate::domain::{EmailAddress, Feature, FeatureOwner, Platform, Right, ServiceId};
 use crate::sandbox::world::{AccountState, Obstacle, Refusal, ServiceState, World, rfc3339};
 

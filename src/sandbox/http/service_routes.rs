@@ -142,7 +142,7 @@ fn accounts(world: &World, call: &Call<'_>, id: &ServiceId) -> Said {
 }
 
 /// SQL's LIKE: `%` for anything, `_` for one character; without regard to case.
-fn is_like(pattern: &str, text: &str) -> bool {
+pub(super) fn is_like(pattern: &str, text: &str) -> bool {
     fn go(pattern: &[u8], text: &[u8]) -> bool {
         match pattern.split_first() {
             None => text.is_empty(),

@@ -5,7 +5,7 @@ use super::features::{group_of, named_account};
 use super::operation::{Effect, Holder, Subject};
 use super::state::{ServiceState, State};
 use super::time::Turn;
-use crate::domain::{EmailAddress, Feature, FeatureOwner, OperationId, Platform, ServiceId};
+use crate::domain::{EmailAddress, Feature, FeatureOwner, FilterRule, OperationId, Platform, ServiceId};
 
 /// Whether a platform can hold a feature, by the routes that its API has.
 fn can_hold(platform: Platform, owner: &FeatureOwner, feature: &Feature) -> bool {
@@ -94,6 +94,22 @@ impl State {
             return Err(Refusal::Invalid(format!("This {} already exists", feature.kind().key())));
         }
         self.start(service, subject, Effect::AddFeature { holder, feature }, turn)
+    }
+
+    /// Starts adding a condition to a filter.
+    pub(crate) fn add_rule(
+        &mut self,
+        service: &ServiceId,
+        owner: &FeatureOwner,
+        (filter, rule): (&Feature, FilterRule),
+        turn: Turn,
+    ) -> Result<OperationId, Refusal> {
+        let mut longer = filter.clone();
+        if let Feature::Filter { rules, .. } = &mut longer {
+            rules.push(rule);
+        }
+        let (subject, holder) = self.service_mut(service)?.holder(owner, &longer)?;
+        self.start(service, subject, Effect::AddFeature { holder, feature: longer }, turn)
     }
 
     /// Starts removing a feature.

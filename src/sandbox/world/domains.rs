@@ -3,7 +3,7 @@
 use super::Refusal;
 use super::credential_text::derived;
 use super::operation::{Effect, Subject};
-use super::state::{DkimSelector, DomainState, ServiceState, State};
+use super::state::{DkimSelector, DomainState, OrganizationState, ServiceState, State};
 use super::time::Turn;
 use crate::domain::{DomainName, DomainType, Moment, OperationId, Platform, ServiceId};
 
@@ -73,6 +73,28 @@ impl State {
         }
         self.may_be_of_type(service, &name, domain_type)?;
         self.start(service, Subject::Domain(name), Effect::SetDomain { domain_type, relay }, turn).map(|_| ())
+    }
+
+    /// `POST …/organization`: at once.
+    pub(crate) fn add_organization(
+        &mut self,
+        service: &ServiceId,
+        (name, label, description): (String, String, Option<String>),
+        turn: Turn,
+    ) -> Result<OrganizationState, Refusal> {
+        let made = OrganizationState { id: self.number(), name, label, description, created: turn.now };
+        self.service_mut(service)?.organizations.push(made.clone());
+        Ok(made)
+    }
+
+    /// `DELETE …/organization/{id}`: only when no domain is in it.
+    pub(crate) fn remove_organization(&mut self, service: &ServiceId, id: i64) -> Result<(), Refusal> {
+        let found = self.service_mut(service)?;
+        if found.domains.iter().any(|domain| domain.organization == Some(id)) {
+            return Err(Refusal::Invalid("The organization still has domains".to_owned()));
+        }
+        found.organizations.retain(|organization| organization.id != id);
+        Ok(())
     }
 
     /// `DELETE …/domain/{name}`: only when no account of it is left.

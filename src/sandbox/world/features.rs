@@ -128,7 +128,9 @@ impl ServiceState {
                             Feature::Forwarding { .. } => has_one_forwarding,
                             _ => false,
                         };
-                        account.features.retain(|known| *known != feature);
+                        // A filter that is there is written anew with one more condition.
+                        let is_filter = matches!(feature, Feature::Filter { .. });
+                        account.features.retain(|known| *known != feature && !(is_filter && known.is_same(&feature)));
                         account.features.retain(|known| !(is_one_of_a_kind && known.kind() == feature.kind()));
                         account.features.push(feature);
                     }

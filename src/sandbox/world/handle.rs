@@ -256,6 +256,12 @@ impl World {
         account.is_configured.then(|| self.mail().used(&mail_key(account.mail)).0 >> 10)
     }
 
+    /// Bytes and messages of an account.
+    pub(crate) fn contents(&self, account: &AccountState) -> (ByteSize, usize) {
+        let key = mail_key(account.mail);
+        (self.mail().used(&key), self.mail().snapshot(&key).messages())
+    }
+
     /// Storage in use as the API tells it: rounded down to KiB, but for a legacy MX Plan and a Zimbra, which count bytes.
     pub(crate) fn usage_told(&self, service: &ServiceState, account: &AccountState) -> Option<ByteSize> {
         if matches!(service.id.platform, Platform::MxPlanLegacy | Platform::Zimbra) {

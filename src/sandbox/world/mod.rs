@@ -56,7 +56,8 @@ pub use state::{Condition, Obstacle};
 pub use time::Pace;
 
 pub(crate) use accounts::{AccountChange, AccountRequest, PLACEHOLDER_DOMAIN, Wish};
-pub(crate) use diagnostics::{expected_mx, expected_spf, expected_srv};
+pub(crate) use credential_text::derived;
+pub(crate) use diagnostics::{SPF_INCLUDE, expected_mx, expected_spf, expected_srv, srv_host};
 pub(crate) use domains::{DomainRequest, selector_names, selector_target};
 pub(crate) use keys::{Caller, Denial, TOKEN_SECONDS};
 pub(crate) use operation::{Effect, Operation, Subject};
