@@ -212,7 +212,6 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/email/domain/{domain}/redirection"),
     ("GET", "/email/domain/{domain}/redirection/{id}"),
     ("DELETE", "/email/domain/{domain}/redirection/{id}"),
-    ("GET", "/email/domain/{domain}/responder"),
     ("POST", "/email/domain/{domain}/responder"),
     ("GET", "/email/domain/{domain}/responder/{account}"),
     ("DELETE", "/email/domain/{domain}/responder/{account}"),

@@ -1,10 +1,12 @@
 //! Domains attached to a service: diagnostics, DKIM, attaching, changing the type, detaching.
 
+use serde::de::IgnoredAny;
+
 use super::super::client::Client;
 use super::super::errors::refused;
 use super::super::reading::in_turn;
 use super::super::{legacy, routes};
-use super::wire::{DkimBody, DomainAddition, DomainBody, DomainChange, StartedBody};
+use super::wire::{DkimBody, DomainAddition, DomainBody, DomainChange};
 use crate::domain::{AttachedDomain, DkimState, DomainName, DomainType, ServiceId};
 use crate::ports::ApiError;
 use crate::settings::Region;
@@ -50,7 +52,7 @@ pub(in super::super) async fn attach(
         configure_dkim: false,
         auto_enable_dkim: false,
     };
-    let _: Option<StartedBody> = client.post(&format!("{}/domain", routes::service(service)?), Some(&addition), None).await?;
+    let _: Option<IgnoredAny> = client.post(&format!("{}/domain", routes::service(service)?), Some(&addition), None).await?;
     Ok(())
 }
 

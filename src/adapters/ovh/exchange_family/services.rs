@@ -10,7 +10,7 @@ use crate::ports::ApiError;
 
 /// The offer of Exchange whose seats are there as placeholders; on the others (`dedicated`, `dedicatedCluster`, `provider`) accounts
 /// are made, and billed, when asked for.
-const HOSTED: &str = "hosted";
+pub(in super::super) const HOSTED: &str = "hosted";
 
 /// Exchange first, then Email Pro, then MX Plan, each in the API's order.
 pub(in super::super) async fn list(client: &Client) -> Result<Vec<Service>, ApiError> {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::IgnoredAny;
+
 use super::super::client::Client;
-use super::super::exchange_family::wire::StartedBody;
 use super::super::reading::in_turn;
 use super::super::routes;
 use super::super::words::filled;
@@ -61,7 +62,7 @@ pub(super) async fn add(place: Place<'_>, feature: &Feature) -> Result<(), ApiEr
     match feature {
         Feature::Alias { alias } => {
             let body = AliasAddition { alias: alias.to_string() };
-            client.post::<StartedBody>(&format!("{path}/alias"), Some(&body), None).await.map(drop)
+            client.post::<IgnoredAny>(&format!("{path}/alias"), Some(&body), None).await.map(drop)
         }
         Feature::Delegation { right, account } => {
             let id = ids::of_account(client, service, account).await?;
@@ -77,7 +78,7 @@ pub(super) async fn add(place: Place<'_>, feature: &Feature) -> Result<(), ApiEr
 /// Gives a right, over an account or a group.
 pub(super) async fn grant(client: &Client, path: &str, right: Right, id: i64) -> Result<(), ApiError> {
     let body = if right == Right::FullAccess { Grant::Full(id) } else { Grant::Send(id) };
-    client.post::<StartedBody>(path, Some(&body), None).await.map(drop)
+    client.post::<IgnoredAny>(path, Some(&body), None).await.map(drop)
 }
 
 /// What has to be written into the account so that it has the feature.

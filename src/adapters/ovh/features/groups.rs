@@ -1,7 +1,8 @@
 //! Groups of Exchange (`mailingList`): bare, then each alias, member and manager of them.
 
+use serde::de::IgnoredAny;
+
 use super::super::client::Client;
-use super::super::exchange_family::wire::StartedBody;
 use super::super::reading::in_turn;
 use super::super::routes;
 use super::accounts::{grant, holders};
@@ -67,12 +68,12 @@ fn path_of(place: Place<'_>, feature: &Feature) -> Result<String, ApiError> {
 pub(super) async fn add(place: Place<'_>, feature: &Feature) -> Result<(), ApiError> {
     let Place { client, service, .. } = place;
     let path = path_of(place, feature)?;
-    let join = async |path: String, body: Membership| client.post::<StartedBody>(&path, Some(&body), None).await.map(drop);
+    let join = async |path: String, body: Membership| client.post::<IgnoredAny>(&path, Some(&body), None).await.map(drop);
     match feature {
         Feature::Group { .. } => make(place, feature).await,
         Feature::GroupAlias { alias, .. } => {
             let body = AliasAddition { alias: alias.to_string() };
-            client.post::<StartedBody>(&format!("{path}/alias"), Some(&body), None).await.map(drop)
+            client.post::<IgnoredAny>(&format!("{path}/alias"), Some(&body), None).await.map(drop)
         }
         Feature::GroupMember { member, is_contact: false, .. } => {
             let id = ids::of_account(client, service, member).await?;
@@ -110,7 +111,7 @@ async fn make(place: Place<'_>, feature: &Feature) -> Result<(), ApiError> {
         max_send_size: *largest_sent_mb,
     };
     let path = format!("{}/mailingList", routes::service(place.service)?);
-    place.client.post::<StartedBody>(&path, Some(&addition), None).await.map(drop)
+    place.client.post::<IgnoredAny>(&path, Some(&addition), None).await.map(drop)
 }
 
 pub(super) async fn remove(place: Place<'_>, feature: &Feature) -> Result<(), ApiError> {

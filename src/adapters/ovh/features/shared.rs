@@ -1,7 +1,8 @@
 //! Features of a domain on Exchange and its kin: contacts, footers, groups, and what exists there and can only be named.
 
+use serde::de::IgnoredAny;
+
 use super::super::client::Client;
-use super::super::exchange_family::wire::StartedBody;
 use super::super::reading::in_turn;
 use super::super::routes;
 use super::wire::{ContactAddition, ContactBody, DisclaimerBody};
@@ -66,7 +67,7 @@ pub(super) async fn add(place: Place<'_>, feature: &Feature) -> Result<(), ApiEr
                 hidden_from_gal: *is_hidden,
             };
             let path = format!("{}/externalContact", routes::service(service)?);
-            client.post::<StartedBody>(&path, Some(&addition), None).await.map(drop)
+            client.post::<IgnoredAny>(&path, Some(&addition), None).await.map(drop)
         }
         Feature::Disclaimer { content, is_outside_only } => {
             let path = footer_path(place, feature)?;
@@ -74,7 +75,7 @@ pub(super) async fn add(place: Place<'_>, feature: &Feature) -> Result<(), ApiEr
             if client.find::<DisclaimerBody>(&path).await?.is_some() {
                 client.put(&path, &wanted).await
             } else {
-                client.post::<StartedBody>(&path, Some(&wanted), None).await.map(drop)
+                client.post::<IgnoredAny>(&path, Some(&wanted), None).await.map(drop)
             }
         }
         _ => Err(not_held(place, feature)),

@@ -1,7 +1,7 @@
 //! Paid seats of a Zimbra platform: which are free, and how much an account in them holds.
 
 use super::super::client::Client;
-use super::wire::{AccountBody, Resource, SlotState, Unread};
+use super::wire::{AccountBody, SlotBody, SlotState};
 use crate::domain::{ByteSize, Platform, SeatOffer};
 use crate::ports::ApiError;
 use crate::settings::Platforms;
@@ -22,7 +22,7 @@ pub(in super::super) struct Slot {
 
 /// All seats, smallest offer first.
 pub(in super::super) async fn all(client: &Client, platform: &str) -> Result<Vec<Slot>, ApiError> {
-    let slots: Vec<Resource<SlotState, Unread>> = client.pages(&format!("{platform}/slot")).await?;
+    let slots: Vec<SlotBody> = client.pages(&format!("{platform}/slot")).await?;
     let states = slots.into_iter().filter_map(|slot| Some((slot.id, slot.current_state?)));
     let is_free = |state: &SlotState| state.account_id.is_none() && state.billing_status == PAID;
     let mut slots: Vec<Slot> = states.map(|(id, state)| Slot { id, is_free: is_free(&state), offer: state.offer }).collect();

@@ -27,11 +27,8 @@ pub(in crate::adapters::ovh) struct Resource<S, T> {
     pub(in crate::adapters::ovh) id: String,
     pub(in crate::adapters::ovh) checksum: Option<String>,
     resource_status: String,
-    #[serde(default = "Option::default")]
     current_tasks: Option<Vec<WorkBody>>,
-    #[serde(default = "Option::default")]
     pub(in crate::adapters::ovh) current_state: Option<S>,
-    #[serde(default = "Option::default")]
     pub(in crate::adapters::ovh) target_spec: Option<T>,
 }
 
@@ -74,6 +71,14 @@ pub(in crate::adapters::ovh) struct Unread {}
 pub(in crate::adapters::ovh) struct PlatformState {
     pub(in crate::adapters::ovh) name: Option<String>,
     pub(in crate::adapters::ovh) description: Option<String>,
+}
+
+/// `zimbra.SlotResponse`: nothing is wanted of a seat, so it has no `targetSpec`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::adapters::ovh) struct SlotBody {
+    pub(in crate::adapters::ovh) id: String,
+    pub(in crate::adapters::ovh) current_state: Option<SlotState>,
 }
 
 /// `zimbra.SlotCurrentState`: a paid seat.
