@@ -130,12 +130,8 @@ fn planned(model: &Model, migration: &Migration, destination: &Destination) -> O
     let (source_name, target_name) = names_of(model.session.order());
     let own = migration.source.address.clone();
     let temporary: EmailAddress = if draft::has_name(model) { draft.name.text().parse().ok()? } else { own.clone() };
-    let place = Place {
-        service: destination.service.clone(),
-        endpoint: destination.endpoint.clone(),
-        user: None,
-        secret: model.target_ref(&own),
-    };
+    let place =
+        Place { service: destination.service.clone(), endpoint: destination.endpoint.clone(), user: None, secret: model.target_ref(&own) };
     let source_name = if temporary == own { SourceName::Kept } else { source_name };
     let proposed = propose(&migration.source, &place, (source_name, target_name), &BTreeSet::new())?;
     let keeps_user = proposed.source_user == migration.source.user;
