@@ -1,5 +1,6 @@
 //! Panels that lie on top of any step: help, tasks, what happened, a problem, refused messages, missing passwords, leaving.
 
+mod code;
 mod help;
 mod leave;
 mod log;
@@ -51,6 +52,8 @@ pub(super) enum Overlay {
     Password(password::State),
     /// Passwords to be typed again.
     Secrets(secrets::State),
+    /// The page of a new key as a QR code.
+    Code(code::State),
     /// Leaving.
     Leave,
 }
@@ -69,6 +72,11 @@ impl Overlay {
     /// What happened.
     pub(super) const fn log() -> Self {
         Self::Log { selected: 0 }
+    }
+
+    /// A page as a QR code.
+    pub(super) const fn code(url: String) -> Self {
+        Self::Code(code::State { url })
     }
 
     /// A problem that can only be read.
@@ -96,6 +104,7 @@ impl Overlay {
             Self::Problem(state) => problem::hints(state),
             Self::Secrets(_) => secrets::hints(),
             Self::Password(_) => password::hints(),
+            Self::Code(_) => code::hints(),
             Self::Leave => leave::hints(),
         };
         hints.push(close);
@@ -129,6 +138,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Overlay::Problem(state) => problem::act(model, state, action),
         Overlay::Secrets(state) => secrets::act(model, state, action),
         Overlay::Password(_) => Vec::new(),
+        Overlay::Code(state) => {
+            let text = model.look.words.say("copied-address", &[]);
+            model.say_in_passing(text, false);
+            vec![Effect::Copy(state.url)]
+        }
         Overlay::Leave => leave::act(model, action),
     }
 }
@@ -205,6 +219,7 @@ pub(super) fn view(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         Some(Overlay::Refused(state)) => refused::view(model, state, frame, area),
         Some(Overlay::Secrets(state)) => secrets::view(model, state, frame, area),
         Some(Overlay::Password(state)) => password::view(model, state, frame, area),
+        Some(Overlay::Code(state)) => code::view(model, state, frame, area),
         Some(Overlay::Leave) => leave::view(model, frame, area),
     }
 }
