@@ -170,7 +170,10 @@ fn read_text(path: &Path) -> std::io::Result<(Secret, u32)> {
 }
 
 /// The latest credential that another session left in the keyring, if all of it is still there.
-pub(super) async fn kept_by_sessions(sessions: &[(crate::ports::FoundSession, Result<Session, JournalError>)], service: &str) -> Option<FoundCredential> {
+pub(super) async fn kept_by_sessions(
+    sessions: &[(crate::ports::FoundSession, Result<Session, JournalError>)],
+    service: &str,
+) -> Option<FoundCredential> {
     let mut connected: Vec<_> = sessions.iter().filter_map(|(found, read)| Some((found, read.as_ref().ok()?))).collect();
     connected.retain(|(_, session)| session.api.is_some() && !session.are_secrets_forgotten);
     connected.sort_by_key(|(found, _)| std::cmp::Reverse(found.touched));
@@ -253,10 +256,7 @@ mod tests {
         let home = Home::new(&[("OVH_ENDPOINT", "ovh-ca"), ("OVH_ACCESS_TOKEN", "t")]).file("one", PAIR, 0o600).file("two", PAIR, 0o600);
         let search = home.search();
         let file = |name: &str| CredentialPlace::File(name.to_owned());
-        assert_eq!(
-            places(&search),
-            [(&CredentialPlace::Environment, "ovh-ca"), (&file("~/one"), "ovh-ca"), (&file("~/two"), "ovh-ca")]
-        );
+        assert_eq!(places(&search), [(&CredentialPlace::Environment, "ovh-ca"), (&file("~/one"), "ovh-ca"), (&file("~/two"), "ovh-ca")]);
         assert_eq!((search.endpoint.as_deref(), told(&search).len()), (Some("ovh-ca"), 0));
         assert!(matches!(search.found[0].keys, ApiKeys::Token { .. }) && matches!(search.found[1].keys, ApiKeys::Application { .. }));
         assert_eq!(Home::new(&[]).search(), Search::default(), "nothing there is nothing wrong");

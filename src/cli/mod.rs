@@ -31,9 +31,7 @@ pub use demo::{Act, DemoRequest, Fault, Manner};
 pub use ending::{Ending, Exit};
 pub use man::write_man_pages;
 pub use outcome::{exit_of, print_outcome};
-pub use passwords::{
-    PassphraseError, PasswordRow, PasswordsRequest, new_passphrase, passphrase, passwords_as_csv, print_passwords,
-};
+pub use passwords::{PassphraseError, PasswordRow, PasswordsRequest, new_passphrase, passphrase, passwords_as_csv, print_passwords};
 pub use printer::Printer;
 pub use secret_spec::{SecretError, SecretSpec, SpecError};
 pub use sessions::{SessionLine, SessionsRequest, print_session, print_sessions};

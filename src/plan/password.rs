@@ -153,7 +153,10 @@ mod tests {
         assert_eq!(faults(Platform::MxPlan, &policy, &"x".repeat(31)), [PasswordFault::TooLong(30)]);
         assert_eq!(faults(Platform::MxPlanLegacy, &policy, "12345678ß"), [PasswordFault::Accents]);
         assert_eq!(faults(Platform::Zimbra, &policy, "Aé!4567890"), []);
-        assert_eq!(faults(Platform::Zimbra, &policy, "a\u{7}bcdefghij"), [PasswordFault::Blanks, PasswordFault::NoCapital, PasswordFault::NoSpecial]);
+        assert_eq!(
+            faults(Platform::Zimbra, &policy, "a\u{7}bcdefghij"),
+            [PasswordFault::Blanks, PasswordFault::NoCapital, PasswordFault::NoSpecial]
+        );
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::domain::{ApiEndpoint, EmailAddress, Moment, Secret, SessionId};
 use crate::ports::{ApiKeys, Keeping};
-use crate::settings::OvhFault;
 use crate::session::{Mode, Session, StoredEvent};
+use crate::settings::OvhFault;
 use crate::text::{Value, Words};
 
 use super::{Glyphs, Keymap, Theme};

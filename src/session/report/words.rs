@@ -8,7 +8,12 @@ use crate::plan::{Finding, FindingCode, MailPart, SkipReason};
 use crate::problem::Problem;
 use crate::session::{Side, Witness};
 
-use super::facts::{AccountReport, Comparison, DroppedMark, Outcome};
+use super::facts::{AccountReport, Comparison, DroppedMark, FeatureOutcome, FeatureReport, Outcome, ToDo};
+
+pub(super) mod features;
+pub(super) mod orders;
+
+pub(super) use orders::gap;
 
 /// `2026-11-20T08:39:31Z`.
 pub(super) fn rfc3339(moment: Moment) -> String {
@@ -84,6 +89,7 @@ pub(super) fn outcome(account: &AccountReport) -> String {
             "Copied, not verified: {} at the new account. Not all of it was read again, because that was asked for.",
             messages(account.total(|m| m.copied))
         ),
+        Outcome::MovedByPlatform => orders::moved_outcome(account),
         Outcome::Unfinished => {
             format!("Not finished: {} of {} copied, {} verified.", count(account.total(|m| m.copied)), messages(all), count(verified))
         }
@@ -102,6 +108,7 @@ pub(super) fn comparison(how: Comparison) -> &'static str {
         }
         Comparison::Skipped => "Not verified: what is at the new account was not read again, because that was asked for.",
         Comparison::NotYet => "The new account was not read again yet.",
+        Comparison::Counted => "Messages were counted in each folder, before and after; none was read.",
     }
 }
 
@@ -112,18 +119,7 @@ pub(super) const fn compared(how: Comparison) -> &'static str {
         Comparison::Both => "both",
         Comparison::Skipped => "not verified",
         Comparison::NotYet => "not yet",
-    }
-}
-
-/// For how long the address had no mailbox; nothing to say as long as nothing was renamed and created.
-pub(super) fn gap(account: &AccountReport) -> Option<String> {
-    match account.gap_millis {
-        Some(0) => Some("The address had a mailbox at all times.".to_owned()),
-        Some(millis) => Some(format!("The address had no mailbox for {}, between the rename and the creation.", duration(millis))),
-        None if account.is_created && account.old_account.is_some() => {
-            Some("For how long the address had no mailbox was not measured.".to_owned())
-        }
-        None => None,
+        Comparison::Counted => "counted",
     }
 }
 
@@ -383,6 +379,34 @@ pub(super) fn about(session: &str, resumed: u32) -> String {
         times => format!("interrupted {times} times and taken up again each time"),
     };
     format!("Session {session}, {interrupted}.")
+}
+
+/// What belongs to an account or a domain besides mail, in one line.
+pub(super) fn feature_line(feature: &FeatureReport) -> String {
+    match (feature.state, feature.left_source, &feature.why) {
+        (FeatureOutcome::Carried, true, _) => format!("{}: at the new account; it had to leave the old one", feature.what),
+        (FeatureOutcome::Carried, false, _) => format!("{}: at the new account", feature.what),
+        (FeatureOutcome::Left, _, Some(why)) => format!("{}: left to you, because {why}", feature.what),
+        (FeatureOutcome::Left, _, None) => format!("{}: left to you", feature.what),
+        (FeatureOutcome::NotYet, ..) => format!("{}: not made at the new account yet", feature.what),
+    }
+}
+
+/// One thing that is left to do, in one line.
+pub(super) fn to_do_line(to_do: &ToDo) -> String {
+    format!("{} ({}). {}.", to_do.what, to_do.why, to_do.clicks)
+}
+
+pub(super) const fn features_title() -> &'static str {
+    "Besides mail"
+}
+
+pub(super) const fn to_do_title() -> &'static str {
+    "Left to do"
+}
+
+pub(super) fn shared_title(domain: &str, service: &str) -> String {
+    format!("Shared in {domain}, {service}")
 }
 
 pub(super) const fn nothing_refused() -> &'static str {

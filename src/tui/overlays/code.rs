@@ -36,7 +36,11 @@ pub(super) fn view(model: &Model, state: &State, frame: &mut Frame<'_>, area: Re
             let beside = Rect { x: place.x + columns + 2, width: place.width.saturating_sub(columns + 3), ..place };
             if beside.width >= LEAST_BESIDE {
                 let ink = model.ink(beside.width, beside.height);
-                write(frame, Rect { y: beside.y + 1, height: beside.height.saturating_sub(1), ..beside }, words(ink, "connect-code-text", state));
+                write(
+                    frame,
+                    Rect { y: beside.y + 1, height: beside.height.saturating_sub(1), ..beside },
+                    words(ink, "connect-code-text", state),
+                );
             }
         }
         Err(NoCode::Small(width, height)) => {

@@ -132,12 +132,8 @@ fn keys() -> Stage {
 
 /// With keys that lie on the computer, one of them in a file that others can read, and one that is half a pair.
 pub(super) fn found() -> Stage {
-    let found = |place, keys| FoundCredential {
-        place,
-        endpoint_name: "ovh-eu".to_owned(),
-        endpoint: "ovh-eu".parse().expect("known"),
-        keys,
-    };
+    let found =
+        |place, keys| FoundCredential { place, endpoint_name: "ovh-eu".to_owned(), endpoint: "ovh-eu".parse().expect("known"), keys };
     let file = CredentialPlace::File("~/.ovh.conf".to_owned());
     let secret = |text: &str| Secret::new(text);
     let prefill = Prefill {

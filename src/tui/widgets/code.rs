@@ -86,8 +86,7 @@ mod tests {
     use super::*;
     use crate::tui::{Glyphs, Look, Theme};
 
-    const PAGE: &str =
-        "https://www.ovh.com/auth/sso/api?credentialToken=3vYbQ0m8ZpS5aWk1TnRd7uXc2LhGf9eJiKoPqBtUwMxEyDzCjHrVsNgFlAI46Zq0";
+    const PAGE: &str = "https://www.ovh.com/auth/sso/api?credentialToken=3vYbQ0m8ZpS5aWk1TnRd7uXc2LhGf9eJiKoPqBtUwMxEyDzCjHrVsNgFlAI46Zq0";
 
     fn drawn(look: &Look, (width, height): (usize, usize)) -> Result<Drawn, NoCode> {
         code(Ink { look, width, height, is_typing: false, is_untouched: true }, PAGE)

@@ -49,7 +49,9 @@ pub(super) fn form(way: Way, prefill: &Prefill, found: Option<&FoundCredential>)
     let mut fields = vec![Field::plain("field-endpoint", endpoint)];
     let known: Vec<Option<Secret>> = match found.map(|found| &found.keys) {
         Some(keys) => keys.secrets().into_iter().cloned().map(Some).collect(),
-        None if way == Way::Application => vec![prefill.application_key.clone(), prefill.application_secret.clone(), prefill.consumer_key.clone()],
+        None if way == Way::Application => {
+            vec![prefill.application_key.clone(), prefill.application_secret.clone(), prefill.consumer_key.clone()]
+        }
         None => Vec::new(),
     };
     let value = |at: usize| known.get(at).and_then(Option::as_ref);
@@ -91,10 +93,9 @@ pub(super) fn ready(model: &Model) -> Option<Ready> {
 
 fn put_together(model: &Model, endpoint: ApiEndpoint, way: Way, values: Vec<Option<Secret>>) -> Ready {
     let credential = match way {
-        Way::Client => ApiCredential::Client {
-            client_id: model.api_ref(ApiSecret::ClientId),
-            client_secret: model.api_ref(ApiSecret::ClientSecret),
-        },
+        Way::Client => {
+            ApiCredential::Client { client_id: model.api_ref(ApiSecret::ClientId), client_secret: model.api_ref(ApiSecret::ClientSecret) }
+        }
         Way::Token => ApiCredential::Token { access_token: model.api_ref(ApiSecret::AccessToken) },
         Way::Application | Way::Found(_) | Way::Guided => ApiCredential::Application {
             application_key: model.api_ref(ApiSecret::ApplicationKey),
@@ -102,7 +103,8 @@ fn put_together(model: &Model, endpoint: ApiEndpoint, way: Way, values: Vec<Opti
             consumer_key: model.api_ref(ApiSecret::ConsumerKey),
         },
     };
-    let needs_consumer_key = matches!(credential, ApiCredential::Application { .. }) && values.get(CONSUMER - 1).is_none_or(Option::is_none);
+    let needs_consumer_key =
+        matches!(credential, ApiCredential::Application { .. }) && values.get(CONSUMER - 1).is_none_or(Option::is_none);
     let secrets = credential.secrets().into_iter().zip(values).filter_map(|(reference, value)| Some((reference, value?))).collect();
     Ready { access: ApiAccess { endpoint, credential, expiration: None }, secrets, needs_consumer_key }
 }
