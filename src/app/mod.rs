@@ -21,7 +21,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cli::{self, Ending, Exit, Invocation, Manner, Options, Terminal};
+use crate::cli::{self, CredentialsFrom, Ending, Exit, Invocation, Manner, Options, Terminal};
 use crate::engine::Limits;
 use crate::problem::Troubling;
 use crate::settings::{Config, ThemeChoice};
@@ -157,9 +157,12 @@ impl Ground {
             let sessions = sessions::read_all(&self.state).await.unwrap_or_default();
             search.found.extend(kept_by_sessions(&sessions, wizard::KEYRING_SERVICE).await);
         }
+        let words = crate::text::Words::english();
+        if self.places.only == Some(CredentialsFrom::Keyring) && search.found.is_empty() {
+            return Err(Ending::new(Exit::Usage, format!("error: {}", words.say("credential-keyring-empty", &[]))));
+        }
         let is_named = self.places.only.is_some();
         if is_named && let Some(trouble) = search.troubles.iter().find(|trouble| !trouble.fault.is_warning()) {
-            let words = crate::text::Words::english();
             return Err(Ending::new(Exit::Usage, format!("error: {}", trouble.sentence(&words))));
         }
         Ok(Prefill { api_endpoint: search.endpoint, found: search.found, troubles: search.troubles, ..Prefill::default() })

@@ -34,7 +34,7 @@ Examples:
   mailferry demo            rehearse everything on an imaginary OVHcloud
   mailferry resume          go on with the latest unfinished session
   mailferry sessions list   what was begun here, and how far it is
-  mailferry passwords --help  hand the passwords of new accounts over
+  mailferry passwords -h    hand the passwords of new accounts over
   mailferry copy --help     one account into another, without the wizard
 
 Exit codes:

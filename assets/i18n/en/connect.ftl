@@ -60,6 +60,7 @@ credential-other-endpoint = there are keys for { $others }, and none for { $endp
 credential-unreadable = it cannot be read: { $cause }
 credential-exposed = others can read this file (mode { $mode }). Change that: chmod 600 { $place }
 credential-nothing = there are no keys.
+credential-keyring-empty = no session of this computer has left keys of the API in the keyring. Without --credentials-from keyring they are looked for elsewhere, and can be typed.
 
 ## What is wrong with a password for a new account
 

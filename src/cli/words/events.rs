@@ -86,7 +86,8 @@ fn act_event(session: &Session, event: &Event) -> Option<String> {
         Event::ServerMigrationIntended { migration, seat } => format!("{}OVHcloud moves it into {seat}", account(migration)),
         Event::ServerMigrated { migration, found, .. } => {
             let all: u64 = found.iter().map(|mailbox| u64::from(mailbox.messages)).sum();
-            format!("{}moved by OVHcloud, {} in {} folders", account(migration), messages(all), found.len())
+            let folders = if found.len() == 1 { "1 folder".to_owned() } else { format!("{} folders", found.len()) };
+            format!("{}moved by OVHcloud, {} in {folders}", account(migration), messages(all))
         }
         Event::FeaturesSeen { features, .. } | Event::SharedFeaturesSeen { features, .. } if features.is_empty() => return None,
         Event::FeaturesSeen { migration, features } => format!("{}besides mail: {}", account(migration), kinds(features)),
@@ -119,7 +120,7 @@ fn gap(millis: Option<u64>) -> String {
 /// `2 alias, 1 responder`: how many of each kind, in the order of the kinds.
 fn kinds(features: &[Feature]) -> String {
     let counted = FeatureKind::ALL.iter().map(|kind| (kind, features.iter().filter(|feature| feature.kind() == *kind).count()));
-    let told: Vec<String> = counted.filter(|(_, number)| *number > 0).map(|(kind, number)| format!("{number} {}", kind.key())).collect();
+    let told: Vec<String> = counted.filter(|(_, number)| *number > 0).map(|(kind, number)| format!("{number} {}", kind.key().replace('-', " "))).collect();
     told.join(", ")
 }
 

@@ -216,6 +216,8 @@ pub enum FeatureOutcome {
     Carried,
     /// It is on the person's list.
     Left,
+    /// It stays at the source, and goes on working there.
+    Stays,
     /// Nothing was done yet.
     NotYet,
 }

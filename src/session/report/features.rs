@@ -90,6 +90,7 @@ const fn outcome(state: &FeatureState) -> FeatureOutcome {
     match state {
         FeatureState::Pending | FeatureState::Intended => FeatureOutcome::NotYet,
         FeatureState::Carried { .. } => FeatureOutcome::Carried,
+        FeatureState::Left { reason: LeftReason::Stays, .. } => FeatureOutcome::Stays,
         FeatureState::Left { .. } => FeatureOutcome::Left,
     }
 }

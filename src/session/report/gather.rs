@@ -109,7 +109,7 @@ fn account(input: &ReportInput<'_>, migration: &Migration, saved: &Saved<'_>) ->
         refused,
         repaired: repaired.collect(),
         dropped_marks: marks.into_iter().map(|(mark, messages)| DroppedMark { mark: mark.to_owned(), messages }).collect(),
-        choices: words::choices(session.copy_choices(), migration.is_altered_accepted),
+        choices: if is_moved { Vec::new() } else { words::choices(session.copy_choices(), migration.is_altered_accepted) },
         not_carried: findings.map(|f| NotCarried { sentence: words::finding(f), finding: f.clone() }).collect(),
         open: open(session, migration.id),
         features: Vec::new(),

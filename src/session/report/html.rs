@@ -101,7 +101,9 @@ fn account_section(out: &mut String, account: &AccountReport) {
         .flatten(),
     );
     facts.extend(account.choices.iter().cloned());
-    facts.push(words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned()));
+    if account.moved.is_empty() {
+        facts.push(words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned()));
+    }
     facts.extend(words::since(account));
     if let Some(settings) = &account.settings {
         facts.push(format!("Mail programs: user {}, IMAP server {}, port {}", settings.user, settings.imap_host, settings.imap_port));

@@ -58,7 +58,9 @@ fn account_section(out: &mut String, account: &AccountReport) {
     for sentence in account.story.iter().cloned().chain(told.into_iter().flatten()) {
         line(out, &format!("- {}", plain(&sentence)));
     }
-    line(out, &format!("- {}", words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned())));
+    if account.moved.is_empty() {
+        line(out, &format!("- {}", words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned())));
+    }
     for sentence in words::since(account) {
         line(out, &format!("- {}", plain(&sentence)));
     }

@@ -8,11 +8,12 @@ use crate::plan::{Finding, FindingCode, MailPart, SkipReason};
 use crate::problem::Problem;
 use crate::session::{Side, Witness};
 
-use super::facts::{AccountReport, Comparison, DroppedMark, FeatureOutcome, FeatureReport, Outcome, ToDo};
+use super::facts::{AccountReport, Comparison, DroppedMark, Outcome};
 
 pub(super) mod features;
 pub(super) mod orders;
 
+pub(super) use features::{feature_line, features_title, shared_title, to_do_line, to_do_title};
 pub(super) use orders::gap;
 
 /// `2026-11-20T08:39:31Z`.
@@ -379,34 +380,6 @@ pub(super) fn about(session: &str, resumed: u32) -> String {
         times => format!("interrupted {times} times and taken up again each time"),
     };
     format!("Session {session}, {interrupted}.")
-}
-
-/// What belongs to an account or a domain besides mail, in one line.
-pub(super) fn feature_line(feature: &FeatureReport) -> String {
-    match (feature.state, feature.left_source, &feature.why) {
-        (FeatureOutcome::Carried, true, _) => format!("{}: at the new account; it had to leave the old one", feature.what),
-        (FeatureOutcome::Carried, false, _) => format!("{}: at the new account", feature.what),
-        (FeatureOutcome::Left, _, Some(why)) => format!("{}: left to you, because {why}", feature.what),
-        (FeatureOutcome::Left, _, None) => format!("{}: left to you", feature.what),
-        (FeatureOutcome::NotYet, ..) => format!("{}: not made at the new account yet", feature.what),
-    }
-}
-
-/// One thing that is left to do, in one line.
-pub(super) fn to_do_line(to_do: &ToDo) -> String {
-    format!("{} ({}). {}.", to_do.what, to_do.why, to_do.clicks)
-}
-
-pub(super) const fn features_title() -> &'static str {
-    "Besides mail"
-}
-
-pub(super) const fn to_do_title() -> &'static str {
-    "Left to do"
-}
-
-pub(super) fn shared_title(domain: &str, service: &str) -> String {
-    format!("Shared in {domain}, {service}")
 }
 
 pub(super) const fn nothing_refused() -> &'static str {

@@ -6,6 +6,8 @@
 use crate::domain::{Feature, FeatureOwner, Platform, Right, ServiceId};
 use crate::session::LeftReason;
 
+use super::super::facts::{FeatureOutcome, FeatureReport, ToDo};
+
 /// Longer texts are shortened: their whole is in `features.json`.
 const LONGEST_TEXT: usize = 80;
 
@@ -41,7 +43,8 @@ pub(in crate::session::report) fn feature(feature: &Feature) -> String {
             let rules: Vec<String> = rules.iter().map(|rule| format!("{} {} {}", rule.header, rule.operand, rule.value)).collect();
             let with = parameter.as_ref().map(|with| format!(" {with}")).unwrap_or_default();
             let off = if *is_active { "" } else { ", switched off" };
-            format!("Filter {name}: {}: {action}{with}{off}", rules.join(", "))
+            let when = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
+            format!("Filter {name}{when}: {action}{with}{off}")
         }
         Feature::SpamSettings { settings } => {
             let named: Vec<String> = settings.iter().map(|(name, value)| format!("{name} {value}")).collect();
@@ -159,7 +162,7 @@ const fn has_exchange_menus(platform: Platform) -> bool {
 /// What is to be done by hand.
 pub(in crate::session::report) fn clicks(feature: &Feature, reason: LeftReason, place: &Place<'_>) -> String {
     if reason == LeftReason::Stays {
-        return format!("Nothing, as long as {} {} is kept", place.from.platform, place.from.name);
+        return format!("Nothing to click, as long as {} {} is kept", place.from.platform, place.from.name);
     }
     let platform = place.platform();
     match feature {
@@ -238,9 +241,40 @@ pub(in crate::session::report) const fn programs_what() -> &'static str {
 }
 
 pub(in crate::session::report) const fn programs_why() -> &'static str {
-    "the names of the servers and the password are others now"
+    "the servers have other names now, and where a new password was made it is another one"
 }
 
 pub(in crate::session::report) fn programs(host: &str, port: u16, user: &str) -> String {
     format!("IMAP server {host}, port {port}, user {user}")
+}
+
+// Lines and titles.
+
+/// What belongs to an account or a domain besides mail, in one line.
+pub(in crate::session::report) fn feature_line(feature: &FeatureReport) -> String {
+    match (feature.state, feature.left_source, &feature.why) {
+        (FeatureOutcome::Carried, true, _) => format!("{}: at the new account; it had to leave the old one", feature.what),
+        (FeatureOutcome::Carried, false, _) => format!("{}: at the new account", feature.what),
+        (FeatureOutcome::Left, _, Some(why)) => format!("{}: left to you, because {why}", feature.what),
+        (FeatureOutcome::Left, _, None) => format!("{}: left to you", feature.what),
+        (FeatureOutcome::Stays, ..) => format!("{}: stays where it is, and goes on working", feature.what),
+        (FeatureOutcome::NotYet, ..) => format!("{}: not made at the new account yet", feature.what),
+    }
+}
+
+/// One thing that is left to do, in one line.
+pub(in crate::session::report) fn to_do_line(to_do: &ToDo) -> String {
+    format!("{} ({}). {}.", to_do.what, to_do.why, to_do.clicks)
+}
+
+pub(in crate::session::report) const fn features_title() -> &'static str {
+    "Besides mail"
+}
+
+pub(in crate::session::report) const fn to_do_title() -> &'static str {
+    "Left to do"
+}
+
+pub(in crate::session::report) fn shared_title(domain: &str, service: &str) -> String {
+    format!("Shared in {domain}, {service}")
 }

@@ -42,7 +42,7 @@ pub(in crate::session::report) fn not_removed() -> String {
 
 /// What is known of an account that the platform moved.
 pub(in crate::session::report) fn moved_itself(seat: Option<&EmailAddress>) -> String {
-    let seat = seat.map(|seat| format!(", as the free account {seat} had been until then")).unwrap_or_default();
+    let seat = seat.map(|seat| format!(", into what had been the free account {seat}")).unwrap_or_default();
     format!("OVHcloud moved the mailbox on its own servers{seat}. The old mailbox cannot be opened any more, and this cannot be undone.")
 }
 
