@@ -14,6 +14,7 @@ mod ink;
 mod keymap;
 mod model;
 mod msg;
+mod orders;
 mod overlays;
 mod picker;
 mod safety;

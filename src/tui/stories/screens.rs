@@ -37,6 +37,10 @@ pub(super) fn altered() -> Stage {
 
 /// Every screen that is kept, by name.
 pub(super) fn all() -> Vec<(&'static str, Stage)> {
+    of_the_documented_order().into_iter().chain(super::order_screens::all()).collect()
+}
+
+fn of_the_documented_order() -> Vec<(&'static str, Stage)> {
     let (auto, guided) = (Mode::Automatic, Mode::Guided);
     vec![
         ("connect", Stage::at(Step::Connect, auto)),

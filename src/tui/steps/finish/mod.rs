@@ -1,11 +1,12 @@
-//! Finish: what was moved, where the report lies, what has to be set in every mail program, and whether secrets are forgotten.
+//! Finish: what was moved, what was made again besides mail, where the report lies, what has to be set in every mail program, and
+//! whether secrets are forgotten.
+
+mod rows;
 
 use ratatui::text::Line;
 
-use crate::domain::ByteSize;
 use crate::problem::Problem;
-use crate::session::{Command, Migration, Mode, Query, Task};
-use crate::text::count;
+use crate::session::{Command, Mode, Query, Strategy, Task};
 use crate::tui::hint::{Hint, LIST, moved};
 use crate::tui::ink::{Cell, Ink};
 use crate::tui::model::Asked;
@@ -14,6 +15,7 @@ use crate::tui::update::interrupted;
 use crate::tui::{Action, Effect, Model, trouble};
 
 use super::StepMsg;
+use super::besides::{self, Tally};
 use super::rename::{act_on_trouble, trouble_hints};
 
 /// Draft of this step.
@@ -21,22 +23,31 @@ use super::rename::{act_on_trouble, trouble_hints};
 pub(in crate::tui) struct State {
     keeps_secrets: bool,
     selected: usize,
+    /// The page of what belongs to the accounts besides mail: its selected line, while it is open.
+    besides: Option<usize>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { keeps_secrets: true, selected: 0 }
+        Self { keeps_secrets: true, selected: 0, besides: None }
     }
 }
 
 fn troubles(model: &Model) -> Vec<(Task, Problem)> {
-    let found = model.session.troubles.iter().filter(|(task, _)| **task == Task::Finish);
+    let is_ours = |task: &Task| matches!(task, Task::Finish | Task::CarryFeatures { .. } | Task::CarryShared { .. });
+    let found = model.session.troubles.iter().filter(|(task, _)| is_ours(task));
     found.map(|(task, problem)| (task.clone(), problem.clone())).collect()
 }
 
 /// What is possible.
 pub(super) fn hints(model: &Model) -> Vec<Hint> {
+    if model.steps.finish.besides.is_some() {
+        return besides::hints();
+    }
     let mut hints = LIST.to_vec();
+    if !model.session.features.is_empty() {
+        hints.push(Hint::look(Action::Besides, "key-besides"));
+    }
     if !model.session.are_secrets_forgotten {
         hints.push(Hint::look(Action::Password, "key-show-password"));
     }
@@ -57,6 +68,12 @@ pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
     let &StepMsg::Act(action) = msg else {
         return Vec::new();
     };
+    if let Some(line) = model.steps.finish.besides {
+        let is_left = matches!(action, Action::Back | Action::Left | Action::Besides);
+        let to = moved(line, besides::length(model), action).unwrap_or(line);
+        model.steps.finish.besides = (!is_left).then_some(to);
+        return Vec::new();
+    }
     let length = model.session.migrations.len();
     if let Some(to) = moved(model.steps.finish.selected, length, action) {
         model.steps.finish.selected = to;
@@ -66,6 +83,10 @@ pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
         Action::Password => {
             let chosen = model.session.migrations.get(model.steps.finish.selected).map(|migration| migration.id);
             chosen.map(|migration| model.ask(Asked::Password(migration), Query::TargetPassword { migration })).into_iter().collect()
+        }
+        Action::Besides => {
+            model.steps.finish.besides = Some(0);
+            Vec::new()
         }
         Action::Accept if model.session.is_finished => interrupted(model),
         Action::Accept => vec![Effect::Submit(Command::ConfirmFinish { forget_secrets: !model.steps.finish.keeps_secrets })],
@@ -82,27 +103,33 @@ pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
 
 /// The page.
 pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
+    if let Some(line) = model.steps.finish.besides {
+        return besides::view(model, ink, line);
+    }
     let theme = ink.theme();
     let is_finished = model.session.is_finished;
     let title = if is_finished { "finish-title-done" } else { "finish-title" };
     let touch = if is_finished { Touch::ReadsOnly } else { Touch::Changes("touch-finish") };
     let mut sheet = Sheet::new(ink.say(title), touch);
-    sheet.head([totals(model, ink), ink.gap()]);
+    sheet.head([rows::totals(model, ink), ink.gap()]);
     for (i, migration) in model.session.migrations.iter().enumerate() {
         if i == model.steps.finish.selected {
             sheet.focus_here();
         }
-        sheet.list([row(ink, migration, i == model.steps.finish.selected)]);
+        sheet.list([rows::row(ink, migration, i == model.steps.finish.selected)]);
     }
     if !is_finished || ink.height >= 20 {
         sheet.foot([ink.gap()]).foot(settings(model, ink));
     }
+    let tally = besides::tally(model, ink);
+    sheet.foot(carried(model, ink, tally));
     if let Some((_, problem)) = troubles(model).first() {
         sheet.foot(trouble::brief(ink, problem)).foot([ink.call(Action::Retry, &ink.say("call-retry"))]);
     } else if is_finished {
         sheet.foot(reports(model, ink));
     } else if model.session.finish.is_some() {
-        sheet.foot([ink.gap(), ink.busy(model.now, &ink.say("finish-running"))]);
+        let key = if tally.to_come > 0 { "finish-waiting" } else { "finish-running" };
+        sheet.foot([ink.gap(), ink.busy(model.now, &ink.say(key))]);
     } else {
         let mark = if model.steps.finish.keeps_secrets { ink.glyphs().unchecked } else { ink.glyphs().checked };
         sheet.foot([ink.gap()]).foot(ink.item(mark, theme.accent, &ink.say("finish-forget"), theme.plain));
@@ -111,46 +138,23 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     sheet
 }
 
-fn totals(model: &Model, ink: Ink<'_>) -> Line<'static> {
-    let migrations = &model.session.migrations;
-    let bytes: ByteSize = migrations.iter().map(Migration::bytes).sum();
-    let verified: u64 = migrations.iter().map(|m| m.verified() + m.sampled()).sum();
-    let refused: u64 = migrations.iter().map(Migration::refused).sum();
-    let params = [
-        ("count", migrations.len().into()),
-        ("verified", verified.into()),
-        ("size", bytes.to_string().into()),
-        ("refused", refused.into()),
-    ];
-    ink.line(&ink.tell("finish-totals", &params), ink.theme().strong)
-}
-
-fn row(ink: Ink<'_>, migration: &Migration, is_selected: bool) -> Line<'static> {
+/// What belongs to the accounts besides mail: how far it is, or what is left for the person.
+fn carried(model: &Model, ink: Ink<'_>, tally: Tally) -> Vec<Line<'static>> {
     let theme = ink.theme();
-    let refused = migration.refused();
-    let (sign, style, note) = if refused == 0 && migration.copy_state() == crate::session::CopyState::Unverified {
-        (ink.glyphs().done, theme.plain, ink.say("finish-unverified"))
-    } else if refused == 0 {
-        (ink.glyphs().done, theme.good, ink.say("finish-verified"))
-    } else {
-        (ink.glyphs().warning, theme.warning, ink.tell("migrate-refused", &[("count", refused.into())]))
-    };
-    let kept = match &migration.temporary {
-        Some(temporary) if *temporary != migration.source.address => ink.tell("finish-kept", &[("name", temporary.to_string().into())]),
-        _ => String::new(),
-    };
-    let is_wide = ink.width >= 84;
-    let address = if is_wide { ink.width / 3 } else { ink.width / 2 };
-    let mut cells = vec![
-        Cell::new(sign, 1).style(style),
-        Cell::new(migration.source.address.to_string(), address),
-        Cell::new(count(migration.verified() + migration.sampled()), 8).right(),
-        Cell::new(note, 14).style(style),
-    ];
-    if is_wide {
-        cells.push(Cell::new(kept, ink.width.saturating_sub(address + 30)).style(theme.quiet));
+    if tally == Tally::default() {
+        return Vec::new();
     }
-    ink.row(is_selected, &cells)
+    let params = [
+        ("made", tally.made.into()),
+        ("all", (tally.made + tally.to_come).into()),
+        ("yours", tally.yours.into()),
+        ("key", ink.key(Action::Besides).into()),
+    ];
+    if tally.to_come > 0 {
+        return vec![ink.busy(model.now, &ink.tell("finish-carrying", &params))];
+    }
+    let (sign, style) = if tally.yours > 0 { (ink.glyphs().warning, theme.warning) } else { (ink.glyphs().done, theme.good) };
+    ink.item(sign, style, &ink.tell("finish-carried", &params), theme.plain)
 }
 
 /// What has to be set in every mail program and phone.
@@ -175,10 +179,22 @@ fn settings(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
     if let Some(webmail) = &destination.webmail {
         said("settings-webmail", webmail.clone());
     }
+    lines.extend(old_accounts(model, ink));
+    lines
+}
+
+/// What becomes of the old accounts.
+fn old_accounts(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
+    let theme = ink.theme();
     let has_kept = model.session.migrations.iter().any(|m| m.temporary.as_ref() != Some(&m.source.address));
-    let kept = if has_kept { "finish-source-kept" } else { "finish-source-untouched" };
-    lines.extend(ink.item(ink.glyphs().note, theme.quiet, &ink.say(kept), theme.quiet));
-    if has_kept && ink.height >= 20 {
+    let key = match (model.session.order(), has_kept) {
+        (Strategy::Replace, _) => "finish-source-deleted",
+        (Strategy::ServerSide, _) => "finish-source-platform",
+        (_, true) => "finish-source-kept",
+        (_, false) => "finish-source-untouched",
+    };
+    let mut lines = ink.item(ink.glyphs().note, theme.quiet, &ink.say(key), theme.quiet);
+    if key == "finish-source-kept" && ink.height >= 20 {
         lines.extend(ink.item(ink.glyphs().note, theme.quiet, &ink.say("finish-source-reset"), theme.quiet));
     }
     lines

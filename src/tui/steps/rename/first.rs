@@ -1,40 +1,21 @@
-//! Rename: the sources get their temporary names. Guided: the clicks, then the proof by a login.
+//! Rename first: the sources get their temporary names. Guided: the clicks, then the proof by a login.
 
 use ratatui::text::Line;
 
 use crate::domain::EmailAddress;
-use crate::problem::Problem;
-use crate::session::{Command, CreateState, Migration, Mode, RenameState, Task, Undo};
+use crate::session::{Migration, RenameState, Task, Undo};
 use crate::text::short_duration;
 use crate::tui::hint::{Hint, LIST, moved};
 use crate::tui::ink::{Cell, Ink, columns};
-use crate::tui::model::Asked;
-use crate::tui::overlays::{self, Overlay};
+use crate::tui::overlays;
 use crate::tui::sheet::{Sheet, Touch};
 use crate::tui::{Action, Effect, Model, trouble};
 
-use super::StepMsg;
-use super::review::new_passwords;
-
-/// Draft of this step: the selected line.
-#[derive(Debug, Default)]
-pub(in crate::tui) struct State {
-    selected: usize,
-}
-
-fn is_guided(model: &Model) -> bool {
-    model.session.mode == Some(Mode::Guided)
-}
+use super::{act_on_trouble, confirm, is_guided, open_undo_all, trouble_hints, troubles, undo_all_hint, undoable};
 
 /// Whether anything has to be renamed.
 fn has_renames(model: &Model) -> bool {
     model.session.migrations.iter().any(|m| m.temporary.as_ref() != Some(&m.source.address))
-}
-
-/// Stopped renames.
-fn troubles(model: &Model) -> Vec<(Task, Problem)> {
-    let is_ours = |task: &Task| matches!(task, Task::RenameSource { .. } | Task::UndoRename { .. } | Task::UndoCreate { .. });
-    model.session.troubles.iter().filter(|(task, _)| is_ours(task)).map(|(task, problem)| (task.clone(), problem.clone())).collect()
 }
 
 /// What is possible.
@@ -52,85 +33,22 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     if !undoable(model).is_empty() {
         hints.push(Hint::act(Action::Undo, "key-undo"));
     }
+    hints.extend(undo_all_hint(model));
     if is_guided(model) && has_renames(model) {
         hints.push(Hint::look(Action::Copy, "key-copy-name"));
     }
     hints
 }
 
-/// What is possible with stopped tasks.
-pub(super) fn trouble_hints(troubles: &[(Task, Problem)]) -> Vec<Hint> {
-    if troubles.is_empty() {
-        return Vec::new();
-    }
-    let mut hints = vec![Hint::act(Action::Retry, "key-retry"), Hint::look(Action::Detail, "key-explain")];
-    if troubles.iter().any(|(_, problem)| is_about_secret(problem)) {
-        hints.push(Hint::act(Action::Edit, "key-retype"));
-    }
-    hints
-}
-
-/// Whether typing a password or key again may help.
-pub(super) fn is_about_secret(problem: &Problem) -> bool {
-    use crate::problem::ProblemCode as C;
-    matches!(
-        problem.code,
-        C::WrongPassword | C::LoginNotAllowed | C::SecretMissing | C::ApiKeysRefused | C::ConsumerKeyExpired | C::AccessRuleMissing
-    )
-}
-
-/// Actions about stopped tasks.
-pub(super) fn act_on_trouble(model: &mut Model, action: Action, troubles: Vec<(Task, Problem)>) -> Vec<Effect> {
-    match action {
-        Action::Retry => troubles.into_iter().map(|(task, _)| Effect::Submit(Command::Retry { task })).collect(),
-        Action::Detail => {
-            model.overlay = troubles.into_iter().next().map(|(_, problem)| Overlay::problem(problem));
-            Vec::new()
-        }
-        Action::Edit => troubles
-            .into_iter()
-            .find(|(_, problem)| is_about_secret(problem))
-            .map(|(task, _)| overlays::secrets_for_task(model, &task))
-            .unwrap_or_default(),
-        _ => Vec::new(),
-    }
-}
-
-/// Renames that can be undone by a key: those that the program did, as long as the target is not there.
-pub(super) fn undoable(model: &Model) -> Vec<Command> {
-    if is_guided(model) || model.session.is_copy_confirmed {
-        return Vec::new();
-    }
-    let can = |m: &&Migration| m.rename == RenameState::Done && m.create == CreateState::Pending;
-    model.session.migrations.iter().filter(can).map(|m| Command::UndoRename { migration: m.id }).collect()
-}
-
-/// What news does.
-pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
-    match msg {
-        StepMsg::Act(action) => act(model, action),
-        StepMsg::Kept(Asked::RenameKept, Ok(_)) => vec![Effect::Submit(Command::ConfirmRename)],
-        StepMsg::Kept(Asked::RenameKept, Err(problem)) => {
-            model.overlay = Some(Overlay::problem(problem));
-            Vec::new()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Renames, once the passwords of what is created right after it are kept.
-fn confirm(model: &mut Model) -> Vec<Effect> {
-    let passwords = if model.session.create_at_once { new_passwords(model) } else { Vec::new() };
-    if passwords.is_empty() { vec![Effect::Submit(Command::ConfirmRename)] } else { vec![model.keep(Asked::RenameKept, passwords)] }
-}
-
-fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+/// An action.
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(to) = moved(model.steps.rename.selected, model.session.migrations.len(), action) {
         model.steps.rename.selected = to;
         return Vec::new();
     }
     match action {
         Action::Accept => confirm(model),
+        Action::UndoAll => open_undo_all(model),
         Action::Undo => undoable(model).into_iter().map(Effect::Submit).collect(),
         Action::Copy => {
             let name = model.session.migrations.get(model.steps.rename.selected).and_then(|m| m.temporary.clone());
@@ -254,7 +172,7 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
 }
 
 /// Where the rehearsal's own control panel is: there is no other in which to click.
-pub(super) fn panel(model: &Model, ink: Ink<'_>) -> Vec<ratatui::text::Line<'static>> {
+pub(in crate::tui::steps) fn panel(model: &Model, ink: Ink<'_>) -> Vec<ratatui::text::Line<'static>> {
     let Some(url) = &model.prefill.panel else { return Vec::new() };
     ink.item(ink.glyphs().note, ink.theme().quiet, &ink.tell("clicks-rehearsal", &[("url", url.into())]), ink.theme().quiet)
 }

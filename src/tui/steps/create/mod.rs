@@ -1,24 +1,24 @@
-//! Create: the targets come into being under the real addresses. Guided: the clicks, then a password each, proven by a login.
+//! Create: the targets come into being, under the real addresses or under temporary ones. Guided: the clicks, then a password each, proven by a login.
+
+mod rows;
 
 use std::collections::BTreeMap;
 
-use ratatui::text::Line;
-
 use crate::domain::MigrationId;
 use crate::problem::Problem;
-use crate::session::{Answer, Command, CreateState, Migration, Mode, Query, Task};
-use crate::text::short_duration;
+use crate::session::{Answer, Command, CreateState, Mode, Query, Strategy, Task};
 use crate::tui::field::{Field, field_lines};
 use crate::tui::hint::{Hint, LIST, moved};
-use crate::tui::ink::{Cell, Ink, columns};
+use crate::tui::ink::{Ink, columns};
 use crate::tui::model::Asked;
 use crate::tui::overlays::{self, Overlay};
 use crate::tui::sheet::{Sheet, Touch};
 use crate::tui::{Action, Effect, Model, trouble};
 
 use super::StepMsg;
-use super::rename::{act_on_trouble, panel, trouble_hints, undoable};
+use super::rename::{act_on_trouble, open_undo_all, panel, trouble_hints, undo_all_hint, undoable};
 use super::review::new_passwords;
+pub(super) use rows::gap;
 
 /// Where the proof of a new account stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +63,7 @@ fn is_guided(model: &Model) -> bool {
 
 /// Stopped creations.
 fn troubles(model: &Model) -> Vec<(Task, Problem)> {
-    let is_ours = |task: &Task| matches!(task, Task::CreateTarget { .. } | Task::UndoCreate { .. } | Task::UndoRename { .. });
+    let is_ours = |task: &Task| matches!(task, Task::CreateTarget { .. } | Task::UndoCreate { .. } | Task::UndoRename { .. } | Task::DetachDomain { .. });
     model.session.troubles.iter().filter(|(task, _)| is_ours(task)).map(|(task, problem)| (task.clone(), problem.clone())).collect()
 }
 
@@ -95,6 +95,7 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     if !undoable(model).is_empty() && !is_running(model) {
         hints.push(Hint::act(Action::Undo, "key-undo-rename"));
     }
+    hints.extend(undo_all_hint(model));
     hints
 }
 
@@ -190,6 +191,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Accept => confirm(model),
+        Action::UndoAll => open_undo_all(model),
         Action::Undo => undoable(model).into_iter().map(Effect::Submit).collect(),
         // A platform that refuses a password does so in words of its own: another one can always be given.
         Action::Edit => {
@@ -305,7 +307,7 @@ fn automatic(model: &Model, ink: Ink<'_>) -> Sheet {
         if i == model.steps.create.selected {
             sheet.focus_here();
         }
-        sheet.list([row(model, ink, migration, i == model.steps.create.selected)]);
+        sheet.list([rows::row(model, ink, migration, i == model.steps.create.selected)]);
     }
     sheet.foot([ink.gap()]);
     if let Some((_, problem)) = troubles(model).first() {
@@ -313,57 +315,37 @@ fn automatic(model: &Model, ink: Ink<'_>) -> Sheet {
     } else if is_undoing {
         sheet.foot(ink.paragraph(&ink.say("create-undoing"), theme.quiet));
     } else if is_confirmed {
-        sheet.foot(ink.paragraph(&ink.say(if is_guided(model) { "create-proving" } else { "create-running" }), theme.quiet));
+        let key = match (is_guided(model), is_temporary(model)) {
+            (true, _) => "create-proving",
+            (false, true) => "create-running-temporary",
+            (false, false) => "create-running",
+        };
+        sheet.foot(ink.paragraph(&ink.say(key), theme.quiet));
     } else {
+        if is_temporary(model) {
+            sheet.foot(ink.item(ink.glyphs().note, theme.quiet, &ink.say("create-temporary"), theme.plain));
+        }
+        if model.steps.destination.is_billed(&model.session) {
+            sheet.foot(ink.item(ink.glyphs().warning, theme.warning, &ink.say("create-billed"), theme.plain));
+        }
         sheet.foot(ink.item(ink.glyphs().note, theme.quiet, &ink.say("create-passwords"), theme.plain));
-        sheet.foot(ink.item(ink.glyphs().note, theme.quiet, &ink.say("create-undo"), theme.quiet)).foot([ink.gap()]);
+        sheet.foot(ink.item(ink.glyphs().note, theme.quiet, &ink.say(undo_key(model)), theme.quiet)).foot([ink.gap()]);
         let params = [("count", model.session.migrations.len().into())];
         sheet.foot([ink.call(Action::Accept, &ink.tell("create-call", &params))]);
     }
     sheet
 }
 
-fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) -> Line<'static> {
-    let theme = ink.theme();
-    let task = Task::CreateTarget { migration: migration.id };
-    let undo = Task::UndoCreate { migration: migration.id };
-    let running = model.progress.tasks.get(&task).or_else(|| model.progress.tasks.get(&undo));
-    let is_stopped = model.session.troubles.contains_key(&task) || model.session.troubles.contains_key(&undo);
-    let (sign, style, what) = match (&migration.create, running) {
-        _ if is_stopped => (ink.glyphs().wrong, theme.wrong, ink.say("task-stopped")),
-        (CreateState::Done, _) => (ink.glyphs().done, theme.good, gap(ink, migration)),
-        (_, Some(progress)) => {
-            let what = overlays::activity(model, ink, progress);
-            (ink.glyphs().current, theme.accent, format!("{what}  {}", short_duration(model.age(progress.since))))
-        }
-        (CreateState::Undoing(_), None) => (ink.glyphs().current, theme.warning, ink.say("state-undoing")),
-        (CreateState::Intended { .. }, None) => (ink.glyphs().current, theme.accent, ink.say("state-in-doubt")),
-        (CreateState::Pending, None) => (ink.glyphs().ahead, theme.quiet, without_mailbox(model, ink, migration)),
-    };
-    let is_short = ink.width < 84;
-    let name = |m: &Migration| if is_short { m.source.address.local().to_owned() } else { m.source.address.to_string() };
-    let longest = model.session.migrations.iter().map(|m| columns(&name(m))).max().unwrap_or(0);
-    let address = longest.min(ink.width / 2);
-    let cells = [
-        Cell::new(sign, 1).style(style),
-        Cell::new(name(migration), address),
-        Cell::new(what, ink.width.saturating_sub(address + 6)).style(style),
-    ];
-    ink.row(is_selected, &cells)
+/// Whether the new accounts begin under temporary names.
+fn is_temporary(model: &Model) -> bool {
+    model.session.migrations.iter().any(|m| m.target_temporary.is_some())
 }
 
-/// For how long the address had no mailbox.
-pub(super) fn gap(ink: Ink<'_>, migration: &Migration) -> String {
-    match migration.gap_millis {
-        Some(gap) => ink.tell("state-created-gap", &[("seconds", gap.div_ceil(1000).into())]),
-        None => ink.say("state-created"),
-    }
-}
-
-/// For how long the address has had no mailbox by now.
-fn without_mailbox(model: &Model, ink: Ink<'_>, migration: &Migration) -> String {
-    match migration.renamed_at {
-        Some(since) => ink.tell("state-without-mailbox", &[("age", short_duration(model.age(since)).into())]),
-        None => String::new(),
+/// Until when a creation can be undone.
+fn undo_key(model: &Model) -> &'static str {
+    match model.session.order() {
+        Strategy::RenameFirst | Strategy::ServerSide => "create-undo",
+        Strategy::CopyFirst => "create-undo-copy-first",
+        Strategy::Replace => "create-undo-replace",
     }
 }

@@ -1,5 +1,7 @@
 //! What happened, in words: one line per event that a person wants to know. The journal has them all.
 
+mod exchange;
+
 use std::collections::VecDeque;
 
 use crate::domain::{EmailAddress, MailboxId, MigrationId, Moment};
@@ -72,7 +74,8 @@ impl Teller<'_> {
     }
 
     fn tell(&self, event: &Event) -> Told {
-        self.of_answers(event).or_else(|| self.of_acts(event)).or_else(|| self.of_mail(event)).or_else(|| self.of_the_end(event))
+        let of_acts = || self.of_acts(event).or_else(|| exchange::tell(self, event));
+        self.of_answers(event).or_else(of_acts).or_else(|| self.of_mail(event)).or_else(|| self.of_the_end(event))
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "an arm of matches in which events may have no line")]
@@ -87,6 +90,9 @@ impl Teller<'_> {
             Event::ModeChosen { mode, .. } => {
                 let key = if *mode == Mode::Automatic { "event-mode-automatic" } else { "event-mode-guided" };
                 self.plain("", key, &[], Tone::Plain)
+            }
+            Event::StrategyChosen { strategy } => {
+                self.plain("", "event-strategy-chosen", &[("name", self.say(crate::tui::orders::name_key(*strategy), &[]).into())], Tone::Plain)
             }
             Event::ApiConnected { .. } => self.plain("", "event-api-connected", &[], Tone::Good),
             Event::SourcesChosen { accounts } => self.plain("", "event-sources-chosen", &[("count", accounts.len().into())], Tone::Good),
@@ -210,11 +216,11 @@ impl Teller<'_> {
                 self.plain(domain.as_str(), "event-dns-checked", &[("wrong", wrong.into())], tone)
             }
             Event::DnsFixRequested { domain, purpose, .. } => {
-                let record = self.say(super::steps::purpose_key(*purpose), &[]);
+                let record = self.say(crate::tui::steps::purpose_key(*purpose), &[]);
                 self.plain(domain.as_str(), "event-dns-fixing", &[("record", record.into())], Tone::Plain)
             }
             Event::DnsFixed { domain, purpose } => {
-                let record = self.say(super::steps::purpose_key(*purpose), &[]);
+                let record = self.say(crate::tui::steps::purpose_key(*purpose), &[]);
                 self.plain(domain.as_str(), "event-dns-fixed", &[("record", record.into())], Tone::Good)
             }
             Event::DnsAccepted => self.plain("", "event-dns-accepted", &[], Tone::Plain),

@@ -1,8 +1,8 @@
 //! Destination: the service that receives, and the domain that must be attached there; guided: the server, and the clicks.
 
-use ratatui::text::Line;
+mod service;
 
-use crate::domain::{ByteSize, DomainName, ImapEndpoint, ObjectState, Platform, Security, Service};
+use crate::domain::{ByteSize, DomainName, ImapEndpoint, Security, Service};
 use crate::problem::Problem;
 use crate::session::{Answer, Command, Destination, Mode, Query, Session, Task};
 use crate::text::short_duration;
@@ -12,9 +12,10 @@ use crate::tui::ink::{Cell, Ink};
 use crate::tui::model::Asked;
 use crate::tui::overlays::{self, Overlay};
 use crate::tui::sheet::{Sheet, Touch};
-use crate::tui::{Action, Effect, Model, Prefill, trouble};
+use crate::tui::{Action, Effect, Model, Prefill, orders, trouble};
 
 use super::StepMsg;
+use service::obstacle;
 
 /// Draft of this step.
 #[derive(Debug)]
@@ -39,6 +40,12 @@ impl State {
         let chosen = session.destination.as_ref().and_then(|destination| destination.service.as_ref());
         let service = self.services.iter().flatten().find(|service| Some(&service.id) == chosen);
         service.and_then(|service| service.password.shortest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0)
+    }
+
+    /// Whether new accounts of the chosen service may be billed, as far as it is known here.
+    pub(super) fn is_billed(&self, session: &Session) -> bool {
+        let chosen = session.destination.as_ref().and_then(|destination| destination.service.as_ref());
+        self.services.iter().flatten().find(|found| Some(&found.id) == chosen).is_some_and(service::is_billed)
     }
 }
 
@@ -80,7 +87,7 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
 }
 
 fn attach_trouble(model: &Model) -> Option<(&Task, &Problem)> {
-    model.session.troubles.iter().find(|(task, _)| matches!(task, Task::AttachDomain { .. }))
+    model.session.troubles.iter().find(|(task, _)| matches!(task, Task::AttachDomain { .. } | Task::DetachDomain { .. }))
 }
 
 fn selected(model: &Model) -> Option<&Service> {
@@ -151,14 +158,8 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn choose(model: &Model, service: &Service) -> Vec<Effect> {
-    let destination = Destination {
-        service: Some(service.id.clone()),
-        display_name: service.display_name.clone().or_else(|| Some(service.id.name.clone())),
-        endpoint: ImapEndpoint::tls(&service.hostname),
-        webmail: service.webmail.clone(),
-    };
     let domains = model.session.mail_domains().into_iter().collect();
-    vec![Effect::Submit(Command::ChooseDestination { destination, domains })]
+    vec![Effect::Submit(Command::ChooseDestination { destination: orders::destination(service), domains })]
 }
 
 fn choose_host(model: &mut Model) -> Vec<Effect> {
@@ -170,23 +171,6 @@ fn choose_host(model: &mut Model) -> Vec<Effect> {
     };
     let destination = Destination { service: None, display_name: None, endpoint, webmail: None };
     vec![Effect::Submit(Command::ChooseDestination { destination, domains: Vec::new() })]
-}
-
-/// Why a service cannot receive, as a phrase with a count.
-fn obstacle(model: &Model, service: &Service) -> Option<(&'static str, u64)> {
-    let wanted = model.session.migrations.len();
-    let is_source = model.session.migrations.iter().any(|m| m.source.service.as_ref() == Some(&service.id));
-    if is_source {
-        Some(("obstacle-source", 0))
-    } else if service.state != ObjectState::Ok {
-        Some(("obstacle-state", 0))
-    } else if !service.is_imap_enabled {
-        Some(("obstacle-imap", 0))
-    } else if usize::try_from(service.free_seats).unwrap_or(usize::MAX) < wanted {
-        Some(("obstacle-seats", wanted as u64))
-    } else {
-        None
-    }
 }
 
 /// Domains of the accounts that a service does not hold yet.
@@ -215,15 +199,15 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         sheet.list([ink.busy(model.now, &ink.say("source-asking-services"))]);
         return sheet;
     };
-    sheet.head(ink.paragraph(&need(model, ink), ink.theme().quiet)).head([ink.gap(), table_head(ink)]);
-    for (i, service) in services.iter().enumerate() {
+    sheet.head(ink.paragraph(&need(model, ink), ink.theme().quiet)).head([ink.gap(), service::head(ink)]);
+    for (i, found) in services.iter().enumerate() {
         if i == state.selected {
             sheet.focus_here();
         }
-        sheet.list([table_row(model, ink, service, i == state.selected)]);
+        sheet.list([service::row(model, ink, found, i == state.selected)]);
     }
-    if let Some(service) = selected(model) {
-        sheet.foot([ink.gap()]).foot(about(model, ink, service));
+    if let Some(found) = selected(model) {
+        sheet.foot([ink.gap()]).foot(service::about(model, ink, found));
     }
     sheet
 }
@@ -241,88 +225,20 @@ fn need(model: &Model, ink: Ink<'_>) -> String {
     ink.tell("destination-need-size", &params)
 }
 
-const FREE: usize = 5;
-const QUOTA: usize = 11;
-const MESSAGE: usize = 10;
-
-fn name_width(ink: Ink<'_>) -> usize {
-    ink.width.saturating_sub(2 + 4 + 10 + FREE + QUOTA + MESSAGE + 4)
-}
-
-fn table_head(ink: Ink<'_>) -> Line<'static> {
-    let head = |key: &str, width: usize| Cell::new(ink.say(key), width).style(ink.theme().quiet);
-    ink.row(
-        false,
-        &[
-            Cell::new("", 3),
-            head("column-platform", 10),
-            head("column-service", name_width(ink)),
-            head("column-free", FREE).right(),
-            head("column-quota-each", QUOTA).right(),
-            head("column-largest", MESSAGE).right(),
-        ],
-    )
-}
-
-fn table_row(model: &Model, ink: Ink<'_>, service: &Service, is_selected: bool) -> Line<'static> {
-    let theme = ink.theme();
-    let can = obstacle(model, service).is_none();
-    let style = if can { theme.plain } else { theme.quiet };
-    let size = |size: Option<ByteSize>| size.map_or_else(|| ink.glyphs().none.to_owned(), |size| size.to_string());
-    let mark = match (can, is_selected) {
-        (false, _) => "",
-        (true, true) => ink.glyphs().radio_on,
-        (true, false) => ink.glyphs().radio_off,
-    };
-    ink.row(
-        is_selected,
-        &[
-            Cell::new(mark, 3),
-            Cell::new(service.id.platform.to_string(), 10).style(style),
-            Cell::new(service.display_name.clone().unwrap_or_else(|| service.id.name.clone()), name_width(ink)).style(style),
-            Cell::new(service.free_seats.to_string(), FREE).style(style).right(),
-            Cell::new(size(service.account_quota), QUOTA).style(style).right(),
-            Cell::new(size(service.largest_message), MESSAGE).style(style).right(),
-        ],
-    )
-}
-
-/// What choosing this service means.
-fn about(model: &Model, ink: Ink<'_>, service: &Service) -> Vec<Line<'static>> {
-    let theme = ink.theme();
-    if let Some((key, count)) = obstacle(model, service) {
-        let params = [("count", count.into()), ("free", service.free_seats.into())];
-        return ink.item(ink.glyphs().wrong, theme.wrong, &ink.tell(key, &params), theme.plain);
-    }
-    let mut lines = Vec::new();
-    if service.id.platform == Platform::EmailPro || service.id.platform.is_mx_plan() {
-        lines.extend(ink.item(ink.glyphs().note, theme.quiet, &ink.say("destination-mail-only"), theme.quiet));
-    }
-    let missing = missing_domains(model, service);
-    if missing.is_empty() {
-        lines.extend(ink.item(ink.glyphs().done, theme.good, &ink.say("destination-attached"), theme.plain));
-    } else {
-        let names = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        lines.extend(ink.item(
-            ink.glyphs().warning,
-            theme.warning,
-            &ink.tell("destination-attach", &[("domains", names.into())]),
-            theme.plain,
-        ));
-    }
-    lines.push(ink.gap());
-    let call = if missing.is_empty() { "destination-call" } else { "destination-call-attach" };
-    lines.push(ink.call(Action::Accept, &ink.say(call)));
-    lines
-}
-
 fn attaching(model: &Model, ink: Ink<'_>) -> Sheet {
     let theme = ink.theme();
-    let mut sheet = Sheet::new(ink.say("destination-attaching-title"), Touch::Changes("touch-attach"));
-    sheet.head(ink.paragraph(&ink.say("destination-attaching-text"), theme.quiet)).head([ink.gap()]);
+    let is_leaving = model.session.domains.values().any(|state| state.leaving.is_some());
+    let (title, text) = if is_leaving {
+        ("destination-leaving-title", "destination-leaving-text")
+    } else {
+        ("destination-attaching-title", "destination-attaching-text")
+    };
+    let mut sheet = Sheet::new(ink.say(title), Touch::Changes("touch-attach"));
+    sheet.head(ink.paragraph(&ink.say(text), theme.quiet)).head([ink.gap()]);
     for (domain, state) in &model.session.domains {
-        let task = Task::AttachDomain { domain: domain.clone() };
-        let (sign, style, what) = if state.is_ready {
+        let is_attached = state.leaving.is_none();
+        let task = if is_attached { Task::AttachDomain { domain: domain.clone() } } else { Task::DetachDomain { domain: domain.clone() } };
+        let (sign, style, what) = if state.is_ready && is_attached {
             (ink.glyphs().done, theme.good, ink.say("destination-ready"))
         } else if model.session.troubles.contains_key(&task) {
             (ink.glyphs().wrong, theme.wrong, ink.say("task-stopped"))
