@@ -27,9 +27,7 @@ pub(super) async fn inspect(context: &TaskContext, id: MigrationId) -> Result<()
         return context.record(Event::FeaturesSeen { migration: id, features: Vec::new() }).await;
     };
     context.doing(Activity::Carrying);
-    let mut features = context.api().await?.features(&service, &FeatureOwner::Account(migration.source.address.clone())).await?;
-    // An address without a mailbox is the domain's, whoever it leads to.
-    features.retain(|feature| !matches!(feature, Feature::Redirection { .. }));
+    let features = context.api().await?.features(&service, &FeatureOwner::Account(migration.source.address.clone())).await?;
     context.record(Event::FeaturesSeen { migration: id, features }).await
 }
 
@@ -200,6 +198,19 @@ impl Carrier<'_> {
     }
 
     async fn is_there(&self, service: &ServiceId, owner: &FeatureOwner, feature: &Feature) -> Result<bool, Failure> {
+        if self.is_told(service, owner, feature).await? {
+            return Ok(true);
+        }
+        // A redirection is told with the account that it leads to, or with the domain: platforms differ.
+        let Feature::Redirection { from, to } = feature else { return Ok(false) };
+        let other = match owner {
+            FeatureOwner::Account(_) => FeatureOwner::Domain(from.domain().clone()),
+            FeatureOwner::Domain(_) => FeatureOwner::Account(to.clone()),
+        };
+        self.is_told(service, &other, feature).await
+    }
+
+    async fn is_told(&self, service: &ServiceId, owner: &FeatureOwner, feature: &Feature) -> Result<bool, Failure> {
         match self.api.features(service, owner).await {
             Ok(all) => Ok(all.iter().any(|known| known.is_same(feature))),
             Err(ApiError::NotFound { .. }) => Ok(false),
