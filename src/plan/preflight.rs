@@ -122,7 +122,7 @@ impl Preflight {
     fn of_domains(&self, found: &mut Found) {
         let domain = ("domain", self.address.domain().to_string());
         if let Some(attached) = &self.target.domain {
-            let cname = ("cname", attached.ownership_cname.clone().unwrap_or_default());
+            let cname = ("cname", attached.ownership_cname.clone().unwrap_or_else(|| "none".to_owned()));
             found.add(!attached.is_validated, (FindingCode::DomainNotValidated, Weight::Warning), &[domain.clone(), cname]);
         }
         for side in [&self.source, &self.target] {

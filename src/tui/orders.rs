@@ -49,9 +49,7 @@ pub(super) const fn is_irreversible(order: Strategy) -> bool {
 const fn acts(order: Strategy) -> (&'static [&'static str], &'static [&'static str]) {
     match order {
         Strategy::RenameFirst => (&["act-rename-source", "act-create-own"], &["act-copy"]),
-        Strategy::CopyFirst => {
-            (&["act-create-temporary", "act-copy-working", "act-switch-source"], &["act-switch-target", "act-rest"])
-        }
+        Strategy::CopyFirst => (&["act-create-temporary", "act-copy-working", "act-switch-source"], &["act-switch-target", "act-rest"]),
         Strategy::ServerSide => (&["act-typed-server"], &["act-server", "act-server-look", "act-server-gone"]),
         Strategy::Replace => (&["act-create-temporary", "act-copy-working", "act-typed"], &["act-remove", "act-switch-target"]),
     }

@@ -20,9 +20,7 @@ pub(super) fn is_without_mailbox(order: Strategy, m: &Migration) -> bool {
     match order {
         Strategy::RenameFirst => is_given_up && m.create != CreateState::Done,
         Strategy::CopyFirst => is_given_up && m.target_rename != RenameState::Done,
-        Strategy::Replace => {
-            matches!(m.removal, RemovalState::Intended | RemovalState::Done) && m.target_rename != RenameState::Done
-        }
+        Strategy::Replace => matches!(m.removal, RemovalState::Intended | RemovalState::Done) && m.target_rename != RenameState::Done,
         Strategy::ServerSide => false,
     }
 }

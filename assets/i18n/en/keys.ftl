@@ -3,7 +3,7 @@
 key-accept-plan = accept
 key-all = all
 key-at-once = at once
-key-besides = besides mail
+key-besides = besides
 key-choose-order = take this order
 key-back = back
 key-cancel = cancel

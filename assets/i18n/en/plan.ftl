@@ -47,7 +47,7 @@ finding-too-few-seats = { $service } has room for { $free } more accounts, and {
 finding-may-be-billed = { $service } makes accounts on demand, and OVHcloud may bill them.
 finding-name-not-allowed = The new service does not take { $address }: beside letters and digits it knows { $characters } only. Rename the account first.
 finding-domain-not-validated = OVHcloud has not seen yet that { $domain } is yours. { $cname ->
-    [""] It checks this by itself.
+    [none] It checks this by itself.
    *[other] Add the record { $cname }.{ $domain } CNAME ovh.com. within 48 hours.
 }
 finding-domain-authoritative = { $service } refuses mail for addresses of { $domain } that it does not hold. While addresses are on two services, make the domain non-authoritative there.

@@ -22,6 +22,7 @@ default-size = more
 default-limit = its limit
 default-quota = its quota
 default-count = some
+default-codes = something there
 default-task = The task
 default-missing = some
 default-fingerprint = ?
@@ -72,8 +73,16 @@ problem-address-taken = { $address } exists already.
 problem-account-missing = { $address } is not there.
 problem-no-free-seat = { $service } has no free account.
 problem-password-refused = The platform does not take this password for { $address }.
-problem-migration-blocked = OVHcloud does not move { $address } as things are now.
-problem-plan-outdated = The plan does not fit { $address } any more: something changed since it was accepted.
+problem-migration-blocked = OVHcloud does not move { $address } as things are now: { $codes }.
+problem-plan-outdated = The plan does not fit { $address } any more: { $what ->
+    [size] its mail has grown beyond what the new account holds.
+    [account] the account is not there any more.
+    [source] the old account is not there any more.
+    [target] the new account is not there any more.
+    [service] the service is not there any more.
+    [state] the account is not usable now.
+   *[other] something changed since it was accepted.
+ }
 problem-domain-elsewhere = { $domain } is authoritative at another service of yours: it cannot be used at the new one beside that.
 problem-service-suspended = { $service } has expired or is suspended.
 problem-domain-not-ready = { $domain } is not ready at the new service.

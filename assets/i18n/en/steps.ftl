@@ -15,8 +15,8 @@ field-address = Address
 field-source-host = IMAP server
 field-password = Password
 field-target-host = New IMAP server
-field-temporary = Old account becomes
-field-temporary-there = New one begins as
+field-temporary = Old becomes
+field-temporary-there = New begins as
 field-new-password = New password (empty: the old one)
 field-folder = Folder there
 
@@ -47,7 +47,7 @@ column-free = free
 column-quota-each = each
 column-largest = up to
 column-renamed = renamed to
-column-begins-as = new one begins as
+column-begins-as = new begins as
 column-old-becomes = old becomes
 column-new-is = new one is
 column-renamed-guided = you rename it to
@@ -89,13 +89,13 @@ source-asking-accounts = { $count ->
     [one] Reading the accounts of one service
    *[other] Reading the accounts of { $count } services
  }
-source-blocked = OVHcloud has blocked this account (spam, or an open bill): it cannot move as it is.
+source-blocked = Blocked by OVHcloud, for spam or an open bill: it cannot move as it is.
 source-conflict = { $platforms } do not move together: no destination takes them in one order of acts. Choose one kind now, the other in a second session.
 source-aliases = { $count ->
     [one] 1 alias
    *[other] { $count } aliases
  }
-source-quota = of { $quota }
+source-quota = quota { $quota }
 source-no-service = There is no service with accounts in this OVHcloud account.
 source-no-account = None of your services has a configured account.
 source-no-match = No account contains this text.
@@ -181,12 +181,13 @@ review-about = { $account }: { $skipped ->
     [one] { $copied } folders are copied, 1 stays
    *[other] { $copied } folders are copied, { $skipped } stay
  }
+review-key = (`{ $key }`)
+review-about-platform = { $account }: OVHcloud moves all of it.
 review-about-key = (`{ $key }` shows them)
 review-at-once = Create each new account right after the rename
 review-call = Accept the plan; nothing is changed by that
-review-call-irreversible = Accept the plan; nothing happens before you type an address
-review-order = Order: { $name }. { $undo } (`{ $key }`)
-review-order-wide = Order of acts: { $name }. `{ $key }` shows the others.
+review-order = Order: { $name }. { $undo }
+review-order-wide = Order of acts: { $name }
 
 ## The order of acts
 
@@ -239,13 +240,14 @@ besides-made = Made again
 besides-made-text = It is at { $service } now.
 besides-yours = On your list
 besides-stays = Stays, and goes on working
-besides-summary = { $made } made again{ $yours ->
+besides-summary = Besides mail: { $made } made again{ $yours ->
     [0] {""}
    *[other] , { $yours } on your list
  }{ $stays ->
     [0] {""}
+    [one] , 1 stays
    *[other] , { $stays } stay
- }, besides mail (`{ $key }`)
+ }
 feature-left-not-on-target = { $service } has nothing like it that can be made from here.
 feature-left-others-stay = It needs an account that is not at { $service }.
 feature-left-refused = { $service } refused it.
@@ -294,7 +296,7 @@ feature-said-spam-settings = { $count ->
 feature-said-contact = contact { $address }
 feature-said-disclaimer-outside = footer, below mail to outside
 feature-said-group = group { $group }
-feature-said-group-whole = group { $group }{ $members ->
+feature-said-group-whole = group { $group }@{ $members ->
     [0] {""}
     [one] , 1 member
    *[other] , { $members } members
@@ -310,8 +312,8 @@ feature-said-group-delegation = { $right ->
    *[as] { $account } may send as { $group }
  }
 feature-said-mailing-list = { $count ->
-    [one] mailing list { $address }, 1 subscriber
-   *[other] mailing list { $address }, { $count } subscribers
+    [one] mailing list { $address }@, 1 subscriber
+   *[other] mailing list { $address }@, { $count } subscribers
  }
 feature-said-other = { $kind } { $name }
 clicks-feature-alias = { $family ->
@@ -369,8 +371,8 @@ clicks-feature-other = Look at it in the control panel at the old place, and mak
 platform-short-exchange = Exchange
 platform-short-email-pro = Email Pro
 platform-short-mx-plan = MX Plan
-platform-short-mx-plan-zimbra = MXP Zimbr
-platform-short-mx-plan-legacy = MXP old
+platform-short-mx-plan-zimbra = MX Zimbra
+platform-short-mx-plan-legacy = MX legacy
 platform-short-zimbra = Zimbra
 platform-short-imap = IMAP
 review-folders-title = Folders of { $address }
@@ -458,10 +460,12 @@ state-switched-gap = { $seconds ->
  }
 state-old-gives-name = old one: { $what }
 state-takes-name = the new one takes the name
-state-name-not-free = name not free yet for { $age }, again in { $left }
+state-name-not-free = waits for the name
+name-awaited = { $address }: the platform has not given the name free yet. Waited for { $age } so far, asked again in { $left }.
+name-awaited-long = { $address }: the platform has not given the name free yet. Waited for { $age } so far.
 state-removing = being deleted: { $what }
 state-last-look = last look: { $what }
-state-to-confirm = verified; waits for you to type its address
+state-to-confirm = verified; type its address to replace
 state-refused-left = { $count } refused: it stays as it is
 state-not-verified = not verified: it stays as it is
 state-undoing = being undone
@@ -500,7 +504,7 @@ state-created-gap = { $seconds ->
     [one] created, 1 s without a mailbox
    *[other] created, { $seconds } s without a mailbox
  }
-state-without-mailbox = without a mailbox for { $age }
+state-without-mailbox = no mailbox for { $age }
 
 ## Migrate
 
@@ -519,12 +523,12 @@ server-title = Let OVHcloud move the accounts
 server-title-running = OVHcloud moves the accounts
 server-totals = { $done } of { $count } accounts moved
 server-about = OVHcloud moves it itself. That can take hours and cannot be cancelled; the old mailbox cannot be opened any more, and is deleted within 15 days.
-server-call = Move { $address }: you are asked to type it
+server-call = Move it: you are asked to type its address
 server-following = OVHcloud is at work. It goes on when you leave, and the next start looks at how far it came. Do not change the password of the old account.
 server-found = { $messages } messages are at the new place.
 server-found-all = { $messages } messages are at the new place; { $before } were counted before.
 server-found-less = { $messages } messages are at the new place, { $before } were counted before: look at the account, and into its folders below the inbox.
-state-to-give = waits for you to type its address
+state-to-give = type its address to let it move
 state-platform-moves = moving for { $age }: { $what }
 state-moved = moved, its login works
 state-moved-found = moved: { $messages } messages in { $folders ->
@@ -552,7 +556,7 @@ state-unverified = done, not verified
 state-verifying = verifying { $folder }
 state-copied = copied, to be verified
 state-paused = paused
-state-waiting = waiting for its turn
+state-waiting = waits its turn
 state-not-copied = not copied
 folder-stays = This folder stays at the source.
 folder-copying = Goes to { $there }. { $size } copied so far.
@@ -625,10 +629,10 @@ finish-totals-platform = { $count ->
 finish-carrying = Besides mail: { $made } of { $all } made again
 finish-carried = Besides mail: { $made } made again{ $yours ->
     [0] {""}
-   *[other] , { $yours } on your list (`{ $key }` shows the clicks)
+   *[other] , { $yours } on your list (`{ $key }`)
  }
 finish-waiting = The report waits until everything besides mail is made again
-finish-source-deleted = The old accounts were deleted; what was refused lies in the session's folder.
+finish-source-deleted = The old accounts are deleted.
 finish-source-platform = OVHcloud deletes the old mailboxes within 15 days.
 finish-settings = To be set in every mail program and phone
 settings-incoming = incoming

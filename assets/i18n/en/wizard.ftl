@@ -23,7 +23,7 @@ touch-you-rename = you change: old names
 touch-create = changes: new accounts
 touch-you-create = you change: new accounts
 touch-target-only = changes: target only
-touch-switch = changes: names, old and new
+touch-switch = changes: names
 touch-replace = deletes: old accounts
 touch-platform = OVHcloud changes both
 touch-zone = changes: the DNS zone
@@ -35,8 +35,8 @@ touch-finish = changes: writes the report
 safety-untouched = Your mail is safe: nothing has been changed.
 safety-attached = Your mail is safe: only the domain was attached.
 safety-renamed = { $count ->
-    [one] Mail is safe; { $address } has no mailbox right now.
-   *[other] Mail is safe; { $count } addresses have no mailbox right now.
+    [one] Mail is safe; { $address } has no mailbox now.
+   *[other] Mail is safe; { $count } addresses have no mailbox now.
  }
 safety-platform-moving = { $count ->
     [one] Your mail is with OVHcloud, which is moving it right now.
@@ -181,8 +181,8 @@ typed-server-after = After
 typed-server-after-text = OVHcloud deletes the old mailbox within 15 days. Mail programs need the new settings.
 typed-server-call = I have read this: move it
 undo-all-title = Undo everything
-undo-all-text = All of this is taken back, in this order where one needs the other. Mail stays where it is: in the old accounts.
-undo-all-create = The new account { $address } is removed, with what was copied into it
+undo-all-text = All of this is taken back. Copies go with the new accounts; your mail stays where it is, in the old ones.
+undo-all-create = new account { $address } is removed
 undo-all-rename = { $from } becomes { $to } again
 undo-all-domain = { $domain } is taken from the new service again
 undo-all-call = Undo all of it

@@ -17,15 +17,11 @@ fn of_names(teller: &Teller<'_>, event: &Event) -> Told {
             let params = [("seconds", gap.div_ceil(1000).into())];
             teller.plain(teller.account(*migration), "event-target-renamed-gap", &params, Tone::Good)
         }
-        Event::TargetRenamed { migration, .. } => {
-            named(migration, "event-target-renamed", &teller.address(*migration), Tone::Good)
-        }
+        Event::TargetRenamed { migration, .. } => named(migration, "event-target-renamed", &teller.address(*migration), Tone::Good),
         Event::TargetRenameUndoIntended { migration, .. } => {
             teller.plain(teller.account(*migration), "event-target-giving-back", &[], Tone::Plain)
         }
-        Event::TargetRenameUndone { migration } => {
-            teller.plain(teller.account(*migration), "event-target-gave-back", &[], Tone::Good)
-        }
+        Event::TargetRenameUndone { migration } => teller.plain(teller.account(*migration), "event-target-gave-back", &[], Tone::Good),
         Event::RemovalConfirmed { migration } => teller.plain(teller.account(*migration), "event-removal-confirmed", &[], Tone::Plain),
         Event::RemovalIntended { migration, address } => named(migration, "event-removing", &address.to_string(), Tone::Warning),
         Event::SourceRemoved { migration, .. } => teller.plain(teller.account(*migration), "event-source-removed", &[], Tone::Warning),
@@ -94,8 +90,10 @@ fn named(feature: &Feature) -> Option<String> {
     match feature {
         Feature::Delegation { account, .. } => Some(account.to_string()),
         Feature::Contact { address, .. } => Some(address.to_string()),
-        Feature::GroupMember { member, .. } => Some(member.to_string()),
-        Feature::GroupManager { account, .. } | Feature::GroupDelegation { account, .. } => Some(account.to_string()),
+        Feature::GroupMember { group, member, .. } => Some(format!("{}: {}", group.local(), member.local())),
+        Feature::GroupManager { group, account } | Feature::GroupDelegation { group, account, .. } => {
+            Some(format!("{}: {}", group.local(), account.local()))
+        }
         Feature::Filter { name, .. } | Feature::Other { name, .. } => Some(name.clone()),
         Feature::Forwarding { to, .. } => Some(to.to_string()),
         _ => None,

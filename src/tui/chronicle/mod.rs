@@ -91,9 +91,12 @@ impl Teller<'_> {
                 let key = if *mode == Mode::Automatic { "event-mode-automatic" } else { "event-mode-guided" };
                 self.plain("", key, &[], Tone::Plain)
             }
-            Event::StrategyChosen { strategy } => {
-                self.plain("", "event-strategy-chosen", &[("name", self.say(crate::tui::orders::name_key(*strategy), &[]).into())], Tone::Plain)
-            }
+            Event::StrategyChosen { strategy } => self.plain(
+                "",
+                "event-strategy-chosen",
+                &[("name", self.say(crate::tui::orders::name_key(*strategy), &[]).into())],
+                Tone::Plain,
+            ),
             Event::ApiConnected { .. } => self.plain("", "event-api-connected", &[], Tone::Good),
             Event::SourcesChosen { accounts } => self.plain("", "event-sources-chosen", &[("count", accounts.len().into())], Tone::Good),
             Event::DestinationChosen { destination, .. } => {

@@ -120,18 +120,17 @@ fn removal(ink: Ink<'_>, migration: &Migration) -> Vec<Line<'static>> {
 fn server(model: &Model, ink: Ink<'_>, migration: &Migration) -> Vec<Line<'static>> {
     let theme = ink.theme();
     let target = target_platform(&model.session);
-    let params = [
-        ("address", migration.source.address.to_string().into()),
-        ("target", target.to_string().into()),
-        ("family", target.key().into()),
-    ];
+    let params =
+        [("address", migration.source.address.to_string().into()), ("target", target.to_string().into()), ("family", target.key().into())];
     let mut lines = ink.paragraph(&ink.tell("typed-server-text", &params), theme.plain);
     for (key, text) in [
         ("typed-server-before", "typed-server-before-text"),
         ("typed-server-during", "typed-server-during-text"),
         ("typed-server-after", "typed-server-after-text"),
     ] {
-        lines.extend(ink.item(&ink.say(key), theme.accent, &ink.tell(text, &params), theme.plain));
+        // One column for the three words, whatever their lengths.
+        let lead = format!("{:<8}", ink.say(key));
+        lines.extend(ink.item(&lead, theme.accent, &ink.tell(text, &params), theme.plain));
     }
     lines.push(orders::no_return(ink));
     lines

@@ -100,7 +100,9 @@ fn account(model: &Model, step: Step, migration: &Migration, ink: Ink<'_>) -> Li
     let what = match step {
         Step::Source => migration.source.endpoint.to_string(),
         Step::Rename if migration.removal == RemovalState::Done => ink.say("finish-replaced"),
-        Step::Create if migration.target_temporary.is_some() => migration.target_temporary.as_ref().map_or_else(String::new, ToString::to_string),
+        Step::Create if migration.target_temporary.is_some() => {
+            migration.target_temporary.as_ref().map_or_else(String::new, ToString::to_string)
+        }
         Step::Review if migration.target_temporary.is_some() => names(ink, migration),
         Step::Review | Step::Rename => match &migration.temporary {
             Some(temporary) if *temporary == migration.source.address => ink.say("review-not-renamed"),

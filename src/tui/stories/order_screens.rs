@@ -15,8 +15,8 @@ pub(super) fn all() -> Vec<(&'static str, Stage)> {
         ("source-conflict", mixed("space down down down down down down space")),
         ("source-blocked", mixed("down down down down down down down down")),
         ("destination-mixed", towards(Platform::Exchange, "down down down down down")),
-        ("destination-on-demand", towards(Platform::EmailPro, "up")),
-        ("destination-refused", towards(Platform::MxPlanLegacy, "up")),
+        ("destination-on-demand", towards(Platform::EmailPro, "")),
+        ("destination-refused", towards(Platform::MxPlanLegacy, "down down")),
     ];
     let reviewing = [
         ("review-order", reviewed(Strategy::CopyFirst, "v")),
@@ -180,10 +180,7 @@ pub(super) fn replacing() -> Stage {
     let problem = Problem::new(ProblemCode::AddressTaken).with("address", "john.smith@mydomain.ovh");
     waiting.waiting = Some(Waiting { until: NOW.plus_millis(151_000), problem, attempts: 5 });
     let look = Task::Survey { migration: migration(3) };
-    stage.hear(progress([
-        (Task::RenameTarget { migration: migration(2) }, waiting),
-        (look, running(Activity::ReadingFolders, 0, 0, 0)),
-    ]));
+    stage.hear(progress([(Task::RenameTarget { migration: migration(2) }, waiting), (look, running(Activity::ReadingFolders, 0, 0, 0))]));
     stage.press("down");
     stage
 }
@@ -238,6 +235,7 @@ pub(super) fn finish(order: Strategy, features: impl IntoIterator<Item = u32>) -
         Strategy::CopyFirst | Strategy::RenameFirst => {
             events.push(Event::RenameConfirmed);
             events.extend((1..=5).flat_map(|n| [renamed(n), has_address(n, 12_000)]));
+            events.extend(passed_again());
         }
     }
     events.push(Event::DnsChecked { domain: domain(), records: records(true) });

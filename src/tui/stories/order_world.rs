@@ -3,12 +3,10 @@
 use super::stage::Stage;
 use super::world::*;
 use crate::domain::{
-    Account, ByteSize, EmailAddress, Feature, ImapEndpoint, MailboxName, MigrationId, ObjectState, PasswordPolicy, Platform,
-    Right, SeatModel, SeatOffer, Service, ServiceId,
+    Account, ByteSize, EmailAddress, Feature, ImapEndpoint, MailboxName, MigrationId, ObjectState, PasswordPolicy, Platform, Right,
+    SeatModel, SeatOffer, Service, ServiceId,
 };
-use crate::session::{
-    AccountFound, Answer, Destination, Event, MailboxCount, Mode, PlannedMigration, Query, Step, Strategy, Witness,
-};
+use crate::session::{AccountFound, Answer, Destination, Event, MailboxCount, Mode, PlannedMigration, Query, Step, Strategy, Witness};
 use crate::tui::{Effect, Msg};
 
 pub(super) fn service_id(platform: Platform) -> ServiceId {
@@ -199,10 +197,10 @@ pub(super) fn until_review(order: Strategy) -> Vec<Event> {
     events.extend([sources(from(order)), destination_on(Platform::EmailPro)]);
     events.push(Event::DomainReady { domain: domain(), attached_by_us: true });
     events.push(Event::StrategyChosen { strategy: order });
-    events.extend(migrations().map(|(migration, name, messages, bytes)| Event::InventoryTaken {
-        migration,
-        inventory: inventory(name, messages, bytes),
-    }));
+    events.extend(
+        migrations()
+            .map(|(migration, name, messages, bytes)| Event::InventoryTaken { migration, inventory: inventory(name, messages, bytes) }),
+    );
     events.extend(features());
     events
 }
@@ -234,6 +232,17 @@ pub(super) fn until_names(order: Strategy, has_refused: bool) -> Vec<Event> {
     let all = migrations().flat_map(|(id, name, messages, bytes)| copied(id, messages, bytes, has_refused && name == "sales"));
     events.extend(all);
     events
+}
+
+/// Everything was looked at once more after the names changed hands, and nothing was new.
+pub(super) fn passed_again() -> Vec<Event> {
+    let surveyed = |migration| Event::AccountSurveyed { migration, unchanged: Vec::new(), vanished: Vec::new(), found: Vec::new() };
+    let is_verified = |event: &Event| matches!(event, Event::MailboxVerified { .. });
+    migrations()
+        .flat_map(|(id, _, messages, bytes)| {
+            std::iter::once(surveyed(id)).chain(copied(id, messages, bytes, false).into_iter().filter(is_verified))
+        })
+        .collect()
 }
 
 pub(super) fn renamed(n: u32) -> Event {

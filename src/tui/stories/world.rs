@@ -223,7 +223,9 @@ pub(super) fn until(step: Step, mode: Mode) -> Vec<Event> {
                     migration,
                     inventory: inventory(name, messages, bytes),
                 }));
-                events.extend(migrations().filter(|_| automatic).map(|(migration, ..)| Event::FeaturesSeen { migration, features: Vec::new() }));
+                events.extend(
+                    migrations().filter(|_| automatic).map(|(migration, ..)| Event::FeaturesSeen { migration, features: Vec::new() }),
+                );
                 events.push(accepted(mode));
             }
             Step::Rename => {

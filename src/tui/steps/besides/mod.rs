@@ -105,7 +105,7 @@ fn with_parts(ink: Ink<'_>, all: &[(&FeatureProgress, Fate)], group: &EmailAddre
             _ => others += 1,
         }
     }
-    let params = [("group", group.to_string().into()), ("members", members.into()), ("others", others.into())];
+    let params = [("group", group.local().into()), ("members", members.into()), ("others", others.into())];
     ink.tell("feature-said-group-whole", &params)
 }
 
@@ -192,12 +192,12 @@ pub(in crate::tui) fn summary(model: &Model, ink: Ink<'_>) -> Option<Line<'stati
     if tally == Tally::default() {
         return None;
     }
-    let params = [
-        ("made", (tally.to_come + tally.made).into()),
-        ("yours", tally.yours.into()),
-        ("stays", tally.stays.into()),
-        ("key", ink.key(Action::Besides).into()),
-    ];
+    let params = [("made", (tally.to_come + tally.made).into()), ("yours", tally.yours.into()), ("stays", tally.stays.into())];
+    let mut text = ink.tell("besides-summary", &params);
+    let key = ink.key(Action::Besides);
+    if !key.is_empty() {
+        text = format!("{text} {}", ink.tell("review-key", &[("key", key.into())]));
+    }
     let (sign, style) = if tally.yours > 0 { (ink.glyphs().warning, ink.theme().warning) } else { (ink.glyphs().note, ink.theme().quiet) };
-    ink.item(sign, style, &ink.tell("besides-summary", &params), ink.theme().plain).into_iter().next()
+    ink.item(sign, style, &text, ink.theme().plain).into_iter().next()
 }

@@ -98,7 +98,7 @@ pub(in crate::tui) fn said(ink: Ink<'_>, feature: &Feature) -> String {
             ink.say(if *is_outside_only { "feature-said-disclaimer-outside" } else { "feature-disclaimer" })
         }
         Feature::MailingList { address, subscribers, .. } => {
-            ink.tell("feature-said-mailing-list", &[("address", text(address)), ("count", subscribers.len().into())])
+            ink.tell("feature-said-mailing-list", &[("address", text(&address.local())), ("count", subscribers.len().into())])
         }
         Feature::Other { kind, name } => ink.tell("feature-said-other", &[("kind", kind.into()), ("name", name.into())]),
         Feature::Group { .. }

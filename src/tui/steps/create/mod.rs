@@ -63,7 +63,9 @@ fn is_guided(model: &Model) -> bool {
 
 /// Stopped creations.
 fn troubles(model: &Model) -> Vec<(Task, Problem)> {
-    let is_ours = |task: &Task| matches!(task, Task::CreateTarget { .. } | Task::UndoCreate { .. } | Task::UndoRename { .. } | Task::DetachDomain { .. });
+    let is_ours = |task: &Task| {
+        matches!(task, Task::CreateTarget { .. } | Task::UndoCreate { .. } | Task::UndoRename { .. } | Task::DetachDomain { .. })
+    };
     model.session.troubles.iter().filter(|(task, _)| is_ours(task)).map(|(task, problem)| (task.clone(), problem.clone())).collect()
 }
 

@@ -45,6 +45,10 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
         return besides::hints();
     }
     let mut hints = LIST.to_vec();
+    if model.session.finish.is_none() && !model.session.is_finished {
+        hints.push(Hint::act(Action::Accept, "key-finish"));
+        hints.push(Hint::look(Action::Switch, "key-forget"));
+    }
     if !model.session.features.is_empty() {
         hints.push(Hint::look(Action::Besides, "key-besides"));
     }
@@ -54,10 +58,6 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     if model.session.is_finished {
         hints.push(Hint::look(Action::Accept, "key-leave"));
         return hints;
-    }
-    if model.session.finish.is_none() {
-        hints.push(Hint::act(Action::Accept, "key-finish"));
-        hints.push(Hint::look(Action::Switch, "key-forget"));
     }
     hints.extend(trouble_hints(&troubles(model)).into_iter().filter(|hint| hint.action != Action::Edit));
     hints

@@ -13,7 +13,8 @@ pub(super) fn totals(model: &Model, ink: Ink<'_>) -> Line<'static> {
     let migrations = &model.session.migrations;
     if model.session.order() == Strategy::ServerSide {
         let found: u64 = migrations.iter().filter_map(safety::found).sum();
-        return ink.line(&ink.tell("finish-totals-platform", &[("count", migrations.len().into()), ("found", found.into())]), ink.theme().strong);
+        return ink
+            .line(&ink.tell("finish-totals-platform", &[("count", migrations.len().into()), ("found", found.into())]), ink.theme().strong);
     }
     let bytes: ByteSize = migrations.iter().map(Migration::bytes).sum();
     let verified: u64 = migrations.iter().map(|m| m.verified() + m.sampled()).sum();

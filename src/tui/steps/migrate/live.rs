@@ -15,7 +15,8 @@ use crate::tui::{Action, Model, trouble};
 /// The page.
 pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     let theme = ink.theme();
-    let mut sheet = Sheet::new(ink.say(if is_rest(model) { "migrate-title-rest" } else { "migrate-title" }), Touch::Changes("touch-target-only"));
+    let mut sheet =
+        Sheet::new(ink.say(if is_rest(model) { "migrate-title-rest" } else { "migrate-title" }), Touch::Changes("touch-target-only"));
     sheet.head([totals(model, ink), gauge(model, ink), speed(model, ink), ink.gap()]);
     for (i, migration) in model.session.migrations.iter().enumerate() {
         if i == model.steps.migrate.selected {

@@ -83,7 +83,8 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
     let is_wide = ink.width >= 84;
     let own = if is_wide { migration.source.address.to_string() } else { migration.source.address.local().to_owned() };
     let address = if is_wide { 32 } else { 14 };
-    let cells = [Cell::new(sign, 1).style(style), Cell::new(own, address), Cell::new(what, ink.width.saturating_sub(address + 5)).style(style)];
+    let cells =
+        [Cell::new(sign, 1).style(style), Cell::new(own, address), Cell::new(what, ink.width.saturating_sub(address + 5)).style(style)];
     ink.row(is_selected, &cells)
 }
 
@@ -144,10 +145,9 @@ fn about(ink: Ink<'_>, migration: &Migration) -> Vec<Line<'static>> {
             let room = ink.height.saturating_sub(14).max(2);
             for mailbox in found.iter().take(room) {
                 let half = (ink.width / 2).min(40);
-                lines.push(ink.cells(&[
-                    Cell::new(format!("  {}", mailbox.name), half),
-                    Cell::new(count(u64::from(mailbox.messages)), 10).right(),
-                ]));
+                lines.push(
+                    ink.cells(&[Cell::new(format!("  {}", mailbox.name), half), Cell::new(count(u64::from(mailbox.messages)), 10).right()]),
+                );
             }
             lines
         }

@@ -6,9 +6,10 @@ mod replace;
 mod switch;
 
 use ratatui::style::Style;
+use ratatui::text::Line;
 
 use crate::problem::{Problem, ProblemCode};
-use crate::session::{Command, Migration, Mode, RenameState, Strategy, Task, TaskProgress, decide};
+use crate::session::{Activity, Command, Migration, Mode, RenameState, Strategy, Task, TaskProgress, decide};
 use crate::text::short_duration;
 use crate::tui::hint::Hint;
 use crate::tui::ink::Ink;
@@ -147,9 +148,11 @@ pub(super) fn undoable(model: &Model) -> Vec<Command> {
 /// The key that undoes everything: shown while it can, and explained from the panel when it no longer can.
 pub(super) fn undo_all_hint(model: &Model) -> Option<Hint> {
     let is_offered = !is_guided(model) && (model.session.has_acted() || overlays::may_undo_all(model));
-    is_offered.then(|| {
-        if overlays::may_undo_all(model) { Hint::look(Action::UndoAll, "key-undo-all") } else { Hint::silent(Action::UndoAll) }
-    })
+    is_offered.then(
+        || {
+            if overlays::may_undo_all(model) { Hint::look(Action::UndoAll, "key-undo-all") } else { Hint::silent(Action::UndoAll) }
+        },
+    )
 }
 
 /// Opens the panel that undoes everything.
@@ -158,14 +161,37 @@ pub(super) fn open_undo_all(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Whether a task waits until the platform gives a name free.
+fn waits_for_name(progress: &TaskProgress) -> bool {
+    let is_taken = progress.waiting.as_ref().is_some_and(|waiting| waiting.problem.code == ProblemCode::AddressTaken);
+    is_taken || progress.activity == Activity::WaitingForName
+}
+
+/// The name that is waited for, since when and until when: of the selected account, else of the first that waits.
+fn awaited_name(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
+    let own = selected(model).map(|m| m.id);
+    let tasks = model
+        .progress
+        .tasks
+        .iter()
+        .filter(|(task, progress)| matches!(task, Task::RenameTarget { .. } | Task::UndoRename { .. }) && waits_for_name(progress));
+    let Some((task, progress)) = tasks.min_by_key(|(task, _)| task.migration() != own) else { return Vec::new() };
+    let Some(migration) = task.migration().and_then(|id| model.session.migration(id)) else { return Vec::new() };
+    let left = progress.waiting.as_ref().map(|waiting| short_duration(waiting.until.millis_since(model.now).div_ceil(1000)));
+    let key = if left.is_some() { "name-awaited" } else { "name-awaited-long" };
+    let params = [
+        ("address", migration.source.address.to_string().into()),
+        ("age", short_duration(model.age(progress.since)).into()),
+        ("left", left.unwrap_or_default().into()),
+    ];
+    ink.item(ink.glyphs().waiting, ink.theme().warning, &ink.tell(key, &params), ink.theme().plain)
+}
+
 /// What a task does right now and since when; a name that is not free yet is waited for, and that is said in its own words.
 fn doing(model: &Model, ink: Ink<'_>, progress: &TaskProgress) -> String {
     let age = short_duration(model.age(progress.since));
     match &progress.waiting {
-        Some(waiting) if waiting.problem.code == ProblemCode::AddressTaken => {
-            let left = short_duration(waiting.until.millis_since(model.now).div_ceil(1000));
-            ink.tell("state-name-not-free", &[("age", age.into()), ("left", left.into())])
-        }
+        _ if waits_for_name(progress) => ink.say("state-name-not-free"),
         Some(_) => overlays::activity(model, ink, progress),
         None => format!("{}  {age}", overlays::activity(model, ink, progress)),
     }

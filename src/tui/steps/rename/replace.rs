@@ -4,7 +4,9 @@
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::{act_on_trouble, doing, open_undo_all, selected, target_name, trouble_hints, troubles, undo_all_hint, with_clock};
+use super::{
+    act_on_trouble, awaited_name, doing, open_undo_all, selected, target_name, trouble_hints, troubles, undo_all_hint, with_clock,
+};
 use crate::session::{Command, CopyState, Migration, RemovalState, Task, TaskProgress, decide};
 use crate::tui::hint::{Hint, LIST, moved};
 use crate::tui::ink::{Cell, Ink};
@@ -67,16 +69,13 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         let own = if ink.width >= 84 { migration.source.address.to_string() } else { migration.source.address.local().to_owned() };
         let address = if ink.width >= 84 { 32 } else { 14 };
         let rest = ink.width.saturating_sub(address + 5);
-        sheet.list([ink.row(
-            is_selected,
-            &[Cell::new(sign, 1).style(style), Cell::new(own, address), Cell::new(what, rest).style(style)],
-        )]);
+        sheet.list([ink.row(is_selected, &[Cell::new(sign, 1).style(style), Cell::new(own, address), Cell::new(what, rest).style(style)])]);
     }
     sheet.foot([ink.gap()]);
     if let Some((_, problem)) = troubles(model).first() {
         sheet.foot(trouble::brief(ink, problem)).foot([ink.call(Action::Retry, &ink.say("call-retry"))]);
     } else if let Some(migration) = selected(model) {
-        sheet.foot(about(model, ink, migration));
+        sheet.foot(about(model, ink, migration)).foot(awaited_name(model, ink));
     }
     if ink.height >= 20 {
         sheet.foot([ink.gap()]).foot(ink.paragraph(&ink.say("replace-text"), theme.quiet));

@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::{doing, is_guided, target_name, trouble_hints, troubles, undo_all_hint, undoable, with_clock};
+use super::{awaited_name, doing, is_guided, target_name, trouble_hints, troubles, undo_all_hint, undoable, with_clock};
 use crate::domain::EmailAddress;
 use crate::session::{Migration, RenameState, Task};
 use crate::tui::hint::{Hint, LIST};
@@ -50,6 +50,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     } else if is_undoing {
         sheet.foot(ink.paragraph(&ink.say("switch-undoing"), theme.quiet));
     } else if model.session.is_rename_confirmed {
+        sheet.foot(awaited_name(model, ink));
         sheet.foot(ink.paragraph(&ink.say("switch-running"), theme.quiet));
     } else {
         sheet.foot(before(model, ink));
@@ -99,7 +100,8 @@ fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) ->
     }
     let (sign, style, what) = state(model, ink, migration);
     let address = if ink.width >= 84 { 32 } else { 14 };
-    let cells = [Cell::new(sign, 1).style(style), Cell::new(own, address), Cell::new(what, ink.width.saturating_sub(address + 5)).style(style)];
+    let cells =
+        [Cell::new(sign, 1).style(style), Cell::new(own, address), Cell::new(what, ink.width.saturating_sub(address + 5)).style(style)];
     ink.row(is_selected, &cells)
 }
 
@@ -119,7 +121,9 @@ fn state(model: &Model, ink: Ink<'_>, migration: &Migration) -> (&'static str, r
     }
     match (&migration.rename, model.progress.tasks.get(&forwards)) {
         (RenameState::Done, _) => target_name(model, ink, migration),
-        (_, Some(progress)) => (glyphs.current, theme.accent, ink.tell("state-old-gives-name", &[("what", doing(model, ink, progress).into())])),
+        (_, Some(progress)) => {
+            (glyphs.current, theme.accent, ink.tell("state-old-gives-name", &[("what", doing(model, ink, progress).into())]))
+        }
         (RenameState::Intended, None) => (glyphs.current, theme.accent, ink.say("state-in-doubt")),
         (_, None) if is_guided(model) => (glyphs.ahead, theme.quiet, String::new()),
         (_, None) => (glyphs.ahead, theme.quiet, ink.say("state-waiting")),

@@ -77,10 +77,10 @@ pub(super) fn view(model: &Model, ink: Ink<'_>, selected: usize) -> Sheet {
         let style = if orders::is_irreversible(order) { theme.warning } else { theme.quiet };
         sheet.foot([ink.gap()]).foot(ink.item(sign, style, &ink.say(orders::undo_key(order)), style));
     } else {
-        let why = possible.refused.get(&order).map_or_else(
-            || ink.say("order-not-guided"),
-            |reason| ink.say(&format!("strategy-refused-{}", reason.key())),
-        );
+        let why = possible
+            .refused
+            .get(&order)
+            .map_or_else(|| ink.say("order-not-guided"), |reason| ink.say(&format!("strategy-refused-{}", reason.key())));
         sheet.list(ink.item(ink.glyphs().wrong, theme.wrong, &why, theme.plain));
     }
     sheet

@@ -36,7 +36,9 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     if !model.session.features.is_empty() {
         hints.push(Hint::look(Action::Besides, "key-besides"));
     }
-    hints.push(Hint::look(Action::Open, "key-folders"));
+    if model.session.order() != Strategy::ServerSide {
+        hints.push(Hint::look(Action::Open, "key-folders"));
+    }
     if draft::has_name(model) || draft::has_there(model) {
         hints.push(Hint::look(Action::Edit, "key-edit-name"));
     }
@@ -165,9 +167,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     }
     sheet.foot(fixed);
     if may_accept(model) {
-        let order = model.session.order();
-        let call = if orders::is_irreversible(order) { "review-call-irreversible" } else { "review-call" };
-        sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.say(call))]);
+        sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.say("review-call"))]);
     }
     sheet
 }
@@ -182,9 +182,15 @@ fn plan_lines(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
         if orders::is_irreversible(order) { (ink.glyphs().warning, theme.warning) } else { (ink.glyphs().note, theme.quiet) };
     let name = ink.say(orders::name_key(order));
     let key = if is_wide { "review-order-wide" } else { "review-order" };
-    let params = [("name", name.into()), ("undo", ink.say(orders::undo_key(order)).into()), ("key", ink.key(Action::Order).into())];
+    let params = [("name", name.into()), ("undo", ink.say(orders::undo_key(order)).into())];
+    let mut text = ink.tell(key, &params);
+    // While a name is typed, the key is a letter of it.
+    let key = ink.key(Action::Order);
+    if !key.is_empty() {
+        text = format!("{text} {}", ink.tell("review-key", &[("key", key.into())]));
+    }
     let mut lines = if is_wide { vec![ink.gap()] } else { Vec::new() };
-    lines.extend(ink.item(sign, style, &ink.tell(key, &params), theme.plain));
+    lines.extend(ink.item(sign, style, &text, theme.plain));
     if is_wide {
         lines.extend(orders::act_lines(ink.narrower(2), order, model.session.mode).into_iter().map(|mut line| {
             line.spans.insert(0, Span::raw("  "));
@@ -239,10 +245,11 @@ fn about(model: &Model, ink: Ink<'_>, migration: &Migration, room: usize) -> Vec
         ("copied", copied.len().into()),
         ("skipped", (mailboxes.len() - copied.len()).into()),
     ];
-    let mut text = ink.tell("review-about", &params);
+    let is_copied_here = model.session.order() != Strategy::ServerSide;
+    let mut text = ink.tell(if is_copied_here { "review-about" } else { "review-about-platform" }, &params);
     let key = ink.key(Action::Open);
     // While a name is typed, the key is a letter of it.
-    if !key.is_empty() {
+    if !key.is_empty() && is_copied_here {
         text = format!("{text} {}", ink.tell("review-about-key", &[("key", key.into())]));
     }
     let mut lines = ink.paragraph(&text, theme.quiet);
@@ -250,7 +257,7 @@ fn about(model: &Model, ink: Ink<'_>, migration: &Migration, room: usize) -> Vec
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
     let said: usize = findings.iter().map(|finding| finding_lines(ink, finding).len()).sum();
     let folders = mailboxes.iter().map(|mailbox| folder_row(ink, mailbox, false));
-    if room > said + mailboxes.len().min(6) + 2 {
+    if is_copied_here && room > said + mailboxes.len().min(6) + 2 {
         lines.extend(folders.take(room - said - 2));
         lines.push(ink.gap());
     }

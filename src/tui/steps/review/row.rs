@@ -117,7 +117,7 @@ pub(super) fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selecte
     let short = |address: &str| if is_roomy { address.to_owned() } else { address.split('@').next().unwrap_or_default().to_owned() };
     let address = migration.source.address.to_string();
     let known = known(model, ink, migration);
-    let own = if columns.names.is_empty() || ink.width >= WIDE { address.clone() } else { short(&address) };
+    let own = if columns.names.is_empty() { address.clone() } else { short(&address) };
     let mut cells = vec![Cell::new(known.sign, 1).style(known.style), Cell::new(own, columns.account)];
     for name in &columns.names {
         let which = if *name == Name::Old { Editing::Name } else { Editing::There };

@@ -85,10 +85,8 @@ fn conflict(model: &Model) -> Option<BTreeSet<Platform>> {
 
 /// An action.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    let rows: Vec<(EmailAddress, ServiceId, bool)> = visible(model)
-        .into_iter()
-        .map(|row| (row.account.address.clone(), row.service.id.clone(), may_choose(row.account)))
-        .collect();
+    let rows: Vec<(EmailAddress, ServiceId, bool)> =
+        visible(model).into_iter().map(|row| (row.account.address.clone(), row.service.id.clone(), may_choose(row.account))).collect();
     if let Some(to) = moved(model.steps.source.selected, rows.len(), action) {
         model.steps.source.selected = to;
         return Vec::new();
@@ -209,7 +207,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     }
     sheet.foot([ink.gap()]);
     if let Some(row) = rows.get(state.selected) {
-        sheet.foot([table::about(ink, row)]);
+        sheet.foot(table::about(ink, row));
     }
     sheet.foot([chosen_line(model, ink)]);
     if let Some(platforms) = conflict(model) {

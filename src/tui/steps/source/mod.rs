@@ -4,8 +4,8 @@
 
 mod accounts;
 mod guided;
-mod table;
 mod logins;
+mod table;
 
 use std::collections::BTreeMap;
 

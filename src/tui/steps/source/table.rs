@@ -106,11 +106,10 @@ fn state(model: &Model, ink: Ink<'_>, account: &Account) -> (String, Style) {
 }
 
 /// More about the selected one: what has no column, or no room in its column.
-pub(super) fn about(ink: Ink<'_>, row: &Row<'_>) -> Line<'static> {
+pub(super) fn about(ink: Ink<'_>, row: &Row<'_>) -> Vec<Line<'static>> {
     let (account, service) = (row.account, row.service);
     if account.is_blocked {
-        let mut lines = ink.item(ink.glyphs().wrong, ink.theme().wrong, &ink.say("source-blocked"), ink.theme().plain);
-        return lines.remove(0);
+        return ink.item(ink.glyphs().wrong, ink.theme().wrong, &ink.say("source-blocked"), ink.theme().plain);
     }
     let dot = format!(" {} ", ink.glyphs().dot);
     let name = service.display_name.clone().unwrap_or_else(|| service.id.name.clone());
@@ -122,7 +121,7 @@ pub(super) fn about(ink: Ink<'_>, row: &Row<'_>) -> Line<'static> {
     if let Some(quota) = account.quota.filter(|_| ink.width < WIDE) {
         parts.push(ink.tell("source-quota", &[("quota", quota.to_string().into())]));
     }
-    ink.line(&parts.join(&dot), ink.theme().quiet)
+    vec![ink.line(&parts.join(&dot), ink.theme().quiet)]
 }
 
 /// How long ago, from the date of RFC 3339.
