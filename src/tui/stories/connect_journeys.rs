@@ -103,9 +103,9 @@ fn a_given_password_that_the_service_would_not_take_is_told_at_once() {
     let mut stage = Stage::after(events, prefill(Mode::Automatic));
     stage.press("p short enter");
     let screen = stage.screen(80, 24);
-    assert!(screen.contains("fewer than 9 characters"), "{screen}");
+    assert!(screen.contains("fewer than 9"), "{screen}");
     stage.press("-but-now-it-is-much-too-long enter");
-    assert!(stage.screen(80, 24).contains("more than 30 characters"));
+    assert!(stage.screen(80, 24).contains("more than 30"));
     stage.press("esc");
     assert!(!stage.screen(80, 24).contains("more than 30"), "what is wrong is dropped with the field");
     stage.press("p just-long-enough enter");

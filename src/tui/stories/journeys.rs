@@ -93,7 +93,7 @@ fn all_proven_accounts_become_sources_without_their_passwords() {
     let chosen = commands(&mut stage);
     let [Command::ChooseSources { accounts }] = &chosen[..] else { panic!("{chosen:?}") };
     assert_eq!(accounts.len(), 5, "the sixth has no password in the demo: {accounts:?}");
-    assert!(!format!("{chosen:?}").contains("not the real one"));
+    assert!(!format!("{chosen:?}").contains("not the one of"));
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn a_new_account_keeps_the_password_of_the_old_one_unless_another_is_given() {
     stage.effects.clear();
     stage.press("enter");
     let Some(Effect::KeepSecrets(id, kept)) = stage.effects.pop() else { panic!("kept first") };
-    let expected = Secret::new("not the real one of anna.keller");
+    let expected = Secret::new("not the one of anna.keller");
     assert_eq!((kept.len(), kept[0].0.clone(), &kept[0].1), (1, stage.model.target_ref(&address("anna.keller")), &expected));
     stage.hear(Msg::Kept(id, Ok(Keeping::Keyring)));
     assert_eq!(commands(&mut stage), [Command::ConfirmCreate]);
