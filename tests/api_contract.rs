@@ -18,8 +18,12 @@ fn complain(what: &str, found: &[String]) {
 
 /// Everything that the client believes, before a judge.
 fn hear(judge: &Judge<'_>) {
-    reads().iter().for_each(|read| judge.read(read));
-    sends().iter().for_each(|sent| judge.sent(sent));
+    for read in &reads() {
+        judge.read(read);
+    }
+    for sent in &sends() {
+        judge.sent(sent);
+    }
     for (models, ours) in complete_words() {
         for model in models {
             match judge.enumerated(model) {
@@ -123,7 +127,9 @@ fn a_wrong_belief_is_noticed() {
     object.insert("size".to_owned(), serde_json::Value::from("large"));
     object.insert("colour".to_owned(), serde_json::Value::from("blue"));
     let judge = Judge::new(&facts);
-    sends.iter().for_each(|sent| judge.sent(sent));
+    for sent in &sends {
+        judge.sent(sent);
+    }
     let complaints = judge.complaints();
     for wanted in ["password is required", "\"large\" is sent where long is expected", "no field colour"] {
         assert!(complaints.iter().any(|complaint| complaint.contains(wanted)), "{wanted}: {complaints:?}");
