@@ -19,6 +19,7 @@ use super::budget::Budget;
 use super::core::Request;
 use super::lanes::Lanes;
 use super::listing::Listings;
+use super::lookups::Lookups;
 use super::meter::Meter;
 use super::pool::{Door, Held, Pool, Purpose, Wanted};
 use super::tasks::Trust;
@@ -77,6 +78,8 @@ pub(super) struct Shared {
     pub(super) pool: Arc<Pool>,
     /// Mailboxes of the target accounts.
     pub(super) listings: Listings,
+    /// What the platform said a moment ago.
+    pub(super) lookups: Lookups,
     /// Who may work how broadly.
     pub(super) lanes: Arc<Lanes>,
     /// Memory for messages on their way.
@@ -157,6 +160,7 @@ impl Shared {
             last_batch: AtomicU64::new(last_batch),
             pool,
             listings: Listings::default(),
+            lookups: Lookups::default(),
             lanes: Arc::default(),
             budget: Budget::new(limits.bytes_in_flight),
             hands,

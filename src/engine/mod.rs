@@ -12,6 +12,7 @@ mod handle;
 mod lanes;
 mod limits;
 mod listing;
+mod lookups;
 mod meter;
 mod password;
 mod pool;

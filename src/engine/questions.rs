@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::domain::{ApiEndpoint, CredentialStatus, MigrationId, SecretRef, ServiceId};
-use crate::plan::{missing_rules, needed_rules};
+use crate::plan::{lacking_everywhere, needed_rules};
 use crate::ports::{ApiKeys, EntryState, PlatformApi, Ports};
 use crate::problem::{Problem, ProblemCode, Troubling};
 use crate::session::{AccountFound, Answer, ApiAccess, ApiCredential, LoginProof, Query, RefusedMessage, Session};
@@ -94,7 +94,8 @@ async fn request_consumer_key(
     Ok(Answer::ValidationUrl(made.validation_url))
 }
 
-/// A key that is not accepted yet is an answer; one that lacks a right is a problem that names it.
+/// A key that is not accepted yet is an answer; one that lacks a right is a problem that names it. Rights that are nowhere listed are
+/// decided by the customer's IAM policy, call by call: nothing can be said to be missing then.
 async fn check_credential(ports: &Ports, access: &ApiAccess) -> Result<Answer, Problem> {
     let credential = open(ports, access).await?.credential().await.map_err(|e| e.problem())?;
     match credential.status {
@@ -103,7 +104,8 @@ async fn check_credential(ports: &Ports, access: &ApiAccess) -> Result<Answer, P
         CredentialStatus::PendingValidation => return Ok(Answer::Credential(credential)),
         CredentialStatus::Validated => {}
     }
-    match missing_rules(&credential.rules, &needed_rules()).first() {
+    // Without any rule the rights are kept elsewhere (IAM), and are learnt with each call.
+    match lacking_everywhere(&credential.rules).filter(|_| !credential.rules.is_empty()) {
         Some(rule) => Err(Problem::new(ProblemCode::AccessRuleMissing).with("rule", format!("{} {}", rule.method, rule.path))),
         None => Ok(Answer::Credential(credential)),
     }

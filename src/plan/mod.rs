@@ -10,6 +10,8 @@ mod mapping;
 mod mapping_tests;
 mod names;
 mod naming;
+mod password;
+mod preflight;
 mod proposal;
 mod rights;
 mod roles;
@@ -23,8 +25,10 @@ pub use findings::{Facts, TargetLimits};
 pub use mapping::{Mapping, map_mailboxes, resolve_at_target};
 pub use names::temporary_address;
 pub use naming::mended;
+pub use password::{PasswordFault, PasswordRules, names_in};
+pub use preflight::{Preflight, SideFacts};
 pub use proposal::{Place, Proposal, SourceName, TargetName, names_of, propose};
-pub use rights::{is_granted, missing_rules, needed_rules};
+pub use rights::{is_granted, lacking_everywhere, missing_rules, needed_rules, needed_rules_between};
 pub use seen::{SeenMailbox, TargetTraits};
 pub use types::{
     Finding, FindingCode, Inventory, MailPart, MailboxMapping, MappingAction, SkipReason, SourceAccount, TargetAccount, Weight,

@@ -151,6 +151,38 @@ pub enum FindingCode {
     ForeignFlags,
     /// Mail that is marked as deleted and still there: `count`.
     DeletedMail,
+    /// A service is suspended or has expired: `service`.
+    ServiceUnusable,
+    /// The account is blocked, for spam or an unpaid bill: `address`.
+    AccountBlocked,
+    /// The platform is at work on the account: `address`.
+    AccountBusy,
+    /// IMAP is switched off: `place` (`service` or `account`), `name`.
+    ImapOff,
+    /// An authentication policy refuses passwords over IMAP: `address`.
+    PasswordLoginBlocked,
+    /// Only some networks may connect: `service`, `networks`.
+    NetworksLimited,
+    /// Fewer accounts can be made than are to be moved: `service`, `free`, `needed`.
+    TooFewSeats,
+    /// The account is made on demand, and may be billed: `service`.
+    MayBeBilled,
+    /// The address has characters that the target does not take: `address`, `characters`.
+    NameNotAllowed,
+    /// The ownership of the domain is not proven at the target: `domain`, `cname`.
+    DomainNotValidated,
+    /// The domain is authoritative on a service while addresses of it are on another one: `domain`, `service`.
+    DomainAuthoritative,
+    /// The platform's own migration is not possible as things are: `codes`.
+    MigrationBlocked,
+    /// What the platform's own migration does not take along: `codes`.
+    MigrationWarns,
+    /// Contacts of both services differ; the platform's own migration wants the same administrative and technical one: `from`, `to`.
+    ContactsDiffer,
+    /// The API key lacks a right that this plan needs: `rule`.
+    RightMissing,
+    /// The API key ends soon: `at`.
+    KeyEndsSoon,
 }
 
 /// One line of the report *will it fit and will it work*; words under `finding-<code>`.

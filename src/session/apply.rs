@@ -184,6 +184,10 @@ fn apply_to_exchange_of_names(session: &mut Session, stored: &StoredEvent) {
             m.target_rename = RenameState::Done;
             m.gap_millis = *gap_millis;
             call_target(m);
+            // What arrived at the source while names changed hands. A source that was removed first was looked at before.
+            if m.removal == RemovalState::Pending {
+                begin_pass(m);
+            }
         }),
         Event::TargetRenameUndoIntended { migration, .. } => {
             act(migration, &mut |m| m.target_rename = RenameState::Undoing(Undo::Intended));
@@ -507,14 +511,23 @@ fn at_rest(m: &mut MailboxProgress, pass: &Pass) {
     m.rest = Some(*pass);
 }
 
+/// Another pass over an account: first a look at where it is needed.
+fn begin_pass(migration: &mut Migration) {
+    migration.is_survey_due = true;
+    for m in migration.mailboxes.values_mut().filter(|m| m.is_copied()) {
+        m.state = CopyState::Pending;
+    }
+}
+
 fn apply_to_pass(session: &mut Session, stored: &StoredEvent) {
     match &stored.event {
         Event::DeltaRequested { migration } => {
             let Some(migration) = session.migration_mut(*migration) else { return };
-            migration.is_survey_due = true;
-            for m in migration.mailboxes.values_mut().filter(|m| m.is_copied()) {
-                m.state = CopyState::Pending;
+            // The source is there, and something happened in it: it is not removed before that is copied.
+            if migration.removal == RemovalState::Intended {
+                migration.removal = RemovalState::Confirmed;
             }
+            begin_pass(migration);
         }
         Event::AccountSurveyed { migration, unchanged, vanished, found } => {
             let Some(migration) = session.migration_mut(*migration) else { return };

@@ -50,9 +50,23 @@ pub fn due(session: &Session) -> Vec<Task> {
     }
     tasks.retain(|task| !session.troubles.contains_key(task));
     if session.is_paused {
-        tasks.retain(|task| !matches!(task, Task::Survey { .. } | Task::CopyMailbox { .. } | Task::VerifyMailbox { .. }));
+        tasks.retain(|task| !is_held_by_a_pause(session, task));
     }
     tasks
+}
+
+/// Whether a task waits while the session is paused: what moves mail or features, and a removal that has not begun.
+fn is_held_by_a_pause(session: &Session, task: &Task) -> bool {
+    match task {
+        Task::RemoveSource { migration } => session.migration(*migration).is_some_and(|m| m.removal == RemovalState::Confirmed),
+        Task::ServerMigrate { migration } => session.migration(*migration).is_some_and(|m| m.server == ServerState::Confirmed),
+        Task::Survey { .. }
+        | Task::CopyMailbox { .. }
+        | Task::VerifyMailbox { .. }
+        | Task::CarryFeatures { .. }
+        | Task::CarryShared { .. } => true,
+        _ => false,
+    }
 }
 
 /// Whether none of our accounts is on the service in this domain any more.
@@ -98,6 +112,8 @@ fn naming(session: &Session, migration: &Migration, tasks: &mut Vec<Task>) {
         RenameState::Undoing(_) if migration.target_temporary.is_some() && migration.target_rename != RenameState::Pending => {
             tasks.push(Task::UndoRenameTarget { migration: id });
         }
+        // While the target has the address nobody else can get it.
+        RenameState::Undoing(_) if order == Strategy::RenameFirst && migration.create != CreateState::Pending => {}
         RenameState::Undoing(_) => tasks.push(Task::UndoRename { migration: id }),
         RenameState::Pending | RenameState::Done => {}
     }

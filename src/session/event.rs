@@ -210,7 +210,8 @@ pub enum Event {
         /// To this one.
         to: EmailAddress,
     },
-    /// The target has the real address, and takes a login under it. From here on nothing of this account can be undone.
+    /// The target has the real address, and takes a login under it. From here on nothing of this account can be undone. Where the source is
+    /// still there, another pass is due: for what arrived while names changed hands.
     TargetRenamed {
         /// Which one.
         migration: MigrationId,

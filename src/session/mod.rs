@@ -11,6 +11,8 @@ mod due;
 mod event;
 mod features;
 mod nouns;
+#[cfg(test)]
+mod orders_tests;
 mod progress;
 mod query;
 pub mod report;

@@ -31,6 +31,12 @@ pub enum Activity {
     Asking,
     /// Waiting for the platform to act.
     WaitingForPlatform,
+    /// Waiting until an address that was given up may be used again.
+    WaitingForName,
+    /// The platform itself migrates the account.
+    PlatformMigrates,
+    /// Reading what belongs to an account besides mail, or making it.
+    Carrying,
     /// Proving by a login.
     ProvingLogin,
     /// Asking DNS.
@@ -55,6 +61,9 @@ impl Activity {
             Self::Verifying => "verifying",
             Self::Asking => "asking",
             Self::WaitingForPlatform => "waiting-for-platform",
+            Self::WaitingForName => "waiting-for-name",
+            Self::PlatformMigrates => "platform-migrates",
+            Self::Carrying => "carrying",
             Self::ProvingLogin => "proving-login",
             Self::AskingDns => "asking-dns",
             Self::WatchingDns => "watching-dns",

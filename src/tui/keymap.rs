@@ -71,6 +71,12 @@ actions! {
     Fix = "fix",
     /// Undo the act.
     Undo = "undo",
+    /// Undo every act that can be undone.
+    UndoAll = "undo-all",
+    /// In which order the acts are done.
+    Order = "order",
+    /// What belongs to the accounts besides mail.
+    Besides = "besides",
     /// Try again.
     Retry = "retry",
     /// Refused messages.

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Moment, SessionId};
 use crate::ports::FoundSession;
-use crate::session::{Session, Step};
+use crate::session::Session;
 use crate::text::duration;
 
 use super::ink::{Cell, Ink};
@@ -151,9 +151,9 @@ impl Picker {
             (None, true) => ink.say("picker-done"),
             (None, false) => {
                 let step = session.step();
-                let number = Step::ALL.iter().position(|candidate| *candidate == step).unwrap_or(0) + 1;
+                let number = session.steps().iter().position(|candidate| *candidate == step).unwrap_or(0) + 1;
                 let name = ink.say(&format!("step-{}", step.key()));
-                ink.tell("picker-at", &[("number", number.into()), ("name", name.into())])
+                ink.tell("picker-at", &[("number", number.into()), ("of", session.steps().len().into()), ("name", name.into())])
             }
         };
         let style = if found.found.held_by.is_some() { theme.warning } else { theme.plain };

@@ -165,11 +165,11 @@ pub(super) fn interrupted(model: &mut Model) -> Vec<Effect> {
 
 /// Looks at the step before or after the shown one, without changing anything.
 pub(super) fn look_around(model: &mut Model, is_back: bool) {
-    let all = Step::ALL;
-    let now = model.session.step();
-    let at = all.iter().position(|step| *step == model.shown()).unwrap_or(0);
-    let to = if is_back { at.saturating_sub(1) } else { (at + 1).min(all.len() - 1) };
-    model.looking_at = all.get(to).copied().filter(|step| *step < now);
+    let all = model.session.steps();
+    let place = |wanted: Step| all.iter().position(|step| *step == wanted).unwrap_or(0);
+    let at = place(model.shown());
+    let to = if is_back { at.saturating_sub(1) } else { (at + 1).min(all.len().saturating_sub(1)) };
+    model.looking_at = all.get(to).copied().filter(|_| to < place(model.session.step()));
 }
 
 /// Asks to answer again from a step on.

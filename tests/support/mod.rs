@@ -7,5 +7,6 @@ pub mod cutting;
 pub mod following;
 pub mod guided;
 pub mod nothing;
+pub mod pair;
 pub mod platform;
 pub mod tricks;

@@ -4,6 +4,7 @@ event-session-opened = Session { $id } begun
 event-session-resumed = Taken up again
 event-mode-automatic = Through the OVHcloud API
 event-mode-guided = You do the clicks, Mailferry proves them
+event-strategy-chosen = Order of acts: { $name }
 event-api-connected = Connected to the API
 event-sources-chosen = { $count ->
     [one] One account chosen, its login works
@@ -33,6 +34,31 @@ event-target-created-gap = { $seconds ->
    *[other] created, { $seconds } seconds without a mailbox
  }
 event-password-renewed = the password made before was lost with the program; the account has a new one
+event-target-renaming = the new account is getting the address { $name }
+event-target-renamed = the new account is { $name } now
+event-target-renamed-gap = { $seconds ->
+    [one] the new account has the address; 1 second without a mailbox
+   *[other] the new account has the address; { $seconds } seconds without a mailbox
+ }
+event-target-giving-back = the new account gives the address back
+event-target-gave-back = the new account has its temporary name again
+event-removal-confirmed = will be replaced: looked at once more first
+event-removing = the old account { $name } is being deleted
+event-source-removed = the old account is deleted
+event-domain-detach-requested = will be taken from the new service again
+event-domain-detaching = is being taken from the new service
+event-domain-detached = is no longer attached to the new service
+event-server-confirmed = given to OVHcloud
+event-server-moving = OVHcloud moves the account; it cannot be stopped any more
+event-server-moved = moved by OVHcloud, its login works
+event-server-moved-found = moved by OVHcloud, { $messages } messages found there
+event-features-seen = { $count ->
+    [one] one thing besides mail found
+   *[other] { $count } things besides mail found
+ }
+event-feature-carried = made again: { $what }
+event-feature-left = on your list: { $what }
+event-feature-stays = stays where it is: { $what }
 event-create-undone = the new account is removed again
 event-copy-confirmed = Copy started
 event-batch-settled = { $folder }: after the interruption { $found } found there, { $again } are copied again

@@ -34,4 +34,26 @@ repair-sender-filled-in = empty sender filled in
 repair-header-added = missing header added
 repair-receipt-request-disarmed = request for a read receipt renamed
 repair-read-in-pieces = put together from pieces, because the old server did not give it whole
+finding-service-unusable = { $service } is suspended or has expired. Renew it, or choose another service.
+finding-account-blocked = { $address } is blocked by OVHcloud, for spam or an unpaid bill. Have it unblocked first; a new password often does it.
+finding-account-busy = OVHcloud is at work on { $address }. It is waited for.
+finding-imap-off = { $place ->
+    [service] IMAP is switched off for the service { $name }. Switch it on in its settings first.
+   *[other] IMAP is switched off for { $name }. Switch it on in the settings of the account first.
+}
+finding-password-login-blocked = An authentication policy refuses passwords over IMAP for { $address }. Choose another policy for the account first.
+finding-networks-limited = Only these networks may connect to { $service }: { $networks }. Run Mailferry from one of them, or add yours.
+finding-too-few-seats = { $service } has room for { $free } more accounts, and { $needed } are chosen. Order accounts, or choose fewer.
+finding-may-be-billed = { $service } makes accounts on demand, and OVHcloud may bill them.
+finding-name-not-allowed = The new service does not take { $address }: beside letters and digits it knows { $characters } only. Rename the account first.
+finding-domain-not-validated = OVHcloud has not seen yet that { $domain } is yours. { $cname ->
+    [none] It checks this by itself.
+   *[other] Add the record { $cname }.{ $domain } CNAME ovh.com. within 48 hours.
+}
+finding-domain-authoritative = { $service } refuses mail for addresses of { $domain } that it does not hold. While addresses are on two services, make the domain non-authoritative there.
+finding-migration-blocked = OVHcloud does not migrate this account as things are: { $codes }. Remove what is named at the old account first.
+finding-migration-warns = OVHcloud's migration leaves behind: { $codes }.
+finding-contacts-differ = OVHcloud migrates between services of the same administrative and technical contact only. Here: { $from }; there: { $to }.
+finding-right-missing = The API key must not do { $rule }, which this plan needs. Make a new key.
+finding-key-ends-soon = The API key ends at { $at }. When it ends in the middle, everything waits for a new one; nothing is lost.
 finding-foreign-flags = The new server does not know these marks of the old one: { $flags }.

@@ -22,6 +22,7 @@ default-size = more
 default-limit = its limit
 default-quota = its quota
 default-count = some
+default-codes = something there
 default-task = The task
 default-missing = some
 default-fingerprint = ?
@@ -71,6 +72,18 @@ problem-operation-failed = An operation of the platform on { $address } ended in
 problem-address-taken = { $address } exists already.
 problem-account-missing = { $address } is not there.
 problem-no-free-seat = { $service } has no free account.
+problem-password-refused = The platform does not take this password for { $address }.
+problem-migration-blocked = OVHcloud does not move { $address } as things are now: { $codes }.
+problem-plan-outdated = The plan does not fit { $address } any more: { $what ->
+    [size] its mail has grown beyond what the new account holds.
+    [account] the account is not there any more.
+    [source] the old account is not there any more.
+    [target] the new account is not there any more.
+    [service] the service is not there any more.
+    [state] the account is not usable now.
+   *[other] something changed since it was accepted.
+ }
+problem-domain-elsewhere = { $domain } is authoritative at another service of yours: it cannot be used at the new one beside that.
 problem-service-suspended = { $service } has expired or is suspended.
 problem-domain-not-ready = { $domain } is not ready at the new service.
 problem-zone-not-here = The DNS zone of { $domain } is not in this OVHcloud account.
@@ -111,6 +124,10 @@ hint-open-webmail = Log in to the webmail once, and do what it asks.
 hint-enable-imap = Switch IMAP on for this account.
 hint-look-at-refused = Look at the saved messages.
 hint-change-record-by-hand = Change the record where your DNS is managed; the exact line is shown.
+hint-choose-another-password = Choose another password, longer or with other kinds of characters.
+hint-mend-at-source = Mend it at the old place, then try again.
+hint-undo-and-review = Undo what was done, and look at the plan again: nothing is lost by that.
+hint-make-non-authoritative = Make the domain non-authoritative there, in the control panel, tab `Associated domains`.
 hint-unlock-keyring = Unlock the keyring of this computer.
 hint-correct-file = Correct the file.
 hint-install-newer-version = Install the newer version of Mailferry.
@@ -137,6 +154,10 @@ command-make-writable = Make the folder writable (chmod u+rwx), or name another 
 command-correct-file = Correct line { $line } of { $file }.
 command-list-sessions = See what is there: mailferry sessions list
 
+refusal-strategy-not-possible = These platforms do not allow this order of acts.
+refusal-wrong-typed = This is not the address of the account.
+refusal-source-gone = The old account is gone.
+refusal-nothing-to-undo = There is nothing that could be undone.
 refusal-not-now = That is not possible at this step.
 refusal-nothing-chosen = Nothing is chosen yet.
 refusal-same-account-twice = The same account is chosen twice.

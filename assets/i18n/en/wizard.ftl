@@ -13,7 +13,7 @@ step-create = Create
 step-migrate = Migrate
 step-dns = DNS
 step-finish = Finish
-step-of = Step { $number } of 9 · { $name }
+step-of = Step { $number } of { $of } · { $name }
 
 touch-reads-only = only reads
 touch-watching = watching only
@@ -23,6 +23,9 @@ touch-you-rename = you change: old names
 touch-create = changes: new accounts
 touch-you-create = you change: new accounts
 touch-target-only = changes: target only
+touch-switch = changes: names
+touch-replace = deletes: old accounts
+touch-platform = OVHcloud changes both
 touch-zone = changes: the DNS zone
 touch-until-fix = only reads, until you press f
 touch-finish = changes: writes the report
@@ -32,8 +35,20 @@ touch-finish = changes: writes the report
 safety-untouched = Your mail is safe: nothing has been changed.
 safety-attached = Your mail is safe: only the domain was attached.
 safety-renamed = { $count ->
-    [one] Mail is safe; { $address } has no mailbox right now.
-   *[other] Mail is safe; { $count } addresses have no mailbox right now.
+    [one] Mail is safe; { $address } has no mailbox now.
+   *[other] Mail is safe; { $count } addresses have no mailbox now.
+ }
+safety-platform-moving = { $count ->
+    [one] Your mail is with OVHcloud, which is moving it right now.
+   *[other] Mail of { $count } accounts is with OVHcloud, which is moving it.
+ }
+safety-platform-moved = { $count ->
+    [one] Mail is safe: moved by OVHcloud, { $found } messages found there.
+   *[other] Mail is safe: { $count } moved by OVHcloud, { $found } found there.
+ }
+safety-old-gone = { $count ->
+    [one] Mail is safe: { $verified } verified there; an old account is gone.
+   *[other] Mail is safe: { $verified } verified there; { $count } of { $of } old are gone.
  }
 safety-created = Your mail is safe: all of it is still at the source.
 safety-copying = Your mail is safe: nothing is removed from the source.
@@ -61,6 +76,10 @@ help-source = Choose the accounts that move. Each password is tried at once, by 
 help-destination = Choose where the accounts go. What cannot receive them says why.
 help-review = Everything that will happen, before it does. Names and folders can still be changed.
 help-rename = The old accounts get a temporary name, so that the new ones can have the real address. It can be undone until the copy starts.
+help-switch = The old accounts give the real addresses up, the new ones take them. Until a new account has its address, it can be undone.
+help-replace = An old account that cannot be renamed is deleted once you typed its address, and only when everything of it is verified. Then the new one takes the address.
+help-create-temporary = The new accounts come into being under temporary names that nobody writes to. The old ones go on working.
+help-server = OVHcloud moves the accounts itself. Each is confirmed by typing its address, because it can neither be cancelled nor undone.
 help-create = The new accounts come into being under the real addresses. It can be undone until the copy starts.
 help-migrate = The copy. It can be paused or stopped at any moment, even by pulling the plug: the next start goes on where it was, and no message is copied twice.
 help-dns = What the world's mail servers and programs must find, and what they find. Each record is explained when it is selected.
@@ -84,6 +103,15 @@ task-copy-mailbox = Copy { $account } { $folder }
 task-verify-mailbox = Verify { $account } { $folder }
 task-check-dns = Check DNS of { $domain }
 task-fix-dns = Change DNS of { $domain }
+task-inspect-features = Look at what { $account } has besides mail
+task-inspect-shared = Look at what { $domain } has besides mail
+task-rename-target = Give the new { $account } its address
+task-undo-rename-target = Take the address from the new { $account }
+task-remove-source = Delete the old { $account }
+task-server-migrate = OVHcloud moves { $account }
+task-carry-features = Make again what { $account } had
+task-carry-shared = Make again what { $domain } had
+task-detach-domain = Detach { $domain }
 task-finish = Write the report
 
 activity-queued = waiting for its turn
@@ -96,6 +124,9 @@ activity-copying = copying
 activity-verifying = reading the target again
 activity-asking = asking the platform
 activity-waiting-for-platform = platform at work
+activity-waiting-for-name = waiting until the address is free
+activity-platform-migrates = OVHcloud is moving it
+activity-carrying = aliases, rights, contacts
 activity-proving-login = logging in
 activity-asking-dns = asking DNS
 activity-watching-dns = watching DNS
@@ -131,6 +162,36 @@ password-of = The password of { $address } at its new place:
 password-handle = Give it to its owner in a safe way. It can be changed in the webmail or in the control panel.
 password-gone = It is not kept any more. Set a new one in the control panel.
 password-call = Close
+
+typed-removal-title = Replace the old account
+typed-removal-first = First { $address } is looked at once more: what is new is copied, and compared. { $verified } messages are verified so far.
+typed-removal-then = Then the old account { $address } is deleted, with all the mail in it. The new one, { $there }, gets the address.
+typed-removal-gap = In between the address has no mailbox, for minutes perhaps: the platform has to give the name free. Mail may come back to its sender in that time.
+typed-removal-call = Delete the old account, and replace it
+typed-server-title = Let OVHcloud move the account
+typed-server-text = OVHcloud moves { $address } to { $target } itself:
+typed-server-before = Before
+typed-server-before-text = Filters, automatic replies and mailing lists are not taken along{ $family ->
+    [email-pro] , nor are the contacts of the webmail
+   *[other] {""}
+ }.
+typed-server-during = During
+typed-server-during-text = It can take several hours and cannot be cancelled. The old mailbox cannot be opened; do not change its password.
+typed-server-after = After
+typed-server-after-text = OVHcloud deletes the old mailbox within 15 days. Mail programs need the new settings.
+typed-server-call = I have read this: move it
+undo-all-title = Undo everything
+undo-all-text = All of this is taken back. Copies go with the new accounts; your mail stays where it is, in the old ones.
+undo-all-create = new account { $address } is removed
+undo-all-rename = { $from } becomes { $to } again
+undo-all-domain = { $domain } is taken from the new service again
+undo-all-call = Undo all of it
+undo-all-too-late = { $count ->
+    [one] The point of no return is behind { $address }: this can no longer be undone.
+   *[other] The point of no return is behind { $count } accounts: this can no longer be undone.
+ }
+undo-all-copy-begun = The copy has begun, and new mail arrives at the new accounts: removing them could lose some. This can no longer be undone from here.
+
 leave-title = Leave
 leave-text = What is in flight is finished first, then Mailferry ends. Nothing is lost: the next start goes on from here.
 leave-resume = Later: mailferry resume { $id }
@@ -151,7 +212,7 @@ copied-record = The record is in the clipboard.
 picker-text = There is work that is not finished. Go on with it, or begin anew.
 picker-new = Begin a new session
 picker-finished = Finished
-picker-at = stopped at step { $number } of 9, { $name }
+picker-at = stopped at step { $number } of { $of }, { $name }
 picker-held = another program works on it (process { $pid }): watch
 picker-done = finished
 picker-ago = { $ago } ago

@@ -1,6 +1,7 @@
 //! Attaches the mail domain to the target service, non-authoritative, and waits until the service can use it.
 
 use crate::domain::{DomainName, DomainType, ObjectState};
+use crate::ports::ApiError;
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event};
 
@@ -27,11 +28,21 @@ pub(super) async fn run(context: &TaskContext, domain: &DomainName) -> Result<()
                 context.record(Event::DomainAttachIntended { service: service.clone(), domain: domain.clone() }).await?;
                 is_ours = true;
                 context.doing(Activity::Asking);
-                api.attach_domain(&service, domain, DomainType::NonAuthoritative).await?;
+                api.attach_domain(&service, domain, DomainType::NonAuthoritative).await.map_err(|error| why_refused(error, domain))?;
             }
         }
         if !context.pause(context.limits.operation_poll_millis).await {
             return Ok(());
         }
+    }
+}
+
+/// A service refuses a domain that is authoritative on another one: that one has to give this up first, in the control panel.
+fn why_refused(error: ApiError, domain: &DomainName) -> Failure {
+    match &error {
+        ApiError::Refused { message, .. } if message.to_lowercase().contains("authoritative") => {
+            Problem::new(ProblemCode::DomainElsewhere).with("domain", domain).because(&error).into()
+        }
+        _ => error.into(),
     }
 }

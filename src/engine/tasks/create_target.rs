@@ -1,42 +1,27 @@
-//! Creates the target account under the real address from a free seat, and turns it back into one.
+//! Creates the target account, under the real address or a temporary one: from a placeholder, or out of nothing where there are none. And
+//! turns it back into what it was.
 //!
 //! The password is kept before the platform hears it. A login proves the end of it.
 
-use crate::domain::{Account, EmailAddress, MigrationId, ObjectState, Secret, SecretRef, ServiceId};
+use crate::domain::{Account, ByteSize, EmailAddress, MigrationId, ObjectState, Platform, SeatModel, ServiceId};
 use crate::plan::TargetAccount;
-use crate::ports::{ApiError, PlatformApi, SeatRequest};
-use crate::problem::{Disposition, Meaning, Problem, ProblemCode, Troubling};
-use crate::session::{Activity, CreateState, Event, Migration, Undo, Witness};
+use crate::ports::{ApiError, NewAccount, PlatformApi, SeatRequest};
+use crate::problem::{Problem, ProblemCode};
+use crate::session::{Activity, CreateState, Event, Migration, Strategy, Undo, Witness};
 
 use super::super::context::{Failure, TaskContext};
 use super::super::password::new_password;
-
-/// Milliseconds between two tries while the platform still holds the old name.
-const NAME_RELEASE_MILLIS: u64 = 5000;
+use super::preflight::as_planned;
+use super::releasing::{given_up_at, patient, released, told_with_the_gap};
+use super::target_password::{is_busy, set_password};
 
 /// Looks that find neither the seat of the intent nor the account before another seat is taken: between two names a platform may show
 /// none, and a second seat would be one too many.
 const MOST_BLIND_POLLS: u32 = 20;
 
-fn is_busy(account: &Account) -> bool {
-    account.operation.is_some() || account.state == ObjectState::Busy
-}
-
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
     create(context, &migration).await.map_err(|failure| told_with_the_gap(failure, &migration))
-}
-
-/// The source has given its address up, and the target has not got it yet: what arrives now may bounce, and a person must know.
-fn told_with_the_gap(failure: Failure, migration: &Migration) -> Failure {
-    let has_no_mailbox = migration.renamed_at.is_some() && migration.temporary.as_ref() != Some(&migration.source.address);
-    match failure {
-        Failure::Trouble(mut problem) if has_no_mailbox => {
-            problem.meaning = Meaning::MailMayBounce;
-            Failure::Trouble(problem)
-        }
-        other => other,
-    }
 }
 
 async fn create(context: &TaskContext, migration: &Migration) -> Result<(), Failure> {
@@ -47,9 +32,12 @@ async fn create(context: &TaskContext, migration: &Migration) -> Result<(), Fail
         return created(context, migration, None, Witness::Login).await;
     };
     context.doing(Activity::Connecting);
+    if migration.create == CreateState::Pending && context.session.borrow().order() != Strategy::RenameFirst {
+        as_planned(context, migration).await?;
+    }
     let api = context.api().await?;
     let creation = Creation { context, api: api.as_ref(), service: &service, migration, target: &target };
-    let Some(seat) = creation.seat_configured().await? else { return Ok(()) };
+    let Some(seat) = creation.account_made().await? else { return Ok(()) };
     if !creation.password_set().await? {
         return Ok(());
     }
@@ -61,7 +49,7 @@ async fn create(context: &TaskContext, migration: &Migration) -> Result<(), Fail
 /// The time during which the address had no mailbox ends here, when the program saw its beginning.
 async fn created(context: &TaskContext, migration: &Migration, seat: Option<EmailAddress>, witness: Witness) -> Result<(), Failure> {
     let now = context.ports.clock.now();
-    let gap_millis = migration.renamed_at.filter(|_| witness == Witness::Platform).map(|at| now.millis_since(at));
+    let gap_millis = given_up_at(migration).filter(|_| witness == Witness::Platform).map(|at| now.millis_since(at));
     context.record(Event::TargetCreated { migration: migration.id, seat, witness, gap_millis }).await
 }
 
@@ -75,7 +63,79 @@ struct Creation<'a> {
 
 impl Creation<'_> {
     fn address(&self) -> &EmailAddress {
-        &self.migration.source.address
+        self.migration.target_address()
+    }
+
+    /// Brings the account into being; answers the seat that it was. `None` when stopped before the end.
+    async fn account_made(&self) -> Result<Option<Option<EmailAddress>>, Failure> {
+        if self.has_placeholders().await? { self.seat_configured().await } else { Ok(self.made_on_demand().await?.then_some(None)) }
+    }
+
+    /// Whether accounts of the service are placeholders first. What was begun tells; of an Exchange only the service can say it.
+    async fn has_placeholders(&self) -> Result<bool, Failure> {
+        if let CreateState::Intended { seat } = &self.migration.create {
+            return Ok(seat.is_some());
+        }
+        match self.service.platform {
+            Platform::Zimbra | Platform::MxPlanLegacy => Ok(false),
+            Platform::Exchange => {
+                let services = self.api.services().await?;
+                let known = services.iter().find(|known| known.id.name == self.service.name);
+                Ok(known.is_none_or(|known| known.seats == SeatModel::Placeholders))
+            }
+            _ => Ok(true),
+        }
+    }
+
+    /// Asks for the account once, and waits until it is there; `false` when stopped before the end.
+    async fn made_on_demand(&self) -> Result<bool, Failure> {
+        let mut is_intended = matches!(self.migration.create, CreateState::Intended { .. });
+        // What was asked for in an earlier run may still be on its way: it is looked for first.
+        let mut patience = if is_intended { MOST_BLIND_POLLS } else { 0 };
+        loop {
+            match self.api.account(self.service, self.address()).await? {
+                Some(_) if !is_intended => return Err(self.taken()),
+                Some(account) if !is_busy(&account) => return Ok(true),
+                Some(_) => self.context.doing(Activity::WaitingForPlatform),
+                None if patience > 0 => patience -= 1,
+                None => {
+                    if !released(self.context, self.migration).await? {
+                        return Ok(false);
+                    }
+                    if !is_intended {
+                        self.intend(None).await?;
+                        is_intended = true;
+                    }
+                    self.ask_for_account().await?;
+                    patience = MOST_BLIND_POLLS;
+                }
+            }
+            if !self.context.pause(self.context.limits.operation_poll_millis).await {
+                return Ok(false);
+            }
+        }
+    }
+
+    async fn ask_for_account(&self) -> Result<(), Failure> {
+        self.context.doing(Activity::Asking);
+        let source = &self.migration.source;
+        let request = NewAccount {
+            address: self.address().clone(),
+            password: self.context.secret(&self.target.secret).await?,
+            display_name: source.display_name.clone(),
+            first_name: source.first_name.clone(),
+            last_name: source.last_name.clone(),
+            holds: self.migration.inventory.as_ref().map_or(ByteSize(0), |inventory| inventory.bytes),
+        };
+        match self.api.create_account(self.service, &request).await {
+            Err(error @ ApiError::Refused { .. }) => Err(self.why_refused(error).await),
+            Err(error) => Err(patient(error, self.migration)),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    fn taken(&self) -> Failure {
+        Problem::new(ProblemCode::AddressTaken).with("address", self.address()).with("service", self.service).into()
     }
 
     /// Turns a free seat into the account; answers the seat. `None` when stopped before the end.
@@ -88,17 +148,17 @@ impl Creation<'_> {
         let mut blind = 0;
         loop {
             match self.api.account(self.service, self.address()).await? {
-                Some(_) if !is_intended => {
-                    let taken = Problem::new(ProblemCode::AddressTaken).with("address", self.address()).with("service", self.service);
-                    return Err(taken.into());
-                }
+                Some(_) if !is_intended => return Err(self.taken()),
                 Some(account) if !is_busy(&account) => return Ok(Some(seat)),
                 Some(_) => self.context.doing(Activity::WaitingForPlatform),
                 None => {
+                    if !released(self.context, self.migration).await? {
+                        return Ok(None);
+                    }
                     let chosen = self.choose_seat(seat.as_ref(), &mut blind).await?;
                     if let Some(chosen) = chosen {
                         if !is_intended || seat.as_ref() != Some(&chosen) {
-                            self.intend(&chosen).await?;
+                            self.intend(Some(&chosen)).await?;
                         }
                         seat = Some(chosen.clone());
                         is_intended = true;
@@ -149,12 +209,12 @@ impl Creation<'_> {
     }
 
     /// Secret first, then the intent.
-    async fn intend(&self, seat: &EmailAddress) -> Result<(), Failure> {
+    async fn intend(&self, seat: Option<&EmailAddress>) -> Result<(), Failure> {
         if self.context.ports.secrets.get(&self.target.secret).await?.is_none() {
             self.context.ports.secrets.set(&self.target.secret, &new_password()).await?;
         }
         let (migration, address) = (self.migration.id, self.address().clone());
-        self.context.record(Event::CreateIntended { migration, address, seat: Some(seat.clone()) }).await
+        self.context.record(Event::CreateIntended { migration, address, seat: seat.cloned() }).await
     }
 
     async fn configure(&self, seat: &EmailAddress) -> Result<(), Failure> {
@@ -168,13 +228,10 @@ impl Creation<'_> {
             last_name: source.last_name.clone(),
         };
         match self.api.configure_seat(self.service, &request).await {
-            // The name was given up moments ago: platforms release it late.
-            Err(error @ ApiError::AddressTaken { .. }) => {
-                let patient = error.problem().with("address", self.address()).disposed(Disposition::RetryAfter(NAME_RELEASE_MILLIS));
-                Err(patient.into())
-            }
             Err(error @ ApiError::Refused { .. }) => Err(self.why_refused(error).await),
-            other => Ok(other?),
+            // The name was given up moments ago: platforms release it late.
+            Err(error) => Err(patient(error, self.migration)),
+            Ok(()) => Ok(()),
         }
     }
 
@@ -191,78 +248,21 @@ impl Creation<'_> {
         }
     }
 
-    /// Sets the kept password; a new one when it is not known any more. `false` when stopped before the end.
+    /// Sets the kept password; a new one when it is not known any more. An account that was made with its password keeps it: some
+    /// platforms refuse a second one on the same day. `false` when stopped before the end.
     async fn password_set(&self) -> Result<bool, Failure> {
+        let has_it = !self.has_placeholders().await? && self.context.ports.secrets.get(&self.target.secret).await?.is_some();
+        if has_it {
+            return Ok(true);
+        }
         set_password(self.context, self.api, (self.service, self.address()), &self.target.secret).await
-    }
-}
-
-/// Sets the kept password of an account, a new one when there is none, and waits until the platform has done it.
-/// `false` when stopped before the end.
-async fn set_password(
-    context: &TaskContext,
-    api: &dyn PlatformApi,
-    (service, address): (&ServiceId, &EmailAddress),
-    reference: &SecretRef,
-) -> Result<bool, Failure> {
-    let secrets = &context.ports.secrets;
-    let password = if let Some(password) = secrets.get(reference).await? {
-        password
-    } else {
-        let password = new_password();
-        secrets.set(reference, &password).await?;
-        password
-    };
-    change_password(context, api, (service, address), &password).await
-}
-
-/// Changes a password and waits until the platform has done it. `false` when stopped before the end.
-async fn change_password(
-    context: &TaskContext,
-    api: &dyn PlatformApi,
-    (service, address): (&ServiceId, &EmailAddress),
-    password: &Secret,
-) -> Result<bool, Failure> {
-    context.doing(Activity::Asking);
-    api.change_password(service, address, password).await?;
-    context.doing(Activity::WaitingForPlatform);
-    while api.account(service, address).await?.is_none_or(|account| is_busy(&account)) {
-        if !context.pause(context.limits.operation_poll_millis).await {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-impl TaskContext {
-    /// The password of an account that this program created is known to nobody else: when it is lost (there is no keyring, and the
-    /// program was ended), it is replaced through the API. Accounts that a person created are asked for instead.
-    ///
-    /// The platform first, the secret then: what is kept opens the account, and a change that did not come about is made anew.
-    pub(in crate::engine) async fn renew_lost_password(&self, target: &TargetAccount) -> Result<(), Failure> {
-        let Some(service) = &target.service else { return Ok(()) };
-        let _turn = self.shared.renewal.lock().await;
-        if self.ports.secrets.get(&target.secret).await?.is_some() {
-            return Ok(());
-        }
-        let Some(migration) = self.session.borrow().migrations.iter().find(|m| m.target.as_ref() == Some(target)).map(|m| m.id) else {
-            return Ok(());
-        };
-        let address = self.migration(migration)?.source.address;
-        let api = self.api().await?;
-        let password = new_password();
-        if !change_password(self, api.as_ref(), (service, &address), &password).await? {
-            return Err(Failure::Closing);
-        }
-        self.ports.secrets.set(&target.secret, &password).await?;
-        self.record(Event::TargetPasswordRenewed { migration }).await
     }
 }
 
 pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
     let target = migration.target.clone().ok_or(Failure::Closing)?;
-    let address = migration.source.address.clone();
+    let address = migration.target_address().clone();
     let Some(service) = target.service else {
         return context.record(Event::CreateUndone { migration: id }).await;
     };

@@ -6,13 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use futures::future::{try_join, try_join_all};
 
 use crate::domain::{ByteSize, Flags, MigrationId, Platform, SystemFlag, Uid, WireName};
-use crate::plan::{Facts, Inventory, MappingAction, TargetLimits, TargetTraits, map_mailboxes};
+use crate::plan::{Facts, Finding, Inventory, MappingAction, TargetLimits, TargetTraits, map_mailboxes};
 use crate::ports::{MailConnection, MailError, MessageSummary};
 use crate::session::{Activity, Event, Migration};
 
 use super::super::context::{Failure, TaskContext};
 use super::super::pool::Held;
 use super::overview::{overview, seen_mailboxes};
+use super::preflight;
 use super::prepare::after_loss;
 
 /// Delimiter that is assumed of a target that cannot be asked yet; names are looked at again when it can.
@@ -50,7 +51,8 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     }
     let (facts, counted) = looking.facts();
     let marked = mapping.mailboxes.iter().filter_map(|m| Some((m.id, *counted.get(&m.wire)?))).collect();
-    let mut findings = facts.findings(target.platform, target.aliases);
+    let mut findings = target.findings;
+    findings.extend(facts.findings(target.platform, target.aliases));
     findings.extend(mapping.findings);
     let inventory =
         Inventory { source: capabilities, mailboxes: mapping.mailboxes, messages: facts.messages, bytes: facts.bytes, findings, marked };
@@ -188,6 +190,7 @@ struct TargetFacts {
     platform: Platform,
     limits: TargetLimits,
     aliases: u32,
+    findings: Vec<Finding>,
 }
 
 async fn look_at_target(context: &TaskContext, migration: &Migration) -> Result<TargetFacts, Failure> {
@@ -196,17 +199,13 @@ async fn look_at_target(context: &TaskContext, migration: &Migration) -> Result<
         (session.destination.as_ref().and_then(|d| d.service.clone()), session.api.is_some())
     };
     let platform = destination.as_ref().map_or(Platform::Imap, |service| service.platform);
-    let (mut quota, mut largest, mut aliases) = (None, None, 0);
-    if has_api {
-        let api = context.api().await?;
-        let services = api.services().await?;
-        if let Some(service) = services.iter().find(|s| Some(&s.id) == destination.as_ref()) {
-            quota = service.account_quota;
-            largest = service.largest_message;
-        }
-        if let Some(service) = &migration.source.service {
-            aliases = api.account(service, &migration.source.address).await?.map_or(0, |account| account.aliases);
-        }
+    if !has_api {
+        return Ok(TargetFacts { platform, limits: TargetLimits::of(platform, None, None), aliases: 0, findings: Vec::new() });
     }
-    Ok(TargetFacts { platform, limits: TargetLimits::of(platform, quota, largest), aliases })
+    let told = preflight::look(context, migration, destination.as_ref()).await?;
+    let service = told.target.service.as_ref();
+    let limits = TargetLimits::of(platform, service.and_then(|s| s.account_quota), service.and_then(|s| s.largest_message));
+    // Their own place in the plan says what becomes of them, where both sides have a platform.
+    let aliases = if destination.is_some() { 0 } else { told.source.account.as_ref().map_or(0, |account| account.aliases) };
+    Ok(TargetFacts { platform, limits, aliases, findings: told.findings })
 }

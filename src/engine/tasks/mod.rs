@@ -7,6 +7,8 @@ mod check_dns;
 mod copy_mailbox;
 mod course;
 mod create_target;
+mod detach_domain;
+mod features;
 mod finish;
 mod fix_dns;
 mod flagging;
@@ -15,16 +17,22 @@ mod making;
 mod outbound;
 mod overview;
 mod piecing;
+mod preflight;
 mod prepare;
 mod reading;
 mod recalling;
+mod releasing;
+mod remove_source;
 mod rename_source;
+mod rename_target;
 mod repairing;
 mod room;
 mod sending;
+mod server_migrate;
 mod settle;
 mod sharing;
 mod survey;
+mod target_password;
 mod verify_mailbox;
 mod windows;
 mod writing;
@@ -51,14 +59,14 @@ pub(super) async fn run(context: &TaskContext) -> Result<(), Failure> {
         Task::CheckDns { domain } => check_dns::run(context, &domain).await,
         Task::FixDns { domain, purpose } => fix_dns::run(context, &domain, purpose).await,
         Task::Finish => finish::run(context).await,
-        Task::InspectFeatures { .. }
-        | Task::InspectShared { .. }
-        | Task::RenameTarget { .. }
-        | Task::UndoRenameTarget { .. }
-        | Task::RemoveSource { .. }
-        | Task::ServerMigrate { .. }
-        | Task::CarryFeatures { .. }
-        | Task::CarryShared { .. }
-        | Task::DetachDomain { .. } => Err(Failure::Closing),
+        Task::InspectFeatures { migration } => features::inspect(context, migration).await,
+        Task::InspectShared { service, domain } => features::inspect_shared(context, &service, &domain).await,
+        Task::RenameTarget { migration } => rename_target::run(context, migration).await,
+        Task::UndoRenameTarget { migration } => rename_target::undo(context, migration).await,
+        Task::RemoveSource { migration } => remove_source::run(context, migration).await,
+        Task::ServerMigrate { migration } => server_migrate::run(context, migration).await,
+        Task::CarryFeatures { migration } => features::carry(context, migration).await,
+        Task::CarryShared { service, domain } => features::carry_shared(context, &service, &domain).await,
+        Task::DetachDomain { domain } => detach_domain::run(context, &domain).await,
     }
 }

@@ -6,9 +6,11 @@
 use crate::domain::{EmailAddress, MigrationId, ObjectState, ServiceId};
 use crate::ports::PlatformApi;
 use crate::problem::{Problem, ProblemCode};
-use crate::session::{Activity, Event, RenameState, Undo, Witness};
+use crate::session::{Activity, Event, RenameState, Strategy, Undo, Witness};
 
 use super::super::context::{Failure, TaskContext};
+use super::preflight::as_planned;
+use super::releasing::later_if_taken;
 
 /// What the platform shows of a rename.
 enum Seen {
@@ -33,6 +35,9 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
         context.give_back(context.connect_as(&migration.source, &user).await?);
         return context.record(Event::SourceRenamed { migration: id, witness: Witness::Login }).await;
     };
+    if migration.rename == RenameState::Pending && context.session.borrow().order() == Strategy::RenameFirst {
+        as_planned(context, &migration).await?;
+    }
     let intend =
         (migration.rename != RenameState::Intended).then(|| Event::RenameIntended { migration: id, from: from.clone(), to: to.clone() });
     if rename(context, &service, (&from, &to), intend).await? {
@@ -57,14 +62,15 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
         from: from.clone(),
         to: to.clone(),
     });
-    if rename(context, &service, (&from, &to), intend).await? {
+    // The target gave the address up moments ago: platforms release it late.
+    if rename(context, &service, (&from, &to), intend).await.map_err(later_if_taken)? {
         context.record(Event::RenameUndone { migration: id }).await?;
     }
     Ok(())
 }
 
 /// Brings the account from one name to the other; `false` when stopped before the end.
-async fn rename(
+pub(super) async fn rename(
     context: &TaskContext,
     service: &ServiceId,
     names: (&EmailAddress, &EmailAddress),

@@ -17,14 +17,36 @@ use super::super::context::{Failure, TaskContext};
 use super::catch_up::{have_flags_changed, sync_point};
 use super::overview::{Overview, overview, seen_mailboxes};
 
+/// What a look at both accounts came to.
+pub(super) struct Survey {
+    unchanged: Vec<MailboxId>,
+    vanished: Vec<MailboxId>,
+    found: Vec<MailboxMapping>,
+}
+
+impl Survey {
+    /// Whether nothing at all happened in what is copied of an account since its last pass.
+    pub(super) fn is_all_at_rest(&self, migration: &Migration) -> bool {
+        let is_at_rest = |id: &MailboxId, m: &MailboxProgress| m.is_vanished || self.unchanged.contains(id);
+        self.found.is_empty() && migration.mailboxes.iter().filter(|(_, m)| m.is_copied()).all(|(id, m)| is_at_rest(id, m))
+    }
+}
+
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
+    let Some(Survey { unchanged, vanished, found }) = survey(context, &migration).await? else { return Ok(()) };
+    context.record(Event::AccountSurveyed { migration: id, unchanged, vanished, found }).await
+}
+
+/// Looks at both accounts; `None` when stopped before the end.
+pub(super) async fn survey(context: &TaskContext, migration: &Migration) -> Result<Option<Survey>, Failure> {
+    let id = migration.id;
     let account = migration.target.clone().ok_or(Failure::Closing)?;
     context.doing(Activity::Connecting);
-    let (source, mut target) = try_join(context.connect_source(&migration), context.connect_target(&account)).await?;
+    let (source, mut target) = try_join(context.connect_source(migration), context.connect_target(&account)).await?;
     context.doing(Activity::ReadingFolders);
     let at_target = async { target.overview().await.map_err(Failure::from) };
-    let ((mut source, at_source), at_target) = try_join(overview(context, &migration, source), at_target).await?;
+    let ((mut source, at_source), at_target) = try_join(overview(context, migration, source), at_target).await?;
     context.learn_distance(id, &source);
     context.learn_distance(id, &target);
     let (mut unchanged, mut vanished) = (Vec::new(), Vec::new());
@@ -34,7 +56,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     context.meter.total(&context.task, copied().count() as u64);
     for (mailbox, progress) in copied() {
         if context.is_stopping() {
-            return Ok(());
+            return Ok(None);
         }
         let there = progress.to.as_ref().and_then(|to| target_states.get(to).copied());
         match at_source.iter().find(|(listed, _)| listed.wire == progress.mapping.wire) {
@@ -51,10 +73,10 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
         }
         context.advance(1, crate::domain::ByteSize(0));
     }
-    let found = found(&migration, &at_source);
+    let found = found(migration, &at_source);
     context.give_back(source);
     context.give_back(target);
-    context.record(Event::AccountSurveyed { migration: id, unchanged, vanished, found }).await
+    Ok(Some(Survey { unchanged, vanished, found }))
 }
 
 /// Whether nothing happened in a mailbox since its last pass, and nothing more is wanted of it than was done then.

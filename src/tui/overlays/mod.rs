@@ -1,5 +1,6 @@
-//! Panels that lie on top of any step: help, tasks, what happened, a problem, refused messages, missing passwords, leaving.
+//! Panels that lie on top of any step: help, tasks, what happened, a problem, refused messages, missing passwords, confirmations, leaving.
 
+mod code;
 mod help;
 mod leave;
 mod log;
@@ -9,6 +10,8 @@ mod problem;
 mod refused;
 mod secrets;
 mod tasks;
+mod typed;
+mod undo_all;
 
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
@@ -24,6 +27,8 @@ use super::{Action, Effect, Model};
 
 pub(super) use secrets::for_task as secrets_for_task;
 pub(super) use tasks::activity;
+pub(super) use typed::{Purpose, State as Typed};
+pub(super) use undo_all::is_possible as may_undo_all;
 
 /// What lies on top.
 #[derive(Debug, Clone)]
@@ -51,6 +56,15 @@ pub(super) enum Overlay {
     Password(password::State),
     /// Passwords to be typed again.
     Secrets(secrets::State),
+    /// The page of a new key as a QR code.
+    Code(code::State),
+    /// An address to be typed, before an act that cannot be undone.
+    Typed(typed::State),
+    /// What would be undone, if everything is.
+    UndoAll {
+        /// The line that must be visible.
+        line: usize,
+    },
     /// Leaving.
     Leave,
 }
@@ -71,6 +85,11 @@ impl Overlay {
         Self::Log { selected: 0 }
     }
 
+    /// A page as a QR code.
+    pub(super) const fn code(url: String) -> Self {
+        Self::Code(code::State { url })
+    }
+
     /// A problem that can only be read.
     pub(super) const fn problem(problem: Problem) -> Self {
         Self::Problem(problem::State { problem, pin: None, line: 0 })
@@ -83,7 +102,7 @@ impl Overlay {
 
     /// Whether a field has the focus.
     pub(super) const fn is_typing(&self) -> bool {
-        matches!(self, Self::Secrets(_))
+        matches!(self, Self::Secrets(_) | Self::Typed(_))
     }
 
     /// What is possible.
@@ -93,9 +112,12 @@ impl Overlay {
             Self::Help { .. } | Self::Log { .. } => LIST.to_vec(),
             Self::Refused(_) => LIST.into_iter().chain([Hint::act(Action::Retry, "key-retry-refused")]).collect(),
             Self::Tasks { selected } => tasks::hints(model, *selected),
-            Self::Problem(state) => problem::hints(state),
+            Self::Problem(state) => problem::hints(model, state),
             Self::Secrets(_) => secrets::hints(),
             Self::Password(_) => password::hints(),
+            Self::Code(_) => code::hints(),
+            Self::Typed(state) => typed::hints(state),
+            Self::UndoAll { .. } => undo_all::hints(model),
             Self::Leave => leave::hints(),
         };
         hints.push(close);
@@ -129,6 +151,13 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Overlay::Problem(state) => problem::act(model, state, action),
         Overlay::Secrets(state) => secrets::act(model, state, action),
         Overlay::Password(_) => Vec::new(),
+        Overlay::Code(state) => {
+            let text = model.look.words.say("copied-address", &[]);
+            model.say_in_passing(text, false);
+            vec![Effect::Copy(state.url)]
+        }
+        Overlay::Typed(state) => typed::act(model, state, action),
+        Overlay::UndoAll { line } => undo_all::act(model, line, action),
         Overlay::Leave => leave::act(model, action),
     }
 }
@@ -141,16 +170,20 @@ fn scroll(model: &mut Model, action: Action, selected: usize, length: usize, mak
 
 /// A key typed into the panel's field.
 pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    if let Some(Overlay::Secrets(state)) = &mut model.overlay {
-        state.type_key(key);
+    match &mut model.overlay {
+        Some(Overlay::Secrets(state)) => state.type_key(key),
+        Some(Overlay::Typed(state)) => state.type_key(key),
+        _ => {}
     }
     Vec::new()
 }
 
 /// Text pasted into the panel's field.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
-    if let Some(Overlay::Secrets(state)) = &mut model.overlay {
-        state.paste(text);
+    match &mut model.overlay {
+        Some(Overlay::Secrets(state)) => state.paste(text),
+        Some(Overlay::Typed(state)) => state.paste(text),
+        _ => {}
     }
     Vec::new()
 }
@@ -205,6 +238,9 @@ pub(super) fn view(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         Some(Overlay::Refused(state)) => refused::view(model, state, frame, area),
         Some(Overlay::Secrets(state)) => secrets::view(model, state, frame, area),
         Some(Overlay::Password(state)) => password::view(model, state, frame, area),
+        Some(Overlay::Code(state)) => code::view(model, state, frame, area),
+        Some(Overlay::Typed(state)) => typed::view(model, state, frame, area),
+        Some(Overlay::UndoAll { line }) => undo_all::view(model, frame, area, *line),
         Some(Overlay::Leave) => leave::view(model, frame, area),
     }
 }

@@ -26,7 +26,7 @@ pub(in crate::tui) struct State {
 const LINES: usize = 40;
 
 /// What is possible.
-pub(super) fn hints(state: &State) -> Vec<Hint> {
+pub(super) fn hints(model: &Model, state: &State) -> Vec<Hint> {
     let own = if altered(state).is_some() {
         Hint::act(Action::Accept, "key-go-on-anyway")
     } else if state.pin.is_some() {
@@ -34,7 +34,8 @@ pub(super) fn hints(state: &State) -> Vec<Hint> {
     } else {
         Hint::silent(Action::Accept)
     };
-    std::iter::once(own).chain(LIST).collect()
+    let undo = super::may_undo_all(model).then_some(Hint::act(Action::UndoAll, "key-undo-all"));
+    std::iter::once(own).chain(LIST).chain(undo).collect()
 }
 
 /// The account whose target alters mail, when that is the problem.
@@ -51,6 +52,10 @@ pub(super) fn act(model: &mut Model, mut state: State, action: Action) -> Vec<Ef
         }
         (Action::Accept, _, _) => {
             altered(&state).map(|migration| Effect::Submit(Command::AcceptAltered { migration })).into_iter().collect()
+        }
+        (Action::UndoAll, _, _) => {
+            model.overlay = Some(super::Overlay::UndoAll { line: 0 });
+            Vec::new()
         }
         _ => {
             state.line = moved(state.line, LINES, action).unwrap_or(state.line);

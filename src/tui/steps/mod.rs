@@ -1,7 +1,8 @@
-//! The nine steps. Each file has the draft state of its step, what it does with news (`update`), its page (`view`) and what is possible (`hints`).
+//! The steps. Each file has the draft state of its step, what it does with news (`update`), its page (`view`) and what is possible (`hints`).
 //!
 //! All steps hear the same news, [`StepMsg`]; answers reach the step that asked, whatever step is shown.
 
+mod besides;
 mod connect;
 mod create;
 mod destination;
@@ -18,7 +19,7 @@ use crossterm::event::KeyEvent;
 use crate::dnscheck::RecordPurpose;
 use crate::ports::Keeping;
 use crate::problem::Problem;
-use crate::session::{Answer, Session, Step};
+use crate::session::{Answer, Session, Step, Strategy};
 
 use super::hint::Hint;
 use super::ink::Ink;
@@ -26,6 +27,7 @@ use super::model::Asked;
 use super::sheet::Sheet;
 use super::update::look_around;
 use super::{Action, Effect, Model, Prefill};
+pub(super) use besides::target as target_platform;
 
 /// Drafts of all steps: kept when the person goes back and forth.
 #[derive(Debug)]
@@ -202,8 +204,14 @@ pub(super) fn help_key(model: &Model) -> &'static str {
         Step::Source => "help-source",
         Step::Destination => "help-destination",
         Step::Review => "help-review",
-        Step::Rename => "help-rename",
+        Step::Rename => match model.session.order() {
+            Strategy::CopyFirst => "help-switch",
+            Strategy::Replace => "help-replace",
+            Strategy::RenameFirst | Strategy::ServerSide => "help-rename",
+        },
+        Step::Create if model.session.order() != Strategy::RenameFirst => "help-create-temporary",
         Step::Create => "help-create",
+        Step::Migrate if model.session.order() == Strategy::ServerSide => "help-server",
         Step::Migrate => "help-migrate",
         Step::Dns => "help-dns",
         Step::Finish => "help-finish",

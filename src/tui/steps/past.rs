@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use crate::session::{Mode, Step};
+use crate::session::{Migration, Mode, RemovalState, Step};
 use crate::tui::hint::Hint;
 use crate::tui::ink::{Cell, Ink};
 use crate::tui::sheet::{Sheet, Touch};
@@ -95,10 +95,15 @@ fn answers(model: &Model, step: Step, ink: Ink<'_>) -> Vec<Line<'static>> {
     }
 }
 
-fn account(model: &Model, step: Step, migration: &crate::session::Migration, ink: Ink<'_>) -> Line<'static> {
+fn account(model: &Model, step: Step, migration: &Migration, ink: Ink<'_>) -> Line<'static> {
     let half = ink.width / 2;
     let what = match step {
         Step::Source => migration.source.endpoint.to_string(),
+        Step::Rename if migration.removal == RemovalState::Done => ink.say("finish-replaced"),
+        Step::Create if migration.target_temporary.is_some() => {
+            migration.target_temporary.as_ref().map_or_else(String::new, ToString::to_string)
+        }
+        Step::Review if migration.target_temporary.is_some() => names(ink, migration),
         Step::Review | Step::Rename => match &migration.temporary {
             Some(temporary) if *temporary == migration.source.address => ink.say("review-not-renamed"),
             Some(temporary) => format!("{} {temporary}", ink.glyphs().arrow),
@@ -112,4 +117,11 @@ fn account(model: &Model, step: Step, migration: &crate::session::Migration, ink
         Cell::new(migration.source.address.to_string(), half.saturating_sub(3)),
         Cell::new(what, ink.width.saturating_sub(half)).style(ink.theme().quiet),
     ])
+}
+
+/// The temporary names of both accounts.
+fn names(ink: Ink<'_>, migration: &Migration) -> String {
+    let old = migration.temporary.as_ref().filter(|name| **name != migration.source.address);
+    let names = old.into_iter().chain(&migration.target_temporary).map(|name| name.local().to_owned());
+    format!("{} {}", ink.glyphs().arrow, names.collect::<Vec<_>>().join(", "))
 }

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::screens::all;
 use crate::dnscheck::EXPLANATIONS;
+use crate::domain::FeatureKind;
 use crate::problem::{Hint, Meaning, Problem, ProblemCode};
-use crate::session::Refusal;
+use crate::session::{LeftReason, Refusal};
+use crate::settings::RefusalReason;
 use crate::text::Words;
 use crate::tui::Action;
 
@@ -56,6 +58,14 @@ fn every_trouble_finding_action_and_refusal_has_words() {
     let more = [Refusal::PlanMismatch, Refusal::Blocked, Refusal::TooLate, Refusal::CopyBegun, Refusal::TargetExists];
     let rest = [Refusal::NothingToFix, Refusal::NotStopped, Refusal::NotVerified, Refusal::Finished, Refusal::ReadOnly];
     keys.extend(refusals.iter().chain(&more).chain(&rest).map(|refusal| format!("refusal-{}", refusal.key())));
+    let of_orders = [Refusal::StrategyNotPossible, Refusal::WrongTyped, Refusal::SourceGone, Refusal::NothingToUndo];
+    keys.extend(of_orders.iter().map(|refusal| format!("refusal-{}", refusal.key())));
+    keys.extend(RefusalReason::ALL.iter().map(|reason| format!("strategy-refused-{}", reason.key())));
+    keys.extend(
+        FeatureKind::ALL.iter().flat_map(|kind| ["feature", "feature-many", "clicks-feature"].map(|lead| format!("{lead}-{}", kind.key()))),
+    );
+    let left = [LeftReason::NotOnTarget, LeftReason::OthersStay, LeftReason::Refused, LeftReason::Stays];
+    keys.extend(left.iter().map(|reason| format!("feature-left-{}", reason.key())));
     keys.extend(EXPLANATIONS.iter().map(|key| format!("dns-{key}")));
     let missing: Vec<_> = keys.iter().filter(|key| !words.has(key)).collect();
     assert!(missing.is_empty(), "{missing:#?}");

@@ -26,7 +26,7 @@ fn the_state_of_the_mail_and_the_way_out_are_on_every_screen_that_is_large_enoug
         for (width, height) in [(60, 18), (80, 24), (120, 40)] {
             let screen = stage.screen(width, height);
             let is_behind = stage.model.overlay.is_some() || stage.model.toast.is_some();
-            let says_state = screen.contains("ail is safe") || screen.contains("Safe:") || is_behind;
+            let says_state = ["ail is safe", "Safe:", "is with OVHcloud"].iter().any(|words| screen.contains(words)) || is_behind;
             assert!(says_state, "{name} at {width}×{height}:\n{screen}");
             let last = screen.lines().last().unwrap_or_default();
             assert!(["stop", "close", "leave"].iter().any(|word| last.contains(word)), "{name} at {width}×{height}:\n{screen}");

@@ -144,7 +144,7 @@ pub(super) fn with_questions(messages: u32) -> Inventory {
     inventory
 }
 
-fn inventory(name: &str, messages: u32, bytes: u64) -> Inventory {
+pub(super) fn inventory(name: &str, messages: u32, bytes: u64) -> Inventory {
     let mut findings = vec![
         finding(FindingCode::TargetRebuilds, Weight::Note, &[]),
         finding(FindingCode::NotMail, Weight::Note, &[("names", "Calendrier")]),
@@ -168,7 +168,7 @@ pub(super) fn id() -> SessionId {
     "7F3K-QX".parse().expect("an id")
 }
 
-fn source(mode: Mode, name: &str) -> SourceAccount {
+pub(super) fn source(mode: Mode, name: &str) -> SourceAccount {
     SourceAccount {
         address: address(name),
         service: (mode == Mode::Automatic).then(exchange),
@@ -181,7 +181,7 @@ fn source(mode: Mode, name: &str) -> SourceAccount {
     }
 }
 
-fn target(mode: Mode, name: &str) -> TargetAccount {
+pub(super) fn target(mode: Mode, name: &str) -> TargetAccount {
     TargetAccount {
         service: (mode == Mode::Automatic).then(email_pro),
         endpoint: ImapEndpoint::tls("pro1.mail.ovh.net"),
@@ -190,7 +190,7 @@ fn target(mode: Mode, name: &str) -> TargetAccount {
     }
 }
 
-fn migrations() -> impl Iterator<Item = (MigrationId, &'static str, u32, u64)> {
+pub(super) fn migrations() -> impl Iterator<Item = (MigrationId, &'static str, u32, u64)> {
     ACCOUNTS.iter().zip(1..).map(|((name, messages, bytes), n)| (MigrationId(n), *name, *messages, *bytes))
 }
 
@@ -223,6 +223,9 @@ pub(super) fn until(step: Step, mode: Mode) -> Vec<Event> {
                     migration,
                     inventory: inventory(name, messages, bytes),
                 }));
+                events.extend(
+                    migrations().filter(|_| automatic).map(|(migration, ..)| Event::FeaturesSeen { migration, features: Vec::new() }),
+                );
                 events.push(accepted(mode));
             }
             Step::Rename => {
@@ -388,6 +391,7 @@ pub(super) fn prefill(mode: Mode) -> Prefill {
         target_host: Some("pro1.mail.ovh.net".to_owned()),
         target_passwords: passwords.clone(),
         passwords,
+        ..Prefill::default()
     }
 }
 

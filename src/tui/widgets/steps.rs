@@ -1,4 +1,4 @@
-//! The nine steps: a column at the left, or one line where there is no room for it.
+//! The steps in the order in which this session takes them: a column at the left, or one line where there is no room for it.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -22,7 +22,7 @@ fn sign(model: &Model, ink: Ink<'_>, step: Step) -> (&'static str, Style, Style)
 pub(in crate::tui) fn step_column(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
     let is_airy = ink.height >= 21;
     let mut lines = Vec::new();
-    for step in Step::ALL {
+    for &step in model.session.steps() {
         let (glyph, glyph_style, style) = sign(model, ink, step);
         let name = fit(&ink.say(step_key(step)), ink.width.saturating_sub(4), ink.glyphs().ellipsis);
         let is_looked_at = model.looking_at == Some(step);
@@ -41,7 +41,8 @@ pub(in crate::tui) fn step_column(model: &Model, ink: Ink<'_>) -> Vec<Line<'stat
 
 /// One line: a sign for each step, and the name of the shown one.
 pub(in crate::tui) fn step_line(model: &Model, ink: Ink<'_>) -> Line<'static> {
-    let mut spans: Vec<Span<'static>> = Step::ALL
+    let steps = model.session.steps();
+    let mut spans: Vec<Span<'static>> = steps
         .iter()
         .map(|step| {
             let (glyph, style, _) = sign(model, ink, *step);
@@ -49,8 +50,8 @@ pub(in crate::tui) fn step_line(model: &Model, ink: Ink<'_>) -> Line<'static> {
         })
         .collect();
     let shown = model.shown();
-    let number = Step::ALL.iter().position(|step| *step == shown).unwrap_or(0) + 1;
-    let params = [("number", number.into()), ("name", ink.say(step_key(shown)).into())];
+    let number = steps.iter().position(|step| *step == shown).unwrap_or(0) + 1;
+    let params = [("number", number.into()), ("of", steps.len().into()), ("name", ink.say(step_key(shown)).into())];
     spans.push(Span::styled(format!(" {}", ink.tell("step-of", &params)), ink.theme().quiet));
     Line::from(spans)
 }

@@ -3,9 +3,9 @@
 use ratatui::text::{Line, Span};
 
 use super::folders::folder_rows;
-use super::{selected, troubles};
+use super::{is_rest, selected, troubles};
 use crate::domain::ByteSize;
-use crate::session::{Activity, CopyState, Migration, Task, TaskProgress};
+use crate::session::{Activity, CopyState, Migration, ServerState, Task, TaskProgress};
 use crate::text::{count, duration_range};
 use crate::tui::ink::{Cell, Ink, columns, fit};
 use crate::tui::overlays;
@@ -15,7 +15,8 @@ use crate::tui::{Action, Model, trouble};
 /// The page.
 pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     let theme = ink.theme();
-    let mut sheet = Sheet::new(ink.say("migrate-title"), Touch::Changes("touch-target-only"));
+    let mut sheet =
+        Sheet::new(ink.say(if is_rest(model) { "migrate-title-rest" } else { "migrate-title" }), Touch::Changes("touch-target-only"));
     sheet.head([totals(model, ink), gauge(model, ink), speed(model, ink), ink.gap()]);
     for (i, migration) in model.session.migrations.iter().enumerate() {
         if i == model.steps.migrate.selected {
@@ -143,6 +144,9 @@ fn task_of<'a>(model: &'a Model, migration: &Migration) -> Option<(&'a Task, &'a
 /// Where an account stands, in words.
 pub(in crate::tui::steps) fn account_state(model: &Model, ink: Ink<'_>, migration: &Migration) -> String {
     let stopped = model.session.troubles.iter().find(|(task, _)| task.migration() == Some(migration.id));
+    if let ServerState::Done { .. } = migration.server {
+        return ink.say("state-moved");
+    }
     match (migration.copy_state(), task_of(model, migration)) {
         (CopyState::Verified, _) => ink.say("state-verified"),
         (CopyState::Unverified, _) => ink.say("state-unverified"),

@@ -1,12 +1,14 @@
-//! Migrate: the copy, live; then the verification that reads the target again. Pause, resume, refused messages, another pass.
+//! Migrate: the copy, live; then the verification that reads the target again. Pause, resume, refused messages, another pass. Where
+//! OVHcloud moves the accounts itself, they are confirmed and followed here.
 
 mod folders;
 mod live;
+mod server;
 mod start;
 
 use crate::domain::MigrationId;
 use crate::problem::Problem;
-use crate::session::{Command, CreateState, Migration, Mode, Query, Task};
+use crate::session::{Command, CreateState, Migration, Mode, Query, RenameState, Strategy, Task};
 use crate::tui::hint::{Hint, LIST, moved};
 use crate::tui::ink::Ink;
 use crate::tui::model::Asked;
@@ -14,7 +16,7 @@ use crate::tui::sheet::Sheet;
 use crate::tui::{Action, Effect, Model};
 
 use super::StepMsg;
-use super::rename::{act_on_trouble, trouble_hints};
+use super::rename::{act_on_trouble, open_undo_all, trouble_hints, undo_all_hint};
 pub(super) use live::account_state;
 
 /// Draft of this step: what is selected and what is open.
@@ -32,7 +34,17 @@ fn selected(model: &Model) -> Option<&Migration> {
 /// Stopped tasks of the copy, those of the selected account first.
 fn troubles(model: &Model) -> Vec<(Task, Problem)> {
     let selected = selected(model).map(|m| m.id);
-    let is_ours = |task: &Task| matches!(task, Task::CopyMailbox { .. } | Task::VerifyMailbox { .. } | Task::UndoCreate { .. });
+    let is_ours = |task: &Task| {
+        matches!(
+            task,
+            Task::Survey { .. }
+                | Task::CopyMailbox { .. }
+                | Task::VerifyMailbox { .. }
+                | Task::UndoCreate { .. }
+                | Task::ServerMigrate { .. }
+                | Task::DetachDomain { .. }
+        )
+    };
     let mut found: Vec<(Task, Problem)> =
         model.session.troubles.iter().filter(|(task, _)| is_ours(task)).map(|(task, problem)| (task.clone(), problem.clone())).collect();
     found.sort_by_key(|(task, _)| task.migration() != selected);
@@ -48,8 +60,21 @@ fn undoable(model: &Model) -> Vec<Command> {
     model.session.migrations.iter().filter(can).map(|m| Command::UndoCreate { migration: m.id }).collect()
 }
 
+fn is_by_platform(model: &Model) -> bool {
+    model.session.order() == Strategy::ServerSide
+}
+
+/// Whether the names have changed hands: what is copied now is what arrived meanwhile.
+fn is_rest(model: &Model) -> bool {
+    matches!(model.session.order(), Strategy::CopyFirst | Strategy::Replace)
+        && model.session.migrations.iter().all(|m| m.target_rename == RenameState::Done)
+}
+
 /// What is possible.
 pub(super) fn hints(model: &Model) -> Vec<Hint> {
+    if is_by_platform(model) {
+        return server::hints(model);
+    }
     let mut hints = LIST.to_vec();
     if !model.session.is_copy_confirmed {
         hints.push(Hint::act(Action::Accept, "key-start-copy"));
@@ -57,6 +82,7 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
         if !undoable(model).is_empty() {
             hints.push(Hint::act(Action::Undo, "key-undo-create"));
         }
+        hints.extend(undo_all_hint(model));
         return hints;
     }
     if model.steps.migrate.open.is_some() {
@@ -70,15 +96,17 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     }
     hints.extend(trouble_hints(&troubles(model)));
     hints.push(Hint::act(Action::Pause, if model.session.is_paused { "key-unpause" } else { "key-pause" }));
-    if selected(model).is_some_and(|m| m.copy_state().is_final()) {
+    if selected(model).is_some_and(|m| m.copy_state().is_final() && !m.is_source_gone()) {
         hints.push(Hint::act(Action::Delta, "key-delta"));
     }
+    hints.extend(undo_all_hint(model));
     hints
 }
 
 /// What news does.
 pub(super) fn update(model: &mut Model, msg: &StepMsg) -> Vec<Effect> {
     match msg {
+        StepMsg::Act(action) if is_by_platform(model) => server::act(model, *action),
         StepMsg::Act(action) => act(model, *action),
         _ => Vec::new(),
     }
@@ -96,6 +124,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let id = selected(model).map(|m| m.id);
     match (action, id) {
         (Action::Accept, _) if !model.session.is_copy_confirmed => vec![Effect::Submit(Command::ConfirmCopy)],
+        (Action::UndoAll, _) => open_undo_all(model),
         (Action::Undo, _) => undoable(model).into_iter().map(Effect::Submit).collect(),
         (Action::Accept | Action::Open, _) => {
             model.steps.migrate.open = id;
@@ -118,6 +147,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// The page.
 pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
+    if is_by_platform(model) {
+        return server::view(model, ink);
+    }
     if !model.session.is_copy_confirmed {
         return start::view(model, ink);
     }

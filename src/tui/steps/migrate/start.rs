@@ -1,10 +1,10 @@
-//! Before the copy: what it will do, and that from here on nothing is undone by a key.
+//! Before the copy: what it will do, and what can still be undone from here on.
 
 use ratatui::text::Line;
 
 use super::troubles;
 use crate::domain::ByteSize;
-use crate::session::{CreateState, Migration};
+use crate::session::{CreateState, Migration, Strategy};
 use crate::tui::ink::{Cell, Ink};
 use crate::tui::sheet::{Sheet, Touch};
 use crate::tui::{Action, Model, trouble};
@@ -29,9 +29,18 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         sheet.foot(trouble::brief(ink, problem));
     }
     sheet.foot(ink.item(ink.glyphs().note, theme.quiet, &ink.say("migrate-start-text"), theme.plain));
-    sheet.foot(ink.item(ink.glyphs().note, theme.quiet, &ink.say("migrate-start-undo"), theme.quiet));
+    sheet.foot(ink.item(ink.glyphs().note, theme.quiet, &ink.say(undo_key(model.session.order())), theme.quiet));
     sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.say("migrate-start-call"))]);
     sheet
+}
+
+/// What can still be undone once the copy runs.
+const fn undo_key(order: Strategy) -> &'static str {
+    match order {
+        Strategy::RenameFirst | Strategy::ServerSide => "migrate-start-undo",
+        Strategy::CopyFirst => "migrate-start-undo-copy-first",
+        Strategy::Replace => "migrate-start-undo-replace",
+    }
 }
 
 fn row(ink: Ink<'_>, migration: &Migration, is_selected: bool) -> Line<'static> {

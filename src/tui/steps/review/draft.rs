@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{CopyChoices, EmailAddress, MailboxName, MigrationId, Platform, ServiceId};
-use crate::plan::{MailPart, MailboxMapping, MappingAction, temporary_address, with_choices};
-use crate::session::{Migration, Mode};
+use crate::plan::{MailPart, MailboxMapping, MappingAction, SourceName, TargetName, names_of, temporary_address, with_choices};
+use crate::session::{Migration, Mode, Strategy};
 use crate::text::Words;
 use crate::tui::Model;
 use crate::tui::field::Field;
@@ -12,8 +12,12 @@ use crate::tui::field::Field;
 /// Draft of one account.
 #[derive(Debug)]
 pub(super) struct Draft {
-    /// The temporary name.
+    /// The temporary name of the old account.
     pub(super) name: Field,
+    /// The temporary name of the new account.
+    pub(super) there: Field,
+    /// The order of acts for which the names were proposed.
+    order: Strategy,
     /// The password of the new account; empty: one is generated.
     pub(super) password: Field,
     /// Its folders.
@@ -25,8 +29,10 @@ pub(super) struct Draft {
 /// What is being typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Editing {
-    /// The temporary name of the selected account.
+    /// The temporary name of the old account.
     Name,
+    /// The temporary name of the new account.
+    There,
     /// The password of its new account.
     Password,
 }
@@ -49,12 +55,16 @@ pub(in crate::tui) struct State {
     pub(super) selected: usize,
     pub(super) editing: Option<Editing>,
     pub(super) folders: Option<Open>,
+    /// The page about the order of acts: its selected line, while it is open.
+    pub(super) order: Option<usize>,
+    /// The page of what belongs to the accounts besides mail: its selected line, while it is open.
+    pub(super) besides: Option<usize>,
     pub(super) create_at_once: bool,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { drafts: BTreeMap::new(), selected: 0, editing: None, folders: None, create_at_once: true }
+        Self { drafts: BTreeMap::new(), selected: 0, editing: None, folders: None, order: None, besides: None, create_at_once: true }
     }
 }
 
@@ -72,6 +82,7 @@ impl State {
         let draft = self.drafts.values_mut().nth(self.selected)?;
         match self.editing? {
             Editing::Name => Some(&mut draft.name),
+            Editing::There => Some(&mut draft.there),
             Editing::Password => Some(&mut draft.password),
         }
     }
@@ -93,23 +104,18 @@ pub(super) fn refresh(model: &mut Model) {
         .map(|m| m.source.address.clone())
         .chain(model.steps.source.accounts.values().flatten().map(|account| account.address.clone()))
         .collect();
-    let is_guided = model.session.mode == Some(Mode::Guided);
+    let order = model.session.order();
     let mut before = std::mem::take(&mut model.steps.review.drafts);
     for migration in &model.session.migrations {
         let address = &migration.source.address;
-        let mut draft = before.remove(&migration.id).filter(|draft| draft.belongs_to(address)).unwrap_or_else(|| {
-            let name = if is_guided && !needs_rename(model, migration) {
-                address.clone()
-            } else {
-                temporary_address(address, &taken).unwrap_or_else(|| address.clone())
-            };
-            Draft {
-                name: Field::plain(address.to_string(), &name.to_string()),
-                password: Field::secret(address.to_string(), None),
-                mailboxes: Vec::new(),
-                choices: None,
-            }
-        });
+        let known = before.remove(&migration.id).filter(|draft| draft.belongs_to(address));
+        let mut draft = known.unwrap_or_else(|| Draft::new(address, order));
+        if draft.name.is_empty() || draft.order != order {
+            let (name, there) = proposed_names(model, migration, &taken);
+            draft.name.set(&name.to_string());
+            draft.there.set(&there.to_string());
+            draft.order = order;
+        }
         match &migration.inventory {
             Some(inventory) => {
                 let is_other = draft.mailboxes.iter().filter(|m| m.part != MailPart::Marked).count() != inventory.mailboxes.len();
@@ -130,7 +136,46 @@ pub(super) fn refresh(model: &mut Model) {
     model.steps.review.selected = model.steps.review.selected.min(last);
 }
 
+/// Names for both accounts; where one keeps its own, that.
+fn proposed_names(model: &Model, migration: &Migration, taken: &BTreeSet<EmailAddress>) -> (EmailAddress, EmailAddress) {
+    let address = &migration.source.address;
+    let free = |taken: &BTreeSet<EmailAddress>| temporary_address(address, taken).unwrap_or_else(|| address.clone());
+    let keeps = model.session.mode == Some(Mode::Guided) && !needs_rename(model, migration);
+    let name = if keeps || !has_name(model) { address.clone() } else { free(taken) };
+    let there = if has_there(model) { free(&taken.iter().cloned().chain([name.clone()]).collect()) } else { address.clone() };
+    (name, there)
+}
+
+/// Whether the old accounts get temporary names.
+pub(super) fn has_name(model: &Model) -> bool {
+    names_of(model.session.order()).0 == SourceName::Renamed
+}
+
+/// Whether the new accounts begin under temporary names.
+pub(super) fn has_there(model: &Model) -> bool {
+    names_of(model.session.order()).1 == TargetName::Temporary
+}
+
 impl Draft {
+    fn new(address: &EmailAddress, order: Strategy) -> Self {
+        Self {
+            name: Field::plain(address.to_string(), ""),
+            there: Field::plain(address.to_string(), ""),
+            order,
+            password: Field::secret(address.to_string(), None),
+            mailboxes: Vec::new(),
+            choices: None,
+        }
+    }
+
+    /// The field of a name.
+    const fn named(&self, which: Editing) -> &Field {
+        match which {
+            Editing::There => &self.there,
+            Editing::Name | Editing::Password => &self.name,
+        }
+    }
+
     fn belongs_to(&self, address: &EmailAddress) -> bool {
         self.name.label == address.to_string()
     }
@@ -143,28 +188,47 @@ fn needs_rename(model: &Model, migration: &Migration) -> bool {
     is_ours(&migration.source.endpoint.host) && target.is_some_and(is_ours)
 }
 
+/// What is wrong with the names of an account, in words.
+pub(super) fn wrong_names(words: &Words, model: &Model, id: MigrationId) -> Option<String> {
+    wrong_name(words, model, id, Editing::Name).or_else(|| wrong_name(words, model, id, Editing::There))
+}
+
 /// What is wrong with a temporary name, in words.
-pub(super) fn wrong_name(words: &Words, model: &Model, id: MigrationId) -> Option<String> {
-    let migration = model.session.migration(id)?;
+pub(super) fn wrong_name(words: &Words, model: &Model, id: MigrationId, which: Editing) -> Option<String> {
+    let is_asked = match which {
+        Editing::Name => has_name(model),
+        Editing::There => has_there(model),
+        Editing::Password => false,
+    };
+    let migration = model.session.migration(id).filter(|_| is_asked)?;
     let draft = model.steps.review.drafts.get(&id)?;
-    let Ok(name) = draft.name.text().parse::<EmailAddress>() else {
+    let Ok(name) = draft.named(which).text().parse::<EmailAddress>() else {
         return Some(words.say("error-address", &[]));
     };
-    let others = model.session.migrations.iter().filter(|m| m.id != id);
-    let is_others = |m: &Migration| {
-        let planned = model.steps.review.drafts.get(&m.id).map(|draft| draft.name.text().to_lowercase());
-        m.source.address == name || planned.as_deref() == Some(name.to_string().as_str())
-    };
+    let is_own = name == migration.source.address;
+    let may_keep = which == Editing::Name && model.session.mode == Some(Mode::Guided);
     let key = if name.domain() != migration.source.address.domain() {
         "refusal-other-domain"
-    } else if name == migration.source.address && model.session.mode == Some(Mode::Automatic) {
+    } else if is_own && !may_keep {
         "error-same-name"
-    } else if others.into_iter().any(is_others) || (name != migration.source.address && model.steps.source.account(&name).is_some()) {
+    } else if is_taken(model, &name, (id, which)) || (!is_own && model.steps.source.account(&name).is_some()) {
         "refusal-same-name-twice"
     } else {
         return None;
     };
     Some(words.say(key, &[]))
+}
+
+/// Whether another account of the plan has, or will have, a name.
+fn is_taken(model: &Model, name: &EmailAddress, own: (MigrationId, Editing)) -> bool {
+    let text = name.to_string();
+    let asked = [(Editing::Name, has_name(model)), (Editing::There, has_there(model))];
+    model.session.migrations.iter().any(|m| {
+        let draft = model.steps.review.drafts.get(&m.id);
+        let planned = |which: Editing| draft.is_some_and(|draft| draft.named(which).text().eq_ignore_ascii_case(&text));
+        let is_planned = asked.iter().any(|(which, is_asked)| *is_asked && (m.id, *which) != own && planned(*which));
+        is_planned || (m.id != own.0 && m.source.address == *name)
+    })
 }
 
 /// Gives a folder another name at the target; what is wrong with it, as a phrase.

@@ -1,38 +1,47 @@
-//! Review: what will happen, before anything does. Names, folders, findings, totals; everything editable until it is accepted.
+//! Review: what will happen, before anything does. The order of acts, names, folders, findings, what is not mail, totals; everything
+//! editable until it is accepted.
 
 mod draft;
 mod folders;
+mod order;
 mod overview;
+mod row;
 
 use std::collections::BTreeSet;
 
 use crate::domain::{EmailAddress, Secret, SecretRef};
-use crate::plan::{Place, SourceName, TargetName, propose};
+use crate::plan::{Place, SourceName, names_of, propose};
 use crate::problem::Problem;
-use crate::session::{Command, CreateState, Mode, PlannedMigration, Task};
-use crate::tui::hint::Hint;
+use crate::session::{Command, CreateState, Destination, Migration, Mode, PlannedMigration, Strategy, Task};
+use crate::tui::hint::{Hint, moved};
 use crate::tui::ink::Ink;
 use crate::tui::model::Asked;
 use crate::tui::overlays::Overlay;
 use crate::tui::sheet::Sheet;
 use crate::tui::{Action, Effect, Model};
 
-use super::StepMsg;
+use super::{StepMsg, besides};
 pub(in crate::tui) use draft::State;
 
 /// What is possible.
 pub(super) fn hints(model: &Model) -> Vec<Hint> {
-    match &model.steps.review.folders {
-        Some(_) => folders::hints(model),
-        None => overview::hints(model),
+    let review = &model.steps.review;
+    match (&review.folders, review.order, review.besides) {
+        (Some(_), _, _) => folders::hints(model),
+        (_, Some(line), _) => order::hints(model, line),
+        (_, _, Some(_)) => besides::hints(),
+        _ => overview::hints(model),
     }
 }
 
 /// The page.
 pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
-    match &model.steps.review.folders {
-        Some(open) => folders::view(model, open, ink),
-        None => overview::view(model, ink),
+    let review = &model.steps.review;
+    match (&review.folders, review.order, review.besides) {
+        (Some(open), _, _) => folders::view(model, open, ink),
+        (_, Some(line), _) => order::view(model, ink, line),
+        (_, _, Some(line)) => besides::view(model, ink, line),
+        _ => overview::view(model, ink),
     }
 }
 
@@ -61,14 +70,26 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
             Vec::new()
         }
         StepMsg::Act(action) if model.steps.review.folders.is_some() => folders::act(model, action),
-        StepMsg::Act(action) => overview::act(model, action),
+        StepMsg::Act(action) => match (model.steps.review.order, model.steps.review.besides) {
+            (Some(line), _) => order::act(model, line, action),
+            (None, Some(line)) => act_besides(model, line, action),
+            (None, None) => overview::act(model, action),
+        },
         _ => Vec::new(),
     }
 }
 
-/// Stopped inventories.
+fn act_besides(model: &mut Model, line: usize, action: Action) -> Vec<Effect> {
+    let is_left = matches!(action, Action::Back | Action::Left | Action::Besides);
+    let to = moved(line, besides::length(model), action).unwrap_or(line);
+    model.steps.review.besides = (!is_left).then_some(to);
+    Vec::new()
+}
+
+/// Stopped looks at accounts and at what belongs to them.
 fn troubles(model: &Model) -> impl Iterator<Item = (&Task, &Problem)> {
-    model.session.troubles.iter().filter(|(task, _)| matches!(task, Task::Inventory { .. }))
+    let is_look = |task: &Task| matches!(task, Task::Inventory { .. } | Task::InspectFeatures { .. } | Task::InspectShared { .. });
+    model.session.troubles.iter().filter(move |(task, _)| is_look(task))
 }
 
 /// Passwords for new accounts are kept first, then the plan is accepted.
@@ -80,7 +101,8 @@ fn accept(model: &mut Model) -> Vec<Effect> {
 /// Passwords of the accounts that are still to be created, as far as they are known here: the given one, else that of the old account,
 /// so that nobody has to learn a new one. Where neither is known, or the old one is too short for the service, one is generated.
 pub(super) fn new_passwords(model: &Model) -> Vec<(SecretRef, Secret)> {
-    if model.session.mode != Some(Mode::Automatic) {
+    // Where OVHcloud moves the account itself, it keeps its password.
+    if model.session.mode != Some(Mode::Automatic) || model.session.order() == Strategy::ServerSide {
         return Vec::new();
     }
     let shortest = model.steps.destination.shortest_password(&model.session);
@@ -98,24 +120,29 @@ fn submit(model: &Model) -> Vec<Effect> {
     let Some(destination) = &model.session.destination else {
         return Vec::new();
     };
-    let planned = model.session.migrations.iter().filter_map(|migration| {
-        let draft = review.drafts.get(&migration.id)?;
-        let temporary: EmailAddress = draft.name.text().parse().ok()?;
-        let place = Place {
-            service: destination.service.clone(),
-            endpoint: destination.endpoint.clone(),
-            user: None,
-            secret: model.target_ref(&migration.source.address),
-        };
-        let name = if temporary == migration.source.address { SourceName::Kept } else { SourceName::Renamed };
-        let proposed = propose(&migration.source, &place, (name, TargetName::Own), &BTreeSet::new())?;
-        // The proposal says who logs in and where; the name is the person's.
-        let keeps_user = proposed.source_user == migration.source.user;
-        let source_user = if keeps_user { proposed.source_user } else { temporary.to_string() };
-        let mailboxes = draft.mailboxes.clone();
-        Some(PlannedMigration { id: migration.id, source_user, target: proposed.target, target_temporary: None, temporary, mailboxes })
-    });
+    let planned = model.session.migrations.iter().filter_map(|migration| planned(model, migration, destination));
     vec![Effect::Submit(Command::AcceptPlan { migrations: planned.collect(), create_at_once: review.create_at_once })]
+}
+
+/// One account as it is planned: the proposal says who logs in and where, the names are the person's.
+fn planned(model: &Model, migration: &Migration, destination: &Destination) -> Option<PlannedMigration> {
+    let draft = model.steps.review.drafts.get(&migration.id)?;
+    let (source_name, target_name) = names_of(model.session.order());
+    let own = migration.source.address.clone();
+    let temporary: EmailAddress = if draft::has_name(model) { draft.name.text().parse().ok()? } else { own.clone() };
+    let place =
+        Place { service: destination.service.clone(), endpoint: destination.endpoint.clone(), user: None, secret: model.target_ref(&own) };
+    let source_name = if temporary == own { SourceName::Kept } else { source_name };
+    let proposed = propose(&migration.source, &place, (source_name, target_name), &BTreeSet::new())?;
+    let keeps_user = proposed.source_user == migration.source.user;
+    let source_user = if keeps_user { proposed.source_user } else { temporary.to_string() };
+    let target_temporary: Option<EmailAddress> = if draft::has_there(model) { Some(draft.there.text().parse().ok()?) } else { None };
+    let mut target = proposed.target;
+    if let Some(name) = &target_temporary {
+        target.user = name.to_string();
+    }
+    let mailboxes = draft.mailboxes.clone();
+    Some(PlannedMigration { id: migration.id, temporary, source_user, target, target_temporary, mailboxes })
 }
 
 /// Opens the panel about a stopped inventory.

@@ -1,20 +1,20 @@
-//! The plan at a glance: one line per account, the findings of the selected one, totals.
+//! The plan at a glance: one line per account, the findings of the selected one, the order of acts, totals.
 
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use super::draft::{self, Editing, Open};
 use super::folders::row as folder_row;
+use super::{besides, row};
 use crate::domain::{ByteSize, MailboxId};
 use crate::plan::{Finding, MappingAction, Weight};
-use crate::session::{Migration, Mode, Task};
+use crate::session::{Migration, Mode, Strategy};
 use crate::text::duration_range;
 use crate::tui::field::field_lines;
 use crate::tui::hint::{Hint, LIST, moved};
-use crate::tui::ink::{Cell, Ink};
-use crate::tui::overlays;
+use crate::tui::ink::Ink;
 use crate::tui::sheet::{Sheet, Touch};
 use crate::tui::steps::rename::is_about_secret;
-use crate::tui::{Action, Effect, Model, trouble};
+use crate::tui::{Action, Effect, Model, orders, trouble};
 
 /// What is possible.
 pub(super) fn hints(model: &Model) -> Vec<Hint> {
@@ -32,10 +32,20 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
             hints.push(Hint::act(Action::Fix, "key-retype"));
         }
     }
-    hints.push(Hint::look(Action::Open, "key-folders"));
-    hints.push(Hint::look(Action::Edit, "key-edit-name"));
-    if model.session.mode == Some(Mode::Automatic) {
+    hints.push(Hint::look(Action::Order, "key-order"));
+    if !model.session.features.is_empty() {
+        hints.push(Hint::look(Action::Besides, "key-besides"));
+    }
+    if model.session.order() != Strategy::ServerSide {
+        hints.push(Hint::look(Action::Open, "key-folders"));
+    }
+    if draft::has_name(model) || draft::has_there(model) {
+        hints.push(Hint::look(Action::Edit, "key-edit-name"));
+    }
+    if model.session.mode == Some(Mode::Automatic) && model.session.order() != Strategy::ServerSide {
         hints.push(Hint::look(Action::Password, "key-password"));
+    }
+    if has_at_once(model) {
         hints.push(Hint::look(Action::Switch, "key-at-once"));
     }
     hints
@@ -49,10 +59,21 @@ fn blockers(migration: &Migration) -> usize {
     migration.inventory.iter().flat_map(|i| &i.findings).filter(|f| f.weight == Weight::Blocker).count()
 }
 
+/// Creating right after the rename is a question in the documented order alone.
+fn has_at_once(model: &Model) -> bool {
+    model.session.mode == Some(Mode::Automatic) && model.session.order() == Strategy::RenameFirst
+}
+
+/// Whether everything that is to be known of an account is known.
+fn is_known(m: &Migration) -> bool {
+    m.inventory.is_some() && (m.are_features_seen || m.source.service.is_none())
+}
+
 fn may_accept(model: &Model) -> bool {
     let migrations = &model.session.migrations;
-    let is_right = |m: &Migration| m.inventory.is_some() && blockers(m) == 0 && draft::wrong_name(&model.look.words, model, m.id).is_none();
-    !migrations.is_empty() && migrations.iter().all(is_right)
+    let is_right = |m: &Migration| is_known(m) && blockers(m) == 0 && draft::wrong_names(&model.look.words, model, m.id).is_none();
+    let is_order_possible = model.session.possible_orders().allowed.contains(&model.session.order());
+    !migrations.is_empty() && is_order_possible && migrations.iter().all(is_right)
 }
 
 /// An action.
@@ -69,7 +90,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Accept if may_accept(model) => return super::accept(model),
-        Action::Edit => model.steps.review.editing = Some(Editing::Name),
+        Action::Edit => model.steps.review.editing = Some(if draft::has_name(model) { Editing::Name } else { Editing::There }),
+        Action::Order => model.steps.review.order = Some(super::order::current(model)),
+        Action::Besides => model.steps.review.besides = Some(0),
         Action::Password => model.steps.review.editing = Some(Editing::Password),
         Action::Switch => model.steps.review.create_at_once = !model.steps.review.create_at_once,
         Action::Open => {
@@ -83,19 +106,23 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 fn act_in_field(model: &mut Model, action: Action) -> Vec<Effect> {
     let words = model.look.words.clone();
-    let Some(id) = selected(model).map(|m| m.id) else {
+    let (Some(id), Some(editing)) = (selected(model).map(|m| m.id), model.steps.review.editing) else {
         return Vec::new();
     };
-    let wrong = draft::wrong_name(&words, model, id);
+    let wrong = draft::wrong_name(&words, model, id, editing);
+    let has_there = draft::has_there(model);
     let address = model.session.migration(id).map(|m| m.source.address.to_string()).unwrap_or_default();
     let review = &mut model.steps.review;
     let Some(draft) = review.drafts.get_mut(&id) else {
         return Vec::new();
     };
-    match (action, review.editing) {
-        (Action::Accept, Some(Editing::Name)) if wrong.is_some() => draft.name.error = wrong,
-        (Action::Back, Some(Editing::Name)) if wrong.is_some() => {
-            draft.name.set(&address);
+    let field = if editing == Editing::There { &mut draft.there } else { &mut draft.name };
+    match (action, editing) {
+        (Action::Accept, _) if wrong.is_some() => field.error = wrong,
+        // The other name follows.
+        (Action::Accept, Editing::Name) if has_there => review.editing = Some(Editing::There),
+        (Action::Back, Editing::Name | Editing::There) if wrong.is_some() => {
+            field.set(&address);
             review.editing = None;
         }
         _ => review.editing = None,
@@ -105,44 +132,81 @@ fn act_in_field(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// The page.
 pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
-    let theme = ink.theme();
     let review = &model.steps.review;
     let mut sheet = Sheet::new(ink.say("review-title"), Touch::ReadsOnly);
-    sheet.head([totals(model, ink), ink.gap(), table_head(model, ink)]);
+    sheet.head([totals(model, ink), ink.gap(), row::head(model, ink)]);
     for (i, migration) in model.session.migrations.iter().enumerate() {
         if i == review.selected {
             sheet.focus_here();
         }
-        sheet.list([row(model, ink, migration, i == review.selected)]);
+        sheet.list([row::row(model, ink, migration, i == review.selected)]);
         if let (true, Some(editing), Some(draft)) = (i == review.selected, review.editing, review.drafts.get(&migration.id)) {
-            let mut field = if editing == Editing::Name { draft.name.clone() } else { draft.password.clone() };
-            field.label = ink.say(if editing == Editing::Name { "field-temporary" } else { "field-new-password" });
+            let (field, label) = match editing {
+                Editing::Name => (&draft.name, "field-temporary"),
+                Editing::There => (&draft.there, "field-temporary-there"),
+                Editing::Password => (&draft.password, "field-new-password"),
+            };
+            let mut field = field.clone();
+            field.label = ink.say(label);
             let width = crate::tui::ink::columns(&field.label);
             sheet.list(field_lines(ink, &field, width, true));
         }
     }
     sheet.foot([ink.gap()]);
-    let room = ink.height.saturating_sub(sheet.head.len() + sheet.list.len().min(7) + 5).max(1);
+    let fixed = plan_lines(model, ink);
+    let room = ink.height.saturating_sub(sheet.head.len() + sheet.list.len().min(7) + fixed.len() + 3).max(1);
     if let Some((_, problem)) = super::troubles(model).next() {
         sheet.foot(trouble::brief(ink, problem));
     } else if let Some(migration) = selected(model) {
         sheet.foot(about(model, ink, migration, room));
     }
-    if model.session.mode == Some(Mode::Automatic) {
-        let mark = if review.create_at_once { ink.glyphs().checked } else { ink.glyphs().unchecked };
-        sheet.foot(ink.item(mark, theme.accent, &ink.say("review-at-once"), theme.plain));
-    }
+    sheet.foot(fixed);
     if may_accept(model) {
         sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.say("review-call"))]);
     }
     sheet
 }
 
+/// What holds for all accounts: the order of acts, what is not mail, whether accounts are created right after the rename. Where there is
+/// room, the acts one by one.
+fn plan_lines(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
+    let theme = ink.theme();
+    let order = model.session.order();
+    let is_wide = ink.height >= 26;
+    let (sign, style) =
+        if orders::is_irreversible(order) { (ink.glyphs().warning, theme.warning) } else { (ink.glyphs().note, theme.quiet) };
+    let name = ink.say(orders::name_key(order));
+    let key = if is_wide { "review-order-wide" } else { "review-order" };
+    let params = [("name", name.into()), ("undo", ink.say(orders::undo_key(order)).into())];
+    let mut text = ink.tell(key, &params);
+    // While a name is typed, the key is a letter of it.
+    let key = ink.key(Action::Order);
+    if !key.is_empty() {
+        text = format!("{text} {}", ink.tell("review-key", &[("key", key.into())]));
+    }
+    let mut lines = if is_wide { vec![ink.gap()] } else { Vec::new() };
+    lines.extend(ink.item(sign, style, &text, theme.plain));
+    if is_wide {
+        lines.extend(orders::act_lines(ink.narrower(2), order, model.session.mode).into_iter().map(|mut line| {
+            line.spans.insert(0, Span::raw("  "));
+            line
+        }));
+        lines.push(ink.gap());
+    }
+    lines.extend(besides::summary(model, ink));
+    if has_at_once(model) {
+        let mark = if model.steps.review.create_at_once { ink.glyphs().checked } else { ink.glyphs().unchecked };
+        lines.extend(ink.item(mark, theme.accent, &ink.say("review-at-once"), theme.plain));
+    }
+    lines
+}
+
 fn totals(model: &Model, ink: Ink<'_>) -> Line<'static> {
     let migrations = &model.session.migrations;
     let known: Vec<_> = migrations.iter().filter_map(|m| m.inventory.as_ref()).collect();
-    if known.len() < migrations.len() {
-        let params = [("known", known.len().into()), ("count", migrations.len().into())];
+    let are_known = migrations.iter().filter(|m| is_known(m)).count();
+    if are_known < migrations.len() {
+        let params = [("known", are_known.into()), ("count", migrations.len().into())];
         return ink.busy(model.now, &ink.tell("review-looking", &params));
     }
     let messages: u64 = known.iter().map(|i| i.messages).sum();
@@ -163,82 +227,6 @@ fn estimate(messages: u64, bytes: ByteSize) -> (u64, u64) {
     (at(400, 20_000_000), at(60, 2_000_000))
 }
 
-const MESSAGES: usize = 8;
-const SIZE: usize = 8;
-const FOUND: usize = 11;
-/// From this width on sizes and whole addresses have room.
-const WIDE: usize = 84;
-
-fn widths(ink: Ink<'_>) -> (usize, usize) {
-    let size = if ink.width >= WIDE { SIZE + 1 } else { 0 };
-    let rest = ink.width.saturating_sub(2 + 1 + MESSAGES + FOUND + 4 + size);
-    (rest / 2, rest - rest / 2)
-}
-
-fn table_head(model: &Model, ink: Ink<'_>) -> Line<'static> {
-    let head = |key: &str, width: usize| Cell::new(ink.say(key), width).style(ink.theme().quiet);
-    let (account, temporary) = widths(ink);
-    let renamed = if model.session.mode == Some(Mode::Guided) { "column-renamed-guided" } else { "column-renamed" };
-    let mut cells =
-        vec![Cell::new("", 1), head("column-account", account), head(renamed, temporary), head("column-messages", MESSAGES).right()];
-    if ink.width >= WIDE {
-        cells.push(head("column-size", SIZE).right());
-    }
-    cells.push(head("column-found", FOUND));
-    ink.row(false, &cells)
-}
-
-fn row(model: &Model, ink: Ink<'_>, migration: &Migration, is_selected: bool) -> Line<'static> {
-    let theme = ink.theme();
-    let (account, temporary) = widths(ink);
-    let draft = model.steps.review.drafts.get(&migration.id);
-    let is_wide = ink.width >= WIDE;
-    let short = |address: &str| if is_wide { address.to_owned() } else { address.split('@').next().unwrap_or_default().to_owned() };
-    let address = migration.source.address.to_string();
-    let name = draft.map(|draft| draft.name.text().to_owned()).unwrap_or_default();
-    let is_wrong = draft::wrong_name(&model.look.words, model, migration.id).is_some();
-    let shown = if name == address { ink.say("review-not-renamed") } else { short(&name) };
-    let task = Task::Inventory { migration: migration.id };
-    let (sign, style, messages, size, found) = match (&migration.inventory, model.session.troubles.get(&task)) {
-        (Some(inventory), _) => {
-            let worst = inventory.findings.iter().map(|f| f.weight).max();
-            let (sign, style) = match worst {
-                Some(Weight::Blocker) => (ink.glyphs().wrong, theme.wrong),
-                Some(Weight::Warning) => (ink.glyphs().warning, theme.warning),
-                _ => (ink.glyphs().done, theme.good),
-            };
-            (sign, style, crate::text::count(inventory.messages), inventory.bytes.to_string(), found(ink, migration))
-        }
-        (None, Some(_)) => (ink.glyphs().wrong, theme.wrong, String::new(), String::new(), ink.say("task-stopped")),
-        (None, None) => {
-            let running = model.progress.tasks.get(&task);
-            let what = running.map(|progress| overlays::activity(model, ink, progress)).unwrap_or_default();
-            (ink.glyphs().waiting, theme.accent, String::new(), String::new(), what)
-        }
-    };
-    let mut cells = vec![
-        Cell::new(sign, 1).style(style),
-        Cell::new(short(&address), account),
-        Cell::new(shown, temporary).style(if is_wrong { theme.wrong } else { theme.accent }),
-        Cell::new(messages, MESSAGES).right(),
-    ];
-    if is_wide {
-        cells.push(Cell::new(size, SIZE).right());
-    }
-    cells.push(Cell::new(found, FOUND).style(if style == theme.good { theme.quiet } else { style }));
-    ink.row(is_selected, &cells)
-}
-
-fn found(ink: Ink<'_>, migration: &Migration) -> String {
-    let count = |weight: Weight| migration.inventory.iter().flat_map(|i| &i.findings).filter(|f| f.weight == weight).count();
-    match (count(Weight::Blocker), count(Weight::Warning), count(Weight::Note)) {
-        (0, 0, 0) => ink.glyphs().none.to_owned(),
-        (0, 0, notes) => ink.tell("found-notes", &[("count", notes.into())]),
-        (0, warnings, _) => ink.tell("found-warnings", &[("count", warnings.into())]),
-        (blockers, _, _) => ink.tell("found-blockers", &[("count", blockers.into())]),
-    }
-}
-
 /// The folders in one line, then the findings, heaviest first, as many as there is room for.
 fn about(model: &Model, ink: Ink<'_>, migration: &Migration, room: usize) -> Vec<Line<'static>> {
     let theme = ink.theme();
@@ -252,10 +240,11 @@ fn about(model: &Model, ink: Ink<'_>, migration: &Migration, room: usize) -> Vec
         ("copied", copied.len().into()),
         ("skipped", (mailboxes.len() - copied.len()).into()),
     ];
-    let mut text = ink.tell("review-about", &params);
+    let is_copied_here = model.session.order() != Strategy::ServerSide;
+    let mut text = ink.tell(if is_copied_here { "review-about" } else { "review-about-platform" }, &params);
     let key = ink.key(Action::Open);
     // While a name is typed, the key is a letter of it.
-    if !key.is_empty() {
+    if !key.is_empty() && is_copied_here {
         text = format!("{text} {}", ink.tell("review-about-key", &[("key", key.into())]));
     }
     let mut lines = ink.paragraph(&text, theme.quiet);
@@ -263,7 +252,7 @@ fn about(model: &Model, ink: Ink<'_>, migration: &Migration, room: usize) -> Vec
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
     let said: usize = findings.iter().map(|finding| finding_lines(ink, finding).len()).sum();
     let folders = mailboxes.iter().map(|mailbox| folder_row(ink, mailbox, false));
-    if room > said + mailboxes.len().min(6) + 2 {
+    if is_copied_here && room > said + mailboxes.len().min(6) + 2 {
         lines.extend(folders.take(room - said - 2));
         lines.push(ink.gap());
     }
@@ -285,5 +274,12 @@ pub(super) fn finding_lines(ink: Ink<'_>, finding: &Finding) -> Vec<Line<'static
         Weight::Warning => (ink.glyphs().warning, theme.warning),
         Weight::Note => (ink.glyphs().note, theme.quiet),
     };
-    ink.item(sign, style, &ink.words().say_about(super::folders::finding_key(finding.code), &finding.params), theme.plain)
+    let key = super::folders::finding_key(finding.code);
+    let mut text = ink.words().say_about(key, &finding.params);
+    // Where the sentence itself does not say what to do, another one does.
+    let remedy = key.replacen("finding", "remedy", 1);
+    if ink.words().has(&remedy) {
+        text = format!("{text} {}", ink.words().say_about(&remedy, &finding.params));
+    }
+    ink.item(sign, style, &text, theme.plain)
 }

@@ -1,10 +1,11 @@
 //! Source: which accounts move, each proven by a login.
 //!
-//! Automatic: a table from the API, then the passwords of the chosen accounts. Guided: a form per account.
+//! Automatic: one table of the accounts of all services, from the API, then the passwords of the chosen accounts. Guided: a form per account.
 
 mod accounts;
 mod guided;
 mod logins;
+mod table;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ use crate::tui::{Effect, Model, Prefill};
 
 use super::StepMsg;
 use logins::{Login, LoginState};
+pub(super) use table::short_name;
 
 /// Which part of the step is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,7 +40,6 @@ pub(in crate::tui) struct State {
     part: Part,
     /// Services that have accounts; none before the API answered.
     pub(super) services: Option<Vec<Service>>,
-    service: usize,
     /// Accounts by service.
     pub(super) accounts: BTreeMap<ServiceId, Vec<Account>>,
     selected: usize,

@@ -1,0 +1,296 @@
+//! A world for one pair of platforms, accounts that move in one order of acts, and what must be so at the end.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mailferry::adapters::journal::MemoryJournal;
+use mailferry::adapters::secrets::MemorySecrets;
+use mailferry::app::{Answers, DnsWish, next};
+use mailferry::domain::{EmailAddress, Feature, ImapEndpoint, MailboxName, Platform, Secret, SessionId, WireName, decode_utf7};
+use mailferry::engine::{Engine, Limits, Opening};
+use mailferry::plan::{SourceAccount, SourceName};
+use mailferry::ports::{Ports, SecretStore};
+use mailferry::sandbox::demo::compare;
+use mailferry::sandbox::mail::{AccountSnapshot, Directory, InProcessMail};
+use mailferry::sandbox::world::{APPLICATION_KEY, APPLICATION_SECRET, PairCast, PlatformSnapshot, World};
+use mailferry::session::{
+    ApiAccess, ApiCredential, ApiSecret, Command, Destination, Event, FeatureState, Migration, Mode, Session, Strategy, api_secret,
+    source_secret,
+};
+
+use super::clock::TestClock;
+use super::cutting::{Knife, cut};
+
+/// One pair, one order, some accounts.
+pub struct PairStage {
+    pub order: Strategy,
+    pub world: World,
+    pub cast: PairCast,
+    pub journal: MemoryJournal,
+    pub secrets: Arc<MemorySecrets>,
+    pub platforms_at_first: PlatformSnapshot,
+    clock: Arc<TestClock>,
+    moving: Vec<EmailAddress>,
+    mail_at_first: BTreeMap<EmailAddress, AccountSnapshot>,
+}
+
+/// What a test does next.
+pub enum Wish {
+    /// This.
+    Do(Command),
+    /// What the autopilot would.
+    GoOn,
+    /// Nothing more.
+    Over,
+}
+
+pub fn id() -> SessionId {
+    SessionId::from_bits(5)
+}
+
+impl PairStage {
+    /// The first `accounts` of the cast move.
+    pub async fn new((from, to): (Platform, Platform), order: Strategy, accounts: usize) -> Self {
+        let (world, cast) = World::for_pair(from, to);
+        let moving: Vec<EmailAddress> = cast.accounts.iter().take(accounts).map(|(address, _)| address.clone()).collect();
+        let mail_of = |address: &EmailAddress| world.mail_of(&cast.from_host, address).expect("in the cast");
+        let mail_at_first = moving.iter().map(|address| (address.clone(), world.mail().snapshot(&mail_of(address)))).collect();
+        let secrets = Arc::new(MemorySecrets::new());
+        let keys = [Secret::new(APPLICATION_KEY), Secret::new(APPLICATION_SECRET), world.first_consumer_key()];
+        for (reference, secret) in access().credential.secrets().iter().zip(&keys) {
+            secrets.set(reference, secret).await.expect("memory");
+        }
+        for (address, password) in &cast.accounts {
+            secrets.set(&source_secret(&id(), address), password).await.expect("memory");
+        }
+        let platforms_at_first = world.platform_snapshot();
+        Self {
+            order,
+            world,
+            cast,
+            journal: MemoryJournal::new(),
+            secrets,
+            platforms_at_first,
+            clock: Arc::new(TestClock::new()),
+            moving,
+            mail_at_first,
+        }
+    }
+
+    pub fn ports(&self) -> Ports {
+        let hosts = [&self.cast.from_host, &self.cast.to_host].map(|host| (host.clone(), self.world.dialect(host)));
+        Ports {
+            platforms: Arc::new(self.world.clone()),
+            mail: Arc::new(InProcessMail::new(self.world.mail().clone(), Arc::new(self.world.clone()), HashMap::from(hosts))),
+            resolver: Arc::new(self.world.clone()),
+            secrets: self.secrets.clone(),
+            journal: Arc::new(self.journal.clone()),
+            clock: self.clock.clone(),
+        }
+    }
+
+    pub fn answers(&self) -> Answers {
+        let source = |address: &EmailAddress| SourceAccount {
+            secret: source_secret(&id(), address),
+            user: address.to_string(),
+            service: Some(self.cast.from.clone()),
+            endpoint: ImapEndpoint::tls(&self.cast.from_host),
+            display_name: Some("Somebody".to_owned()),
+            first_name: None,
+            last_name: None,
+            address: address.clone(),
+        };
+        Answers {
+            mode: Mode::Automatic,
+            access: Some(access()),
+            sources: self.moving.iter().map(source).collect(),
+            destination: Destination {
+                service: Some(self.cast.to.clone()),
+                display_name: None,
+                endpoint: ImapEndpoint::tls(&self.cast.to_host),
+                webmail: None,
+            },
+            domains: vec![self.cast.domain.clone()],
+            order: Some(self.order),
+            source_name: SourceName::Renamed,
+            target_user: None,
+            dns: DnsWish::Skip,
+            finish: Some(false),
+        }
+    }
+
+    pub fn session(&self) -> Session {
+        Session::replay(&self.journal.recorded())
+    }
+
+    pub fn happened(&self, is_meant: impl Fn(&Event) -> bool) -> usize {
+        self.journal.recorded().iter().filter(|stored| is_meant(&stored.event)).count()
+    }
+
+    /// Runs until the wish is over, the session finished, or the knife falls; answers whether it came to its end. A task that stops fails.
+    pub async fn run(&self, knife: &Arc<Knife>, wish: impl Fn(&Session) -> Wish) -> bool {
+        self.run_until(knife, wish, |session| assert!(session.troubles.is_empty(), "{:#?}", session.troubles)).await
+    }
+
+    /// The same, and what stopped is looked at by the caller.
+    pub async fn run_until(&self, knife: &Arc<Knife>, wish: impl Fn(&Session) -> Wish, look: impl Fn(&Session)) -> bool {
+        let opening = if self.journal.recorded().is_empty() { Opening::New(id()) } else { Opening::Resume(id()) };
+        let (ports, answers) = (cut(&self.ports(), knife), self.answers());
+        let run = async {
+            let (engine, mut notices) = Engine::open(ports, Limits::small(), opening).await.expect("the journal is sound");
+            let handle = engine.handle();
+            loop {
+                let session = handle.session().clone();
+                if session.is_finished {
+                    return;
+                }
+                look(&session);
+                let command = match wish(&session) {
+                    Wish::Over => return,
+                    Wish::Do(command) => Some(command),
+                    Wish::GoOn => next(&session, &answers),
+                };
+                // A command may come too late by a moment: then the session says so, and the next look decides.
+                if let Some(command) = command {
+                    let _ = handle.submit(command).await;
+                }
+                notices.recv().await.expect("the engine runs");
+                while notices.try_recv().is_ok() {}
+            }
+        };
+        tokio::select! {
+            biased;
+            () = knife.fallen() => false,
+            () = run => true,
+            () = tokio::time::sleep(Duration::from_hours(2)) => {
+                let session = self.session();
+                panic!("stuck at {:?}: {:?} {:?}", session.step(), mailferry::session::due(&session), self.journal.recorded().last())
+            }
+        }
+    }
+
+    /// Everything that must be so when all is done.
+    pub async fn check(&self) -> Result<(), String> {
+        let session = self.session();
+        if !session.is_finished {
+            return Err(format!("not finished: {:?}", session.troubles));
+        }
+        for migration in &session.migrations {
+            let told = |what: String| format!("{}: {what}", migration.source.address);
+            self.check_mail(migration).map_err(told)?;
+            self.check_source(migration).map_err(told)?;
+            self.check_password(migration).await.map_err(told)?;
+        }
+        self.check_features(&session)
+    }
+
+    fn check_mail(&self, migration: &Migration) -> Result<(), String> {
+        let address = &migration.source.address;
+        let target = self.world.mail_of(&self.cast.to_host, address).ok_or("no target account")?;
+        let target = self.world.mail().snapshot(&target);
+        let mut source = self.mail_at_first[address].clone();
+        if self.order == Strategy::ServerSide {
+            let same = source
+                .mailboxes
+                .iter()
+                .all(|(name, mailbox)| target.mailboxes.get(name).is_some_and(|t| t.messages.len() == mailbox.messages.len()));
+            return if same { Ok(()) } else { Err("the platform lost mail".to_owned()) };
+        }
+        let places: BTreeMap<MailboxName, MailboxName> =
+            migration.mailboxes.values().filter_map(|m| Some((m.mapping.name.clone(), self.spelled(m.to.as_ref()?)?))).collect();
+        let moved = std::mem::take(&mut source.mailboxes).into_iter().filter_map(|(name, mut mailbox)| {
+            mailbox.role = None;
+            places.get(&name).map(|place| (place.clone(), mailbox))
+        });
+        source.mailboxes = moved.collect();
+        match compare(&source, &target).as_slice() {
+            [] => Ok(()),
+            differences => Err(differences.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        }
+    }
+
+    fn check_source(&self, migration: &Migration) -> Result<(), String> {
+        let address = &migration.source.address;
+        match self.order {
+            Strategy::RenameFirst | Strategy::CopyFirst => {
+                let temporary = migration.temporary.as_ref().ok_or("no temporary name")?;
+                let source = self.world.mail_of(&self.cast.from_host, temporary).ok_or("the source is gone")?;
+                let is_same = self.world.mail().snapshot(&source) == self.mail_at_first[address];
+                if is_same { Ok(()) } else { Err("the source was changed".to_owned()) }
+            }
+            Strategy::Replace | Strategy::ServerSide => match self.world.mail_of(&self.cast.from_host, address) {
+                None => Ok(()),
+                Some(_) => Err("the source is still there".to_owned()),
+            },
+        }
+    }
+
+    fn spelled(&self, wire: &WireName) -> Option<MailboxName> {
+        let delimiter = if self.cast.to.platform == Platform::MxPlanLegacy { '.' } else { '/' };
+        MailboxName::from_segments(wire.0.split(delimiter).map(decode_utf7).collect::<Option<Vec<_>>>()?).ok()
+    }
+
+    async fn check_password(&self, migration: &Migration) -> Result<(), String> {
+        let target = migration.target.as_ref().ok_or("no target")?;
+        let kept = self.secrets.get(&target.secret).await.map_err(|error| error.to_string())?;
+        let password = kept.ok_or("no password is kept")?;
+        let entered = self.world.authenticate(&self.cast.to_host, &migration.source.address.to_string(), password.expose());
+        entered.map(drop).map_err(|refusal| format!("the password does not open: {refusal:?}"))
+    }
+
+    /// Everything that was seen is at the target, or left with a reason; nothing that the world had was overlooked.
+    fn check_features(&self, session: &Session) -> Result<(), String> {
+        let now = self.world.platform_snapshot();
+        let (before, after) = (&self.platforms_at_first.services[&self.cast.from.name], &now.services[&self.cast.to.name]);
+        for migration in &session.migrations {
+            let address = &migration.source.address;
+            let known: Vec<&Feature> = session.features.values().map(|f| &f.feature).collect();
+            for feature in &before.accounts[address].features {
+                if !known.iter().any(|k| k.is_same(feature)) {
+                    return Err(format!("{address}: {feature:?} was overlooked"));
+                }
+            }
+            let there = &after.accounts.get(address).ok_or_else(|| format!("{address} is not there"))?.features;
+            for (_, progress) in session.features_of(migration.id) {
+                let is_there = there.iter().any(|t| t.is_same(&progress.feature));
+                match &progress.state {
+                    FeatureState::Carried { .. } if is_there => {}
+                    FeatureState::Left { .. } if !is_there => {}
+                    other => return Err(format!("{address}: {:?} is {other:?}, there: {is_there}", progress.feature)),
+                }
+            }
+        }
+        let shared: Vec<_> = session.features.values().filter(|f| f.migration.is_none()).collect();
+        for feature in &before.shared {
+            if !shared.iter().any(|known| known.feature.is_same(feature)) {
+                return Err(format!("{feature:?} was overlooked"));
+            }
+        }
+        for progress in shared {
+            let is_there = after.shared.iter().any(|t| t.is_same(&progress.feature));
+            match &progress.state {
+                FeatureState::Carried { .. } if is_there => {}
+                FeatureState::Left { .. } if !is_there => {}
+                other => return Err(format!("{:?} is {other:?}, there: {is_there}", progress.feature)),
+            }
+        }
+        Ok(())
+    }
+}
+
+pub fn access() -> ApiAccess {
+    ApiAccess {
+        endpoint: "ovh-eu".parse().expect("known"),
+        credential: ApiCredential::Application {
+            application_key: api_secret(&id(), ApiSecret::ApplicationKey),
+            application_secret: api_secret(&id(), ApiSecret::ApplicationSecret),
+            consumer_key: api_secret(&id(), ApiSecret::ConsumerKey),
+        },
+        expiration: None,
+    }
+}
+
+/// All platforms that have an API.
+pub const PLATFORMS: [Platform; 6] =
+    [Platform::Exchange, Platform::EmailPro, Platform::MxPlan, Platform::MxPlanZimbra, Platform::MxPlanLegacy, Platform::Zimbra];
