@@ -59,17 +59,34 @@ impl From<Field> for String {
 /// Fields by name.
 pub(crate) type Fields = BTreeMap<String, Field>;
 
-/// One call.
+/// One call; kept as `answers`, `answers | model` or `answers | field: type required, field: type`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub(crate) struct Route {
     /// Type of the answer: `void`, `string[]`, a model.
     pub(crate) answers: String,
     /// The model that is sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) model: Option<String>,
     /// What is sent, where it is no model.
-    #[serde(default, skip_serializing_if = "Fields::is_empty")]
     pub(crate) fields: Fields,
+}
+
+impl From<String> for Route {
+    fn from(text: String) -> Self {
+        let (answers, sent) = text.split_once(" | ").unwrap_or((&text, ""));
+        let fields = sent.split(", ").filter_map(|field| field.split_once(": "));
+        let fields: Fields = fields.map(|(name, field)| (name.to_owned(), Field::from(field.to_owned()))).collect();
+        let model = (fields.is_empty() && !sent.is_empty()).then(|| sent.to_owned());
+        Self { answers: answers.to_owned(), model, fields }
+    }
+}
+
+impl From<Route> for String {
+    fn from(route: Route) -> Self {
+        let fields = route.fields.into_iter().map(|(name, field)| format!("{name}: {}", Self::from(field)));
+        let sent = route.model.unwrap_or_else(|| fields.collect::<Vec<_>>().join(", "));
+        if sent.is_empty() { route.answers } else { format!("{} | {sent}", route.answers) }
+    }
 }
 
 /// Routes, models, words.

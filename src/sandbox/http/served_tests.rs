@@ -29,13 +29,7 @@ fn value(world: &World, service: &ServiceId, (template, name): (&str, &str)) -> 
         match name {
             "organizationName" | "exchangeService" | "service" | "platformId" => service.name.clone(),
             "primaryEmailAddress" | "email" if template.contains("/account") => john.clone(),
-            "email" => {
-                if template.contains("moderator") {
-                    format!("info@{DOMAIN}")
-                } else {
-                    "marie.duval@example.org".to_owned()
-                }
-            }
+            "email" => if template.contains("moderator") { format!("info@{DOMAIN}") } else { "marie.duval@example.org".to_owned() },
             "domain" | "domainName" | "zoneName" => DOMAIN.to_owned(),
             "mailingListAddress" => format!("team@{DOMAIN}"),
             "alias" if template.contains("mailingList") => format!("everybody@{DOMAIN}"),
