@@ -174,8 +174,6 @@ obstacle-seats = { $count ->
  }
 destination-attaching-title = The domain is being attached
 destination-attaching-text = The new service must know the domain before an account can have an address in it. This takes some minutes; mail is not affected.
-destination-leaving-title = The domain is taken from the service again
-destination-leaving-text = What was done is being undone. Mail is not affected: it is in the old accounts.
 destination-starting = about to start
 destination-ready = ready
 destination-guided-text = The server on which the new accounts will be, as your provider names it.
@@ -478,7 +476,7 @@ state-switched-gap = { $seconds ->
    *[other] has its address, { $seconds } s without a mailbox
  }
 state-old-gives-name = old one: { $what }
-state-takes-name = the new one takes the name
+state-takes-name = new one takes it
 state-name-not-free = waits for the name
 name-awaited = { $address }: the platform has not given the name free yet. Waited for { $age } so far, asked again in { $left }.
 name-awaited-long = { $address }: the platform has not given the name free yet. Waited for { $age } so far.
@@ -524,6 +522,15 @@ state-created-gap = { $seconds ->
    *[other] created, { $seconds } s without a mailbox
  }
 state-without-mailbox = no mailbox for { $age }
+
+undoing-title = Everything is being undone
+undoing-text = All mail is in the old accounts. You can leave at any moment; the next start goes on with it.
+undoing-create = new one being removed
+undoing-rename = gets its name back
+undoing-domain = is taken from the new service
+undoing-waits = waits its turn
+undoing-done = as it was before
+undoing-stays = stays at the new service
 
 ## Migrate
 

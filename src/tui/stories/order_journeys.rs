@@ -155,6 +155,23 @@ fn undoing_everything_names_what_is_undone_first_and_says_when_it_is_too_late() 
 }
 
 #[test]
+fn nothing_is_begun_anew_while_everything_is_being_undone() {
+    let mut stage = undoing();
+    stage.effects.clear();
+    stage.press("enter u U e");
+    assert_eq!(commands(&mut stage), []);
+    let screen = stage.screen(80, 24);
+    assert!(screen.contains("gets its name back") && screen.contains("as it was before"), "{screen}");
+    stage.press("esc esc esc e");
+    assert_eq!(commands(&mut stage), [], "answers are given again once it is over");
+    for n in 4..=5 {
+        stage.happens(Event::CreateUndone { migration: migration(n) });
+    }
+    stage.happens(Event::RenameUndone { migration: migration(2) }).happens(Event::DomainDetached { domain: domain() });
+    assert!(stage.screen(80, 24).contains("Where shall they go?"), "{}", stage.screen(80, 24));
+}
+
+#[test]
 fn the_time_without_a_mailbox_and_the_wait_for_a_name_are_counted() {
     let screen = switching().screen(120, 40);
     assert!(

@@ -56,6 +56,7 @@ fn acting() -> Vec<(&'static str, Stage)> {
         ("server-blocked", move_blocked()),
         ("undo-all", undo_all()),
         ("undo-all-too-late", too_late()),
+        ("undoing", undoing()),
     ]
 }
 
@@ -214,6 +215,28 @@ pub(super) fn undo_all() -> Stage {
     let mut stage = names(Strategy::CopyFirst, false);
     stage.happens(Event::RenameConfirmed).happens(renamed(1));
     stage.press("U");
+    stage
+}
+
+/// One account has its name back, one is removed just now, the domain leaves last.
+pub(super) fn undoing() -> Stage {
+    let mut stage = names(Strategy::CopyFirst, false);
+    stage.happens(Event::RenameConfirmed).happens(renamed(1)).happens(renamed(2));
+    for n in 1..=5 {
+        stage.happens(Event::CreateUndoRequested { migration: migration(n) });
+    }
+    stage.happens(Event::RenameUndoRequested { migration: migration(1) }).happens(Event::RenameUndoRequested { migration: migration(2) });
+    stage.happens(Event::DomainDetachRequested { domain: domain() });
+    for n in 1..=3 {
+        stage.happens(Event::CreateUndone { migration: migration(n) });
+    }
+    stage.happens(Event::RenameUndone { migration: migration(1) });
+    let back = Task::UndoRename { migration: migration(2) };
+    let remove = Task::UndoCreate { migration: migration(4) };
+    stage.hear(progress([
+        (back, running(Activity::WaitingForPlatform, 4, 0, 0)),
+        (remove, running(Activity::WaitingForPlatform, 11, 0, 0)),
+    ]));
     stage
 }
 
