@@ -206,6 +206,17 @@ review-call = Accept the plan; nothing is changed by that
 review-order = Order: { $name }. { $undo }
 review-order-wide = Order of acts: { $name }
 
+review-blocked = { $count ->
+    [one] One account has an obstacle. Once it is mended, `{ $key }` looks again.
+   *[other] { $count } accounts have obstacles. Once they are mended, `{ $key }` looks again.
+ }
+review-more-findings = and { $count } more: `{ $key }` shows all
+findings-title = Found: { $address }
+findings-none = Nothing was found that should be known.
+findings-blockers = To be mended first
+findings-warnings = Will be different afterwards
+findings-notes = Good to know
+
 ## The order of acts
 
 order-title = In which order
