@@ -35,7 +35,7 @@ use super::texts::{problem_line, problem_text};
 use super::wizard::{Stage, Wish};
 
 /// Service of the keyring under which the demo keeps what it was told.
-const DEMO_KEYRING_SERVICE: &str = "mailferry-demo";
+pub(super) const DEMO_KEYRING_SERVICE: &str = "mailferry-demo";
 /// The seed of the usual world.
 const USUAL_SEED: u64 = 1;
 /// The servers of the demo are as far away and as busy as real ones, so that a copy can be watched.
@@ -153,11 +153,13 @@ fn prefill(demo: &Demo) -> Prefill {
         application_key: Some(application_key),
         application_secret: Some(application_secret),
         consumer_key,
+        found: Vec::new(),
+        troubles: Vec::new(),
         accounts: guided.map(|login| PrefilledAccount { address: login.address, host: FOREIGN_HOST.to_owned() }).collect(),
         target_host: Some(PLAIN_HOST.to_owned()),
         panel: Some(demo.panel_url()),
         passwords,
-        target_passwords: BTreeMap::new(),
+        ..Prefill::default()
     }
 }
 

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
 
+use crate::settings::OvhValues;
+
 /// What the program finds around itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
@@ -17,6 +19,8 @@ pub(crate) struct Environment {
     pub(crate) is_ascii: bool,
     /// Filter of the log, from `MAILFERRY_LOG`.
     pub(crate) log: Option<String>,
+    /// Keys of the API, from `OVH_…`.
+    pub(crate) ovh: OvhValues,
     home: PathBuf,
 }
 
@@ -42,8 +46,15 @@ impl Environment {
             is_colourless: variable("NO_COLOR").is_some(),
             is_ascii: variable("TERM").is_some_and(|term| term == "linux") || (!locale.is_empty() && !is_utf8),
             log: variable("MAILFERRY_LOG"),
+            ovh: OvhValues::from_variables(variable),
             home: base.home_dir().to_owned(),
         })
+    }
+
+    /// Where the official clients look for their file, in the order in which they count; and how a person names each.
+    pub(crate) fn ovh_files(&self) -> Vec<(PathBuf, String)> {
+        let at_home = (self.home.join(".ovh.conf"), "~/.ovh.conf".to_owned());
+        vec![(PathBuf::from("ovh.conf"), "./ovh.conf".to_owned()), at_home, (PathBuf::from("/etc/ovh.conf"), "/etc/ovh.conf".to_owned())]
     }
 
     /// A configured folder: `~/` is the home folder.

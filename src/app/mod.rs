@@ -4,11 +4,13 @@
 
 mod autopilot;
 mod copy;
+mod credentials;
 mod demo;
 mod driver;
 mod environment;
 mod faults;
 mod logging;
+mod passwords;
 mod ports;
 mod run;
 mod sessions;
@@ -19,13 +21,14 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cli::{self, Ending, Exit, Invocation, Manner, Options, Terminal};
+use crate::cli::{self, CredentialsFrom, Ending, Exit, Invocation, Manner, Options, Terminal};
 use crate::engine::Limits;
 use crate::problem::Troubling;
 use crate::settings::{Config, ThemeChoice};
 use crate::tui::{Glyphs, Look, Prefill, Theme};
 
 pub use autopilot::{Answers, DnsWish, End, drive, next};
+use credentials::{Places, kept_by_sessions};
 use environment::Environment;
 use ports::Outside;
 use wizard::{Stage, Wish};
@@ -80,9 +83,10 @@ async fn dispatch(request: cli::Request) -> Ending {
         }
         Invocation::Demo(request) if request.manner != Manner::Wizard => demo::without_screen(request, &ground).await,
         Invocation::Demo(request) => demo::wizard(request, &ground).await,
-        Invocation::Wizard => wizard::wizard(ground.stage(), Wish::Choose, |_| {}).await,
-        Invocation::Resume { id: Some(id) } => wizard::wizard(ground.stage(), Wish::This(id), |_| {}).await,
-        Invocation::Resume { id: None } => wizard::wizard(ground.stage(), Wish::Latest, |_| {}).await,
+        Invocation::Passwords(request) => passwords::passwords(request, &ground.state).await,
+        Invocation::Wizard => ground.wizard(Wish::Choose).await,
+        Invocation::Resume { id: Some(id) } => ground.wizard(Wish::This(id)).await,
+        Invocation::Resume { id: None } => ground.wizard(Wish::Latest).await,
     }
 }
 
@@ -119,6 +123,7 @@ struct Ground {
     is_state_given: bool,
     config: Config,
     environment: Environment,
+    places: Places,
 }
 
 impl Ground {
@@ -127,11 +132,44 @@ impl Ground {
         let config = read_config(options, &environment)?;
         let configured = config.state_folder.clone().map(|folder| environment.resolve(&folder));
         let state = options.state.clone().or(configured).unwrap_or_else(|| environment.state.clone());
-        Ok(Self { state, is_state_given: options.state.is_some(), config, environment })
+        let places = Places {
+            environment: environment.ovh.clone(),
+            files: environment.ovh_files(),
+            endpoint: options.endpoint.clone(),
+            only: options.credentials_from.clone(),
+        };
+        Ok(Self { state, is_state_given: options.state.is_some(), config, environment, places })
+    }
+
+    /// The wizard in the real world.
+    async fn wizard(&self, wish: Wish) -> Ending {
+        match self.prefill().await {
+            Ok(prefill) => wizard::wizard(self.stage(prefill), wish, |_| {}).await,
+            Err(ending) => ending,
+        }
+    }
+
+    /// Keys of the API that lie on this computer. A place that was named and has none is a wrong command line; of others it is told where
+    /// the keys are chosen.
+    async fn prefill(&self) -> Result<Prefill, Ending> {
+        let mut search = self.places.search();
+        if self.places.wants_keyring() {
+            let sessions = sessions::read_all(&self.state).await.unwrap_or_default();
+            search.found.extend(kept_by_sessions(&sessions, wizard::KEYRING_SERVICE).await);
+        }
+        let words = crate::text::Words::english();
+        if self.places.only == Some(CredentialsFrom::Keyring) && search.found.is_empty() {
+            return Err(Ending::new(Exit::Usage, format!("error: {}", words.say("credential-keyring-empty", &[]))));
+        }
+        let is_named = self.places.only.is_some();
+        if is_named && let Some(trouble) = search.troubles.iter().find(|trouble| !trouble.fault.is_warning()) {
+            return Err(Ending::new(Exit::Usage, format!("error: {}", trouble.sentence(&words))));
+        }
+        Ok(Prefill { api_endpoint: search.endpoint, found: search.found, troubles: search.troubles, ..Prefill::default() })
     }
 
     /// What the wizard runs on in the real world.
-    fn stage(&self) -> Stage {
+    fn stage(&self, prefill: Prefill) -> Stage {
         Stage {
             root: self.state.clone(),
             look: self.look(),
@@ -140,7 +178,7 @@ impl Ground {
             keyring: wizard::KEYRING_SERVICE,
             outside: Outside::real(Vec::new()),
             choices: self.config.choices,
-            prefill: Prefill::default(),
+            prefill,
             is_demo: false,
             resume: "mailferry resume {id}".to_owned(),
         }

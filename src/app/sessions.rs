@@ -71,7 +71,9 @@ async fn forget_one(root: &Path, id: &SessionId, is_agreed: bool) -> Result<Endi
     forget(root, id)?;
     let keyring = secrets::open("mailferry", KEYRING_PATIENCE).await;
     let mut references = session.kept_secrets();
-    references.extend([ApiSecret::ApplicationKey, ApiSecret::ApplicationSecret, ApiSecret::ConsumerKey].map(|part| api_secret(id, part)));
+    let parts = [ApiSecret::ApplicationKey, ApiSecret::ApplicationSecret, ApiSecret::ConsumerKey];
+    let others = [ApiSecret::ClientId, ApiSecret::ClientSecret, ApiSecret::AccessToken];
+    references.extend(parts.into_iter().chain(others).map(|part| api_secret(id, part)));
     for reference in references {
         if let Err(error) = keyring.delete(&reference).await {
             let text = format!("Session {id} is removed. A password stays in the keyring: {error}");

@@ -10,9 +10,11 @@ use crate::domain::SessionId;
 
 use super::completions::{CompletionsArgs, Shell};
 use super::copy::{CopyArgs, CopyRequest};
+use super::credentials::{CredentialsFrom, endpoint};
 use super::demo::{DemoArgs, DemoRequest};
 use super::ending::Ending;
 use super::man::ManArgs;
+use super::passwords::{PasswordsArgs, PasswordsRequest};
 use super::resume::ResumeArgs;
 use super::sessions::{SessionsArgs, SessionsRequest};
 
@@ -32,6 +34,7 @@ Examples:
   mailferry demo            rehearse everything on an imaginary OVHcloud
   mailferry resume          go on with the latest unfinished session
   mailferry sessions list   what was begun here, and how far it is
+  mailferry passwords -h    hand the passwords of new accounts over
   mailferry copy --help     one account into another, without the wizard
 
 Exit codes:
@@ -41,8 +44,13 @@ Exit codes:
   3    stopped; can be taken up again
   4    refused: another program holds the session, a newer version wrote it,
        or there is no such session
-  5    copied, and not verified because of --verify none
+  5    copied, and not verified: because of --verify none, or because OVHcloud
+       moved the mail itself
   130  stopped hard (second Ctrl-C); can be taken up again
+
+Keys of the API are looked for in the environment (OVH_APPLICATION_KEY and so
+on), ./ovh.conf, ~/.ovh.conf, /etc/ovh.conf and the keyring, in this order; the
+wizard says what it found and asks before it uses it.
 
 Passwords and keys are kept in the system's keyring only: never in a file, an
 argument or a log.";
@@ -87,6 +95,8 @@ pub enum Invocation {
     },
     /// Look after sessions.
     Sessions(SessionsRequest),
+    /// Passwords of new accounts, handed over in an encrypted file.
+    Passwords(PasswordsRequest),
     /// The engine alone.
     Copy(Box<CopyRequest>),
     /// A completion script, see [`write_completions`](super::write_completions).
@@ -108,6 +118,10 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// Configuration file, instead of the usual one.
     pub config: Option<PathBuf>,
+    /// End point of the API, as it was named.
+    pub endpoint: Option<String>,
+    /// Where the keys of the API are, instead of everywhere where they can be.
+    pub credentials_from: Option<CredentialsFrom>,
 }
 
 /// A command line that makes sense.
@@ -131,6 +145,12 @@ struct Arguments {
     /// Read this configuration file [default: ~/.config/mailferry/config.toml, if it is there]
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
+    /// OVHcloud API to talk to: ovh-eu, ovh-ca, ovh-us or a full URL [default: as OVH_ENDPOINT or ovh.conf says]
+    #[arg(long, value_name = "NAME", value_parser = endpoint)]
+    endpoint: Option<String>,
+    /// Keys of the API from here only: env, file, file:PATH, keyring or none [default: the first of them that has some]
+    #[arg(long, value_name = "PLACE")]
+    credentials_from: Option<CredentialsFrom>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -138,6 +158,7 @@ enum Command {
     Demo(DemoArgs),
     Resume(ResumeArgs),
     Sessions(SessionsArgs),
+    Passwords(PasswordsArgs),
     Copy(CopyArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
@@ -182,9 +203,11 @@ where
         Some(Command::Demo(arguments)) => Invocation::Demo(arguments.request(terminal)?),
         Some(Command::Resume(arguments)) => Invocation::Resume { id: arguments.id(terminal)? },
         Some(Command::Sessions(arguments)) => Invocation::Sessions(arguments.request()),
+        Some(Command::Passwords(arguments)) => Invocation::Passwords(arguments.request(terminal)?),
         Some(Command::Copy(arguments)) => Invocation::Copy(Box::new(arguments.request(terminal)?)),
         Some(Command::Completions(arguments)) => Invocation::Completions { shell: arguments.shell },
         Some(Command::Man(arguments)) => Invocation::Man { folder: arguments.folder },
     };
-    Ok(Request { invocation, options: Options { state: arguments.state, config: arguments.config } })
+    let Arguments { state, config, endpoint, credentials_from, .. } = arguments;
+    Ok(Request { invocation, options: Options { state, config, endpoint, credentials_from } })
 }

@@ -2,6 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::domain::Platform;
+use crate::settings::{Platforms, RefusalReason, Strategy};
+
 use super::args::{Terminal, Wording};
 use super::ending::Ending;
 
@@ -40,6 +43,10 @@ pub struct DemoRequest {
     pub manner: Manner,
     /// What goes wrong.
     pub fault: Option<Fault>,
+    /// From which platform to which; none: the usual pair of the demo.
+    pub pair: Option<(Platform, Platform)>,
+    /// In which order; none: as the pair proposes. The pair allows it.
+    pub order: Option<Strategy>,
     /// The seed of the world; none: the usual one.
     pub seed: Option<u64>,
     /// Whether the platform's operations take no visible time.
@@ -69,6 +76,8 @@ pub enum Act {
 Examples:
   mailferry demo                       the wizard, on the imaginary OVHcloud
   mailferry demo --auto --fault kill   watch it being killed and recover
+  mailferry demo --auto --from mx-plan-legacy --to exchange --order server-side
+                                       another pair of platforms, in another order
   mailferry demo --serve --json        serve the world to other programs")]
 pub(super) struct DemoArgs {
     /// Walk through all steps by itself, as lines of text
@@ -83,6 +92,15 @@ pub(super) struct DemoArgs {
     /// Let something go wrong, and watch it recover
     #[arg(long, value_name = "FAULT", conflicts_with = "serve")]
     fault: Option<Fault>,
+    /// Move accounts from this platform: exchange, email-pro, mx-plan, mx-plan-zimbra, mx-plan-legacy, zimbra or imap
+    #[arg(long, value_name = "PLATFORM", requires = "to", conflicts_with = "serve", value_parser = platform)]
+    from: Option<Platform>,
+    /// To this platform
+    #[arg(long, value_name = "PLATFORM", requires = "from", value_parser = platform)]
+    to: Option<Platform>,
+    /// In this order: rename-first, copy-first, server-side or replace [default: what the pair proposes]
+    #[arg(long, value_name = "ORDER", conflicts_with = "serve", value_parser = order)]
+    order: Option<Strategy>,
     /// Another world: the same seed gives the same accounts and mail
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -107,6 +125,67 @@ impl DemoArgs {
             (false, false, Terminal::Present) if self.json => return Err(Ending::usage("--json needs --auto or --serve")),
             (false, false, Terminal::Present) => Manner::Wizard,
         };
-        Ok(DemoRequest { manner, fault: self.fault, seed: self.seed, is_fast: self.fast, is_small: self.small, act: self.act })
+        let pair = self.from.zip(self.to);
+        possible(pair.unwrap_or(USUAL_PAIR), self.order)?;
+        Ok(DemoRequest {
+            manner,
+            fault: self.fault,
+            pair,
+            order: self.order,
+            seed: self.seed,
+            is_fast: self.fast,
+            is_small: self.small,
+            act: self.act,
+        })
+    }
+}
+
+/// The pair of the demo where none is named.
+const USUAL_PAIR: (Platform, Platform) = (Platform::Exchange, Platform::EmailPro);
+
+/// Names of the platforms are those of `config/platforms.toml`.
+fn platform(text: &str) -> Result<Platform, String> {
+    let names = || Platform::ALL.map(Platform::key).join(", ");
+    Platform::ALL.into_iter().find(|platform| platform.key() == text).ok_or_else(|| format!("use one of {}", names()))
+}
+
+fn order(text: &str) -> Result<Strategy, String> {
+    let names = || Strategy::ALL.map(order_key).join(", ");
+    Strategy::ALL.into_iter().find(|order| order_key(*order) == text).ok_or_else(|| format!("use one of {}", names()))
+}
+
+/// The name of an order of acts on the command line, as in `config/platforms.toml`.
+const fn order_key(order: Strategy) -> &'static str {
+    match order {
+        Strategy::RenameFirst => "rename-first",
+        Strategy::CopyFirst => "copy-first",
+        Strategy::ServerSide => "server-side",
+        Strategy::Replace => "replace",
+    }
+}
+
+/// Refuses what the pair of platforms does not allow, with its reason.
+fn possible((from, to): (Platform, Platform), order: Option<Strategy>) -> Result<(), Ending> {
+    let strategies = Platforms::built_in().strategies(from, to);
+    let allowed: Vec<&str> = strategies.allowed.iter().map(|order| order_key(*order)).collect();
+    let wanted = order.or_else(|| strategies.allowed.first().copied());
+    if wanted.is_some_and(|order| strategies.allowed.contains(&order)) {
+        return Ok(());
+    }
+    let reason = order.and_then(|order| strategies.refused.get(&order)).or_else(|| strategies.refused.values().next());
+    let reason = reason.map(|reason| format!(": {}", reason_words(*reason))).unwrap_or_default();
+    let instead = if allowed.is_empty() { String::new() } else { format!("; this pair allows {}", allowed.join(" and ")) };
+    let what = order.map_or_else(|| "nothing can be moved".to_owned(), |order| format!("{} is not possible", order_key(order)));
+    Err(Ending::usage(&format!("{what} from {from} to {to}{reason}{instead}")))
+}
+
+const fn reason_words(reason: RefusalReason) -> &'static str {
+    match reason {
+        RefusalReason::NotOffered => "OVHcloud does not offer it between these two",
+        RefusalReason::SourceRenames => "the old account can be renamed, so nothing has to be deleted first",
+        RefusalReason::NoPlatform => "there is no platform behind an IMAP server",
+        RefusalReason::SourceKeepsName => "an account of a legacy MX Plan cannot be renamed",
+        RefusalReason::TargetKeepsName => "an account of a legacy MX Plan cannot be renamed afterwards",
+        RefusalReason::OneMxPlan => "a domain has one MX Plan at most",
     }
 }

@@ -4,19 +4,21 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::session::report::{AccountReport, MailboxReport, Outcome, Report};
+use crate::session::report::{AccountReport, FeatureOutcome, MailboxReport, Outcome, Report};
 
 use super::args::Wording;
 use super::ending::Exit;
 use super::words;
 
 /// The exit code that a report stands for: done only when every message is at the target and verified as thoroughly as was asked for;
-/// a code of its own when all is copied and, as asked, not verified.
+/// a code of its own when all is copied and not verified: as asked, or because the platform itself moved it.
 pub fn exit_of(report: &Report) -> Exit {
     let all = |is_so: fn(&AccountReport) -> bool| report.accounts.iter().all(is_so);
     if all(|account| account.outcome == Outcome::Complete) {
         Exit::Done
-    } else if all(|account| matches!(account.outcome, Outcome::Complete | Outcome::Unverified) && account.refused.is_empty()) {
+    } else if all(|account| {
+        matches!(account.outcome, Outcome::Complete | Outcome::Unverified | Outcome::MovedByPlatform) && account.refused.is_empty()
+    }) {
         Exit::Unverified
     } else {
         Exit::Failed
@@ -46,6 +48,13 @@ fn print_account(out: &mut dyn Write, account: &AccountReport) -> io::Result<()>
             words::count(account.total(|m| m.sampled))
         ),
         Outcome::Unverified => format!("copied, not verified: {}, {}", words::messages(copied), account.bytes()),
+        Outcome::MovedByPlatform => {
+            let (before, after) = account
+                .moved
+                .iter()
+                .fold((0, 0), |(before, after), m| (before + u64::from(m.before.unwrap_or(0)), after + u64::from(m.after.unwrap_or(0))));
+            format!("moved by OVHcloud: {} before, {} now; counted, not compared", words::messages(before), words::count(after))
+        }
         Outcome::Complete => format!("complete: {}, {}, all verified", words::messages(copied), account.bytes()),
         Outcome::WithRefusals => format!("{} verified, {} refused", words::messages(copied), account.refused.len()),
         Outcome::Unfinished => format!("not finished: {copied} of {} copied", words::messages(all)),
@@ -77,6 +86,15 @@ fn print_account(out: &mut dyn Write, account: &AccountReport) -> io::Result<()>
         let saved = refused.saved.as_deref().map(|path| format!(", saved as {path}")).unwrap_or_default();
         let reason = words::one_line(&refused.reason);
         writeln!(out, "  refused: {} UID {}, {}{saved}: {reason}", refused.mailbox, refused.uid, refused.bytes)?;
+    }
+    let of = |state: FeatureOutcome| account.features.iter().filter(move |feature| feature.state == state);
+    if !account.features.is_empty() {
+        let (carried, left) = (of(FeatureOutcome::Carried).count(), of(FeatureOutcome::Left).count());
+        writeln!(out, "  besides mail: {carried} of {} made at the destination, {left} left to you", account.features.len())?;
+    }
+    for feature in of(FeatureOutcome::Left) {
+        let why = feature.why.as_deref().map(|why| format!(" ({})", words::one_line(why))).unwrap_or_default();
+        writeln!(out, "  left to you: {}{why}", words::one_line(&feature.what))?;
     }
     account.open.iter().try_for_each(|open| writeln!(out, "  still open: {}", words::one_line(open)))
 }

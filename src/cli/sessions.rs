@@ -153,7 +153,7 @@ pub fn print_session(out: &mut dyn Write, line: &SessionLine, events: &[StoredEv
     let session = Session::replay(events);
     writeln!(out, "{}", words::session_line(line, offset))?;
     for migration in &session.migrations {
-        writeln!(out, "  {}", words::migration_line(migration))?;
+        writeln!(out, "  {}", words::migration_line(&session, migration))?;
     }
     for (task, problem) in &session.troubles {
         writeln!(out, "  Waiting for you: {}{}", words::account_of(&session, task.migration()), words::plain_problem(problem))?;

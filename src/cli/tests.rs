@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    ByteSize, EmailAddress, ImapEndpoint, MailboxId, MailboxName, MigrationId, Moment, SecretRef, SessionId, Uid, WireName,
+    ByteSize, EmailAddress, Feature, FeatureId, ImapEndpoint, MailboxId, MailboxName, MigrationId, Moment, Platform, SecretRef, ServiceId,
+    SessionId, Uid, WireName,
 };
 use crate::plan::{MailboxMapping, MappingAction, SourceAccount, TargetAccount};
 use crate::ports::FoundSession;
 use crate::problem::{Problem, ProblemCode};
 use crate::session::report::{LedgerSummary, RefusedRow, Report, ReportInput};
-use crate::session::{Event, Mode, Notice, PlannedMigration, Progress, Rate, Session, StoredEvent, Strategy, Task, Witness};
+use crate::session::{
+    Event, LeftReason, MailboxCount, Mode, Notice, PlannedMigration, Progress, Rate, Session, StoredEvent, Strategy, Task, Witness,
+};
 
 use super::*;
 
@@ -34,13 +37,14 @@ fn help_is_worth_reading() {
 
 #[test]
 fn every_command_has_its_own_help() {
-    let paths: [&[&str]; 9] = [
+    let paths: [&[&str]; 10] = [
         &["demo"],
         &["resume"],
         &["sessions"],
         &["sessions", "list"],
         &["sessions", "show"],
         &["sessions", "forget"],
+        &["passwords"],
         &["copy"],
         &["completions"],
         &["man"],
@@ -100,21 +104,97 @@ fn without_a_terminal_the_wizard_is_refused_and_the_demo_walks_by_itself() {
         Invocation::Demo(request) => request,
         other => panic!("{other:?}"),
     };
-    let plain = DemoRequest { manner: Manner::Wizard, fault: None, seed: None, is_fast: false, is_small: false, act: None };
-    assert_eq!(demo("demo", Terminal::Present), plain);
-    assert_eq!(demo("demo", Terminal::Absent), DemoRequest { manner: Manner::Auto(Wording::Text), ..plain });
-    let auto = DemoRequest {
-        manner: Manner::Auto(Wording::Text),
-        fault: Some(Fault::Kill),
-        seed: Some(7),
-        is_fast: true,
+    let plain = DemoRequest {
+        manner: Manner::Wizard,
+        fault: None,
+        pair: None,
+        order: None,
+        seed: None,
+        is_fast: false,
         is_small: false,
         act: None,
     };
+    assert_eq!(demo("demo", Terminal::Present), plain);
+    assert_eq!(demo("demo", Terminal::Absent), DemoRequest { manner: Manner::Auto(Wording::Text), ..plain });
+    let auto = DemoRequest { manner: Manner::Auto(Wording::Text), fault: Some(Fault::Kill), seed: Some(7), is_fast: true, ..plain };
     assert_eq!(demo("demo --auto --fault kill --seed 7 --fast", Terminal::Present), auto);
     assert_eq!(demo("demo --serve --json", Terminal::Absent), DemoRequest { manner: Manner::Serve(Wording::Json), ..plain });
     for line in ["demo --serve --auto", "demo --json", "demo --fault flood", "demo --serve --fault cut"] {
         assert_eq!(parsed(line, Terminal::Present).map_err(|e| e.exit), Err(Exit::Usage), "{line}");
+    }
+}
+
+#[test]
+fn the_demo_takes_pairs_of_platforms_and_refuses_what_they_do_not_allow() {
+    let demo = |line: &str| match parsed(line, Terminal::Absent).map(|request| request.invocation) {
+        Ok(Invocation::Demo(request)) => Ok((request.pair, request.order)),
+        Ok(other) => panic!("{other:?}"),
+        Err(ending) => Err(ending.text),
+    };
+    let pair = Some((Platform::MxPlanLegacy, Platform::Exchange));
+    assert_eq!(demo("demo --auto --from mx-plan-legacy --to exchange --order server-side"), Ok((pair, Some(Strategy::ServerSide))));
+    assert_eq!(demo("demo --from mx-plan-legacy --to exchange"), Ok((pair, None)));
+    assert_eq!(demo("demo --auto --order copy-first"), Ok((None, Some(Strategy::CopyFirst))));
+    for from in Platform::ALL {
+        for to in Platform::ALL {
+            let is_possible = !crate::settings::Platforms::built_in().strategies(from, to).allowed.is_empty();
+            assert_eq!(demo(&format!("demo --from {} --to {}", from.key(), to.key())).is_ok(), is_possible, "{from} to {to}");
+        }
+    }
+    let refused = [
+        "demo --auto --from exchange --to email-pro --order server-side",
+        "demo --auto --from mx-plan-legacy --to zimbra --order rename-first",
+        "demo --auto --from mx-plan --to mx-plan-zimbra",
+        "demo --auto --from exchange",
+        "demo --auto --from exchange --to notes",
+        "demo --auto --order backwards",
+    ];
+    let told: Vec<String> = refused.iter().map(|line| demo(line).expect_err("refused")).collect();
+    insta::assert_snapshot!(told.join("\n-----\n"));
+}
+
+#[test]
+fn places_of_keys_are_named_and_a_key_on_the_command_line_is_never_repeated() {
+    let options = |line| parsed(line, Terminal::Present).map(|request| request.options).map_err(|ending| ending.text);
+    let named = options("--endpoint ovh-ca --credentials-from file:/srv/ovh.conf").expect("named");
+    assert_eq!((named.endpoint.as_deref(), named.credentials_from), (Some("ovh-ca"), Some(CredentialsFrom::File("/srv/ovh.conf".into()))));
+    assert_eq!(
+        options("--endpoint https://localhost:8080/1.0 resume").expect("a URL").endpoint.as_deref(),
+        Some("https://localhost:8080/1.0")
+    );
+    for line in ["--credentials-from 7kbG7Bk7S9Nt7ZSV", "--endpoint kimsufi-eu", "--endpoint http://api.example.com"] {
+        assert!(options(line).is_err(), "{line}");
+    }
+    let refused = options("--credentials-from 7kbG7Bk7S9Nt7ZSV").expect_err("refused");
+    assert!(refused.contains("a key itself never stands on the command line"), "{refused}");
+}
+
+#[test]
+fn passwords_are_exported_and_opened_and_a_passphrase_needs_a_place() {
+    let passwords = |line, terminal| match parsed(line, terminal).map(|request| request.invocation) {
+        Ok(Invocation::Passwords(request)) => Ok(request),
+        Ok(other) => panic!("{other:?}"),
+        Err(ending) => Err((ending.exit, ending.text)),
+    };
+    let id: SessionId = "7F3K-QX".parse().expect("an id");
+    let export = |passphrase| PasswordsRequest::Export { id: id.clone(), out: "new.vault".into(), passphrase };
+    assert_eq!(passwords("passwords 7f3k-qx --out new.vault", Terminal::Present), Ok(export(SecretSpec::Prompt)));
+    let unattended = "passwords 7f3k-qx --out new.vault --passphrase-from fd:3";
+    assert_eq!(passwords(unattended, Terminal::Absent), Ok(export(SecretSpec::FileDescriptor(3))));
+    let open = PasswordsRequest::Open { file: "new.vault".into(), passphrase: SecretSpec::Prompt };
+    assert_eq!(passwords("passwords --open new.vault", Terminal::Present), Ok(open));
+    for (line, terminal) in [
+        ("passwords", Terminal::Present),
+        ("passwords 7F3K-QX", Terminal::Present),
+        ("passwords --out new.vault", Terminal::Present),
+        ("passwords 7F3K-QX --open new.vault", Terminal::Present),
+        ("passwords 7F3K-QX --out new.vault", Terminal::Absent),
+        ("passwords 7F3K-QX --out new.vault --passphrase-from keyring", Terminal::Present),
+        ("passwords 7F3K-QX --out new.vault --passphrase-from hunter2hunter2", Terminal::Present),
+        ("passwords --open new.vault --passphrase-from fd:3", Terminal::Absent),
+    ] {
+        let (exit, _) = passwords(line, terminal).expect_err(line);
+        assert_eq!(exit, Exit::Usage, "{line}");
     }
 }
 
@@ -264,6 +344,54 @@ fn printed(wording: Wording) -> String {
 fn a_session_reads_as_calm_lines() {
     let text = printed(Wording::Text);
     assert!(!text.contains('\u{1b}'), "what a server says cannot move the cursor");
+    insta::assert_snapshot!(text);
+}
+
+/// What the other orders of acts and the features add, each kind of event once.
+#[test]
+fn every_act_and_every_feature_reads_as_a_line() {
+    let one = MigrationId(1);
+    let service = ServiceId { platform: Platform::Exchange, organization: None, name: "hosted-zz111111-1".to_owned() };
+    let domain: crate::domain::DomainName = "mydomain.ovh".parse().expect("a domain");
+    let (own, temporary) = (address("anna@mydomain.ovh"), address("anna02@mydomain.ovh"));
+    let contact = Feature::Disclaimer { content: "<p>Bye</p>".to_owned(), is_outside_only: false };
+    let acts = [
+        Event::StrategyChosen { strategy: Strategy::Replace },
+        Event::FeaturesSeen {
+            migration: one,
+            features: vec![Feature::Alias { alias: address("a.k@mydomain.ovh") }, Feature::HiddenFromDirectory],
+        },
+        Event::SharedFeaturesSeen { service, domain: domain.clone(), features: vec![contact] },
+        Event::RemovalConfirmed { migration: one },
+        Event::RemovalIntended { migration: one, address: own.clone() },
+        Event::SourceRemoved { migration: one, witness: Witness::Platform },
+        Event::TargetRenameIntended { migration: one, from: temporary.clone(), to: own.clone() },
+        Event::TargetRenamed { migration: one, witness: Witness::Platform, gap_millis: Some(4_200) },
+        Event::TargetRenameUndoIntended { migration: one, from: own, to: temporary },
+        Event::TargetRenameUndone { migration: one },
+        Event::TargetPasswordRenewed { migration: one },
+        Event::ServerMigrationConfirmed { migration: one },
+        Event::ServerMigrationIntended { migration: one, seat: address("zz1@configureme.me") },
+        Event::ServerMigrated { migration: one, seat: None, found: vec![MailboxCount { name: MailboxName::inbox(), messages: 3000 }] },
+        Event::FeatureCarried { feature: FeatureId(1), left_source: true },
+        Event::FeatureLeft { feature: FeatureId(3), reason: LeftReason::Refused, said: Some("no\u{1b}[2J".to_owned()) },
+        Event::DomainDetachIntended { domain: domain.clone() },
+        Event::DomainDetached { domain },
+    ];
+    let mut before: Vec<StoredEvent> = story()[..4].to_vec();
+    if let Event::SourcesChosen { accounts } = &mut before[2].event {
+        accounts[0].service = Some(ServiceId { platform: Platform::Exchange, organization: None, name: "hosted-zz111111-1".to_owned() });
+    }
+    let mut out = Vec::new();
+    let mut printer = Printer::new(&mut out, Wording::Text, 60);
+    printer.remember(&before);
+    for (event, seq) in acts.into_iter().zip(5..) {
+        let stored = StoredEvent { seq, at: Moment(1_795_163_971_000), event };
+        printer.notice(&Notice::Happened(Arc::new(stored))).expect("printed");
+    }
+    let text = String::from_utf8(out).expect("text");
+    assert_eq!(text.lines().count(), 18, "each has a line");
+    assert!(!text.contains('\u{1b}'));
     insta::assert_snapshot!(text);
 }
 

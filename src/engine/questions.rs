@@ -94,7 +94,8 @@ async fn request_consumer_key(
     Ok(Answer::ValidationUrl(made.validation_url))
 }
 
-/// A key that is not accepted yet is an answer; one that lacks a right is a problem that names it.
+/// A key that is not accepted yet is an answer; one that lacks a right is a problem that names it. Rights that are nowhere listed are
+/// decided by the customer's IAM policy, call by call: nothing can be said to be missing then.
 async fn check_credential(ports: &Ports, access: &ApiAccess) -> Result<Answer, Problem> {
     let credential = open(ports, access).await?.credential().await.map_err(|e| e.problem())?;
     match credential.status {

@@ -40,3 +40,5 @@ pub mod http;
 pub mod imap;
 pub mod mail;
 pub mod world;
+
+pub use http::SERVED_ROUTES;

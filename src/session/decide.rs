@@ -141,6 +141,7 @@ fn accept_plan(session: &Session, planned: &[PlannedMigration], create_at_once: 
     require(session.step() == Step::Review, Refusal::NotNow)?;
     require(session.possible_orders().allowed.contains(&session.order()), Refusal::StrategyNotPossible)?;
     require(planned.len() == session.migrations.len() && all_different(planned.iter().map(|p| p.id)), Refusal::PlanMismatch)?;
+    require(session.shared_owners().is_subset(&session.shared_seen), Refusal::NotNow)?;
     for plan in planned {
         accept_one(session, plan)?;
     }

@@ -112,6 +112,8 @@ fn naming(session: &Session, migration: &Migration, tasks: &mut Vec<Task>) {
         RenameState::Undoing(_) if migration.target_temporary.is_some() && migration.target_rename != RenameState::Pending => {
             tasks.push(Task::UndoRenameTarget { migration: id });
         }
+        // While the target has the address nobody else can get it.
+        RenameState::Undoing(_) if order == Strategy::RenameFirst && migration.create != CreateState::Pending => {}
         RenameState::Undoing(_) => tasks.push(Task::UndoRename { migration: id }),
         RenameState::Pending | RenameState::Done => {}
     }

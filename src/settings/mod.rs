@@ -7,6 +7,10 @@ mod config;
 mod fault;
 pub use config::{Config, LogLevel, ThemeChoice};
 pub use fault::Fault;
+mod ovh_conf;
+mod ovh_keys;
+pub use ovh_conf::{MalformedLine, OvhConf};
+pub use ovh_keys::{OvhFault, OvhMethod, OvhValues};
 mod platforms;
 pub use platforms::{
     Any, DnsFacts, Inbound, InboundServers, KeywordSupport, Leftovers, PlatformFacts, Platforms, PlatformsError, RefusalReason, Region,

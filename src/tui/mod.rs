@@ -38,7 +38,7 @@ pub use keymap::{Action, Keymap};
 pub use model::Model;
 pub use msg::Msg;
 pub use picker::{Choice, Found};
-pub use setup::{Access, Exit, Leaving, Look, Prefill, PrefilledAccount, Setup};
+pub use setup::{Access, CredentialPlace, CredentialTrouble, Exit, FoundCredential, Leaving, Look, Prefill, PrefilledAccount, Setup};
 pub use shell::{pick_session, run};
 pub use theme::Theme;
 pub use update::update;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::{EmailAddress, Moment, Secret, SessionId};
-use crate::ports::Keeping;
+use crate::domain::{ApiEndpoint, EmailAddress, Moment, Secret, SessionId};
+use crate::ports::{ApiKeys, Keeping};
 use crate::session::{Mode, Session, StoredEvent};
-use crate::text::Words;
+use crate::settings::OvhFault;
+use crate::text::{Value, Words};
 
 use super::{Glyphs, Keymap, Theme};
 
@@ -56,6 +57,65 @@ pub struct PrefilledAccount {
     pub host: String,
 }
 
+/// Where a credential of the API was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CredentialPlace {
+    /// `OVH_…` of the environment.
+    Environment,
+    /// A file, as a person names it.
+    File(String),
+    /// The keyring, where another session left it.
+    Session(SessionId),
+}
+
+/// A credential that was found, whole and of one kind. It is named by its place, never shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundCredential {
+    /// Where.
+    pub place: CredentialPlace,
+    /// For which end point, as it was written there: `ovh-eu`, or a URL.
+    pub endpoint_name: String,
+    /// The same, understood.
+    pub endpoint: ApiEndpoint,
+    /// The keys.
+    pub keys: ApiKeys,
+}
+
+/// A credential that was found and is not used, or is used with a warning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialTrouble {
+    /// Where.
+    pub place: CredentialPlace,
+    /// Why.
+    pub fault: OvhFault,
+}
+
+impl CredentialPlace {
+    /// Its name, in words.
+    pub fn name(&self, words: &Words) -> String {
+        match self {
+            Self::Environment => words.say("connect-place-environment", &[]),
+            Self::File(path) => words.say("connect-place-file", &[("path", path.into())]),
+            Self::Session(id) => words.say("connect-place-session", &[("session", id.to_string().into())]),
+        }
+    }
+}
+
+impl CredentialTrouble {
+    /// What is wrong where, and what to do.
+    pub fn sentence(&self, words: &Words) -> String {
+        let place = self.place.name(words);
+        let nouns = self.fault.params();
+        let mut params: Vec<(&str, Value<'_>)> = nouns.iter().map(|(name, value)| (*name, value.into())).collect();
+        if let OvhFault::Malformed { wrong, .. } = &self.fault {
+            params.push(("wrong", words.say(&format!("credential-line-{}", wrong.key()), &[]).into()));
+        }
+        params.push(("place", (&place).into()));
+        let trouble = words.say(&format!("credential-{}", self.fault.key()), &params);
+        words.say("credential-trouble", &[("place", (&place).into()), ("trouble", trouble.into())])
+    }
+}
+
 /// Answers that are shown in the fields in advance; the person only confirms them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prefill {
@@ -69,6 +129,10 @@ pub struct Prefill {
     pub application_secret: Option<Secret>,
     /// Consumer key, when there is one already.
     pub consumer_key: Option<Secret>,
+    /// Credentials that were found on this computer, in the order in which they count.
+    pub found: Vec<FoundCredential>,
+    /// Those that were found and are not used, and warnings.
+    pub troubles: Vec<CredentialTrouble>,
     /// Accounts of the guided mode.
     pub accounts: Vec<PrefilledAccount>,
     /// IMAP host of the destination (guided).

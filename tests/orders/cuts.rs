@@ -26,11 +26,11 @@ async fn cut_at(pair: (Platform, Platform), order: Strategy, cuts: [usize; 2]) -
     let stage = PairStage::new(pair, order, 1).await;
     for at in cuts {
         if stage.run(&Knife::at(at), |_| Wish::GoOn).await {
-            return stage.check();
+            return stage.check().await;
         }
     }
     assert!(stage.run(&Knife::at(usize::MAX), |_| Wish::GoOn).await);
-    stage.check()
+    stage.check().await
 }
 
 /// Numbers of the half-effects that are acts of the platform, in a run that nobody disturbs.
@@ -39,7 +39,7 @@ fn acts(pair: (Platform, Platform), order: Strategy) -> Vec<usize> {
     paused().block_on(async {
         let stage = PairStage::new(pair, order, 1).await;
         assert!(stage.run(&knife, |_| Wish::GoOn).await);
-        stage.check().expect("undisturbed");
+        stage.check().await.expect("undisturbed");
     });
     let is_act = |name: &str| ACTS.iter().any(|act| name.contains(act));
     knife.names().iter().enumerate().filter(|(_, name)| is_act(name)).map(|(at, _)| at).collect()

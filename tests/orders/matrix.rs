@@ -20,7 +20,7 @@ fn moves((from, to): (Platform, Platform), order: Strategy) {
     paused().block_on(async {
         let stage = PairStage::new((from, to), order, movers(order)).await;
         assert!(stage.run(&Knife::at(usize::MAX), |_| Wish::GoOn).await);
-        stage.check().unwrap_or_else(|what| panic!("{from} → {to}, {order:?}: {what}"));
+        stage.check().await.unwrap_or_else(|what| panic!("{from} → {to}, {order:?}: {what}"));
         let gaps = stage.session().migrations.iter().filter(|m| m.gap_millis.is_some()).count();
         let has_gap = order != Strategy::ServerSide;
         assert_eq!(gaps, if has_gap { movers(order) } else { 0 }, "the time without a mailbox is measured");

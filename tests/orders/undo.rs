@@ -122,6 +122,6 @@ fn a_source_that_gave_its_name_up_gets_it_back_when_the_target_has_not_got_it() 
         let (now, first) = (stage.world.platform_snapshot(), &stage.platforms_at_first);
         assert_eq!(now.services[&stage.cast.from.name], first.services[&stage.cast.from.name]);
         assert!(stage.run(&Knife::at(usize::MAX), |_| Wish::GoOn).await, "and it can go on from there");
-        stage.check().expect("moved after all");
+        stage.check().await.expect("moved after all");
     });
 }

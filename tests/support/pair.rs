@@ -130,7 +130,7 @@ impl PairStage {
 
     /// Runs until the wish is over, the session finished, or the knife falls; answers whether it came to its end. A task that stops fails.
     pub async fn run(&self, knife: &Arc<Knife>, wish: impl Fn(&Session) -> Wish) -> bool {
-        self.run_until(knife, wish, |session| assert!(session.troubles.is_empty(), "{:?}", session.troubles)).await
+        self.run_until(knife, wish, |session| assert!(session.troubles.is_empty(), "{:#?}", session.troubles)).await
     }
 
     /// The same, and what stopped is looked at by the caller.
@@ -153,7 +153,7 @@ impl PairStage {
                 };
                 // A command may come too late by a moment: then the session says so, and the next look decides.
                 if let Some(command) = command {
-                    drop(handle.submit(command).await);
+                    let _ = handle.submit(command).await;
                 }
                 notices.recv().await.expect("the engine runs");
                 while notices.try_recv().is_ok() {}
@@ -163,7 +163,7 @@ impl PairStage {
             biased;
             () = knife.fallen() => false,
             () = run => true,
-            () = tokio::time::sleep(Duration::from_hours(12)) => {
+            () = tokio::time::sleep(Duration::from_hours(2)) => {
                 let session = self.session();
                 panic!("stuck at {:?}: {:?} {:?}", session.step(), mailferry::session::due(&session), self.journal.recorded().last())
             }
@@ -171,7 +171,7 @@ impl PairStage {
     }
 
     /// Everything that must be so when all is done.
-    pub fn check(&self) -> Result<(), String> {
+    pub async fn check(&self) -> Result<(), String> {
         let session = self.session();
         if !session.is_finished {
             return Err(format!("not finished: {:?}", session.troubles));
@@ -180,7 +180,7 @@ impl PairStage {
             let told = |what: String| format!("{}: {what}", migration.source.address);
             self.check_mail(migration).map_err(told)?;
             self.check_source(migration).map_err(told)?;
-            self.check_password(migration).map_err(told)?;
+            self.check_password(migration).await.map_err(told)?;
         }
         self.check_features(&session)
     }
@@ -198,7 +198,7 @@ impl PairStage {
             return if same { Ok(()) } else { Err("the platform lost mail".to_owned()) };
         }
         let places: BTreeMap<MailboxName, MailboxName> =
-            migration.mailboxes.values().filter_map(|m| Some((m.mapping.name.clone(), spelled(m.to.as_ref()?)?))).collect();
+            migration.mailboxes.values().filter_map(|m| Some((m.mapping.name.clone(), self.spelled(m.to.as_ref()?)?))).collect();
         let moved = std::mem::take(&mut source.mailboxes).into_iter().filter_map(|(name, mut mailbox)| {
             mailbox.role = None;
             places.get(&name).map(|place| (place.clone(), mailbox))
@@ -226,9 +226,14 @@ impl PairStage {
         }
     }
 
-    fn check_password(&self, migration: &Migration) -> Result<(), String> {
+    fn spelled(&self, wire: &WireName) -> Option<MailboxName> {
+        let delimiter = if self.cast.to.platform == Platform::MxPlanLegacy { '.' } else { '/' };
+        MailboxName::from_segments(wire.0.split(delimiter).map(decode_utf7).collect::<Option<Vec<_>>>()?).ok()
+    }
+
+    async fn check_password(&self, migration: &Migration) -> Result<(), String> {
         let target = migration.target.as_ref().ok_or("no target")?;
-        let kept = futures::executor::block_on(self.secrets.get(&target.secret)).map_err(|error| error.to_string())?;
+        let kept = self.secrets.get(&target.secret).await.map_err(|error| error.to_string())?;
         let password = kept.ok_or("no password is kept")?;
         let entered = self.world.authenticate(&self.cast.to_host, &migration.source.address.to_string(), password.expose());
         entered.map(drop).map_err(|refusal| format!("the password does not open: {refusal:?}"))
@@ -240,7 +245,7 @@ impl PairStage {
         let (before, after) = (&self.platforms_at_first.services[&self.cast.from.name], &now.services[&self.cast.to.name]);
         for migration in &session.migrations {
             let address = &migration.source.address;
-            let known: Vec<&Feature> = session.features_of(migration.id).map(|(_, f)| &f.feature).collect();
+            let known: Vec<&Feature> = session.features.values().map(|f| &f.feature).collect();
             for feature in &before.accounts[address].features {
                 if !known.iter().any(|k| k.is_same(feature)) {
                     return Err(format!("{address}: {feature:?} was overlooked"));
@@ -272,10 +277,6 @@ impl PairStage {
         }
         Ok(())
     }
-}
-
-fn spelled(wire: &WireName) -> Option<MailboxName> {
-    MailboxName::from_segments(wire.0.split('/').map(decode_utf7).collect::<Option<Vec<_>>>()?).ok()
 }
 
 pub fn access() -> ApiAccess {

@@ -81,25 +81,6 @@ login-proven = { $folders ->
    *[other] works: { $folders } folders, { $messages } in the inbox
  }
 
-## Connect
-
-connect-title = How shall we reach your accounts?
-connect-demo = This is the rehearsal: a small OVHcloud on your own computer, with made-up mail.
-connect-automatic = Let Mailferry do it, through the OVHcloud API
-connect-automatic-text = It renames, creates and checks by itself. You approve a key with narrow rights, once, in your browser.
-connect-guided = I click in the control panel myself
-connect-guided-text = It shows each click and proves it by a login. No key is needed; it works between any two IMAP servers.
-connect-call-automatic = Use the API
-connect-call-guided = I do the clicks
-connect-keys-title = The keys of your OVHcloud account
-connect-keys-text = Make an application at `https://eu.api.ovh.com/createApp` and copy its two keys here. The third one, the consumer key, is made together with you in a moment.
-connect-call-keys = Connect
-connect-asking = Asking the API
-connect-approve-title = Allow Mailferry in your browser
-connect-approve-text = Open this page, log in to your OVHcloud account, and allow access:
-connect-approve-rights = The key may look at services, accounts and domains, rename and create accounts, and edit the DNS zone. It may not order, pay, or read mail.
-connect-approve-waiting = Waiting for your approval, { $age }
-
 ## Source
 
 source-title = Which accounts shall move?

@@ -1,101 +1,145 @@
-//! Signed calls: one request, one answer, its error by meaning. Nothing is repeated here.
+//! Calls with the customer's keys: signed, or with a bearer token. Nothing is repeated here, but for one call whose token had ended.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, Response, StatusCode, Url};
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
 
-use super::errors::{NO_QUERY, Refusal, classify};
+use super::errors::NO_QUERY;
+use super::routes;
+use super::server_time::ServerTime;
 use super::sign::signature;
-use crate::domain::{ApiEndpoint, Moment, Secret};
+use super::token::Tokens;
+use super::transport::{JSON, Question, Refused, Reply, Transport, secret_header};
+use crate::domain::{ApiEndpoint, Secret};
 use crate::ports::{ApiError, ApiKeys, Clock};
+use crate::settings::Region;
 
 /// Calls at the same time, over all clients of a gate: the API has no published limit, its maintainers ask for restraint.
 pub(super) const PARALLEL_CALLS: usize = 4;
 
-/// Wall clock and monotonic clock may drift apart by this much before the server's time is asked again (suspend, clock set).
-const TOLERATED_JUMP_MILLIS: u64 = 20_000;
+/// Objects on one page (v2).
+const PAGE_SIZE: u32 = 100;
 
-/// A success.
-struct Reply {
-    query_id: String,
-    body: Vec<u8>,
+/// A list that has more pages than this does not end.
+const MOST_PAGES: usize = 1000;
+
+/// What is asked.
+struct Ask<'a> {
+    method: Method,
+    path: &'a str,
+    body: Option<String>,
+    /// A password that the body carries: no error repeats it.
+    hidden: Option<&'a Secret>,
+    /// Headers beyond the usual ones.
+    headers: HeaderMap,
 }
 
-/// The server's time, agreed upon at one moment.
-#[derive(Clone, Copy)]
-struct Agreed {
-    /// Local time minus server time.
-    delta_millis: i64,
-    /// Local time then.
-    at: Moment,
-    /// The same moment on the clock that nobody sets.
-    monotonic: Instant,
-}
-
-impl Agreed {
-    fn is_stale(&self, now: Moment) -> bool {
-        let wall = now.0.saturating_sub(self.at.0);
-        let monotonic = i64::try_from(self.monotonic.elapsed().as_millis()).unwrap_or(i64::MAX);
-        wall.abs_diff(monotonic) > TOLERATED_JUMP_MILLIS
+impl<'a> Ask<'a> {
+    fn new(method: Method, path: &'a str) -> Self {
+        Self { method, path, body: None, hidden: None, headers: HeaderMap::new() }
     }
+}
+
+/// What became of a change that names the version it is about (v2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Versioned {
+    /// Accepted.
+    Accepted,
+    /// The object has changed since: nothing was done.
+    Stale,
 }
 
 /// One set of keys at one end point.
 pub(super) struct Client {
-    http: reqwest::Client,
+    transport: Transport,
     endpoint: ApiEndpoint,
     keys: ApiKeys,
     clock: Arc<dyn Clock>,
-    turns: Arc<Semaphore>,
-    agreed: Mutex<Option<Agreed>>,
+    time: ServerTime,
+    tokens: Tokens,
     key_has_worked: AtomicBool,
 }
 
 impl Client {
-    pub(super) fn new(http: reqwest::Client, endpoint: ApiEndpoint, keys: ApiKeys, clock: Arc<dyn Clock>, turns: Arc<Semaphore>) -> Self {
-        Self { http, endpoint, keys, clock, turns, agreed: Mutex::new(None), key_has_worked: AtomicBool::new(false) }
+    pub(super) fn new(transport: Transport, endpoint: ApiEndpoint, keys: ApiKeys, clock: Arc<dyn Clock>) -> Self {
+        let (time, tokens) = (ServerTime::default(), Tokens::default());
+        Self { transport, endpoint, keys, clock, time, tokens, key_has_worked: AtomicBool::new(false) }
     }
 
-    pub(super) fn endpoint(&self) -> &ApiEndpoint {
-        &self.endpoint
+    /// Where the customer's services are, as far as the end point tells it.
+    pub(super) fn region(&self) -> Region {
+        if self.endpoint.base_url().starts_with("https://ca.api.ovh.com/") { Region::Ca } else { Region::Eu }
+    }
+
+    /// Whether the keys are those of an application; else it is a token, and what it may do is said elsewhere.
+    pub(super) const fn is_application(&self) -> bool {
+        matches!(self.keys, ApiKeys::Application { .. })
     }
 
     /// Agrees with the server on the time (`GET /auth/time`, not signed).
     pub(super) async fn agree_on_time(&self) -> Result<(), ApiError> {
-        let reply = self.send(Method::GET, "/auth/time", None, HeaderMap::new(), &[]).await?;
-        let seconds: i64 = parse(&reply)?;
-        let at = self.clock.now();
-        let agreed = Agreed { delta_millis: at.0 - seconds.saturating_mul(1000), at, monotonic: Instant::now() };
-        *self.agreed.lock().unwrap_or_else(PoisonError::into_inner) = Some(agreed);
+        let ask = Ask::new(Method::GET, "/auth/time");
+        let reply = self.send(&ask, HeaderMap::new(), Vec::new()).await?;
+        self.time.agree(parse(&reply)?, self.clock.now());
         Ok(())
     }
 
-    /// A signed GET.
+    /// A GET.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
-        parse(&self.signed(Method::GET, path, None, None).await?)
+        parse(&self.call(&Ask::new(Method::GET, path)).await?)
     }
 
-    /// A signed GET where "not found" is an answer.
+    /// A GET where "not found" is an answer.
     pub(super) async fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, ApiError> {
-        match self.signed(Method::GET, path, None, None).await {
-            Ok(reply) => parse(&reply).map(Some),
+        match self.get(path).await {
+            Ok(found) => Ok(Some(found)),
             Err(ApiError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// A signed PUT, which answers nothing.
-    pub(super) async fn put(&self, path: &str, body: &impl Serialize) -> Result<(), ApiError> {
-        self.signed(Method::PUT, path, Some(text_of(body)?), None).await.map(drop)
+    /// All pages of a list (v2).
+    pub(super) async fn pages<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ApiError> {
+        let mut all = Vec::new();
+        let mut cursor: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let mut ask = Ask::new(Method::GET, path);
+            ask.headers.insert("X-Pagination-Size", HeaderValue::from(PAGE_SIZE));
+            if let Some(cursor) = &cursor {
+                let value = HeaderValue::from_str(cursor).map_err(|_| not_understood("the cursor of the next page cannot be sent back"))?;
+                ask.headers.insert("X-Pagination-Cursor", value);
+            }
+            let reply = self.call(&ask).await?;
+            all.extend(parse::<Vec<T>>(&reply)?);
+            match reply.next {
+                Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
+                _ => return Ok(all),
+            }
+        }
+        Err(not_understood("the list has no end"))
     }
 
-    /// A signed POST whose answer may be `null` or empty. `hidden` is a secret that the body carries: no error repeats it.
+    /// A PUT, whose answer is of no interest.
+    pub(super) async fn put(&self, path: &str, body: &impl Serialize) -> Result<(), ApiError> {
+        self.call(&Ask { body: Some(text_of(body)?), ..Ask::new(Method::PUT, path) }).await?;
+        Ok(())
+    }
+
+    /// A PUT that names the version it is about (v2). `hidden` is a secret that the body carries.
+    pub(super) async fn put_version(&self, path: &str, body: &impl Serialize, hidden: Option<&Secret>) -> Result<Versioned, ApiError> {
+        let ask = Ask { body: Some(text_of(body)?), hidden, ..Ask::new(Method::PUT, path) };
+        match self.call(&ask).await {
+            Ok(_) => Ok(Versioned::Accepted),
+            Err(refused) if refused.is_stale => Ok(Versioned::Stale),
+            Err(refused) => Err(refused.error),
+        }
+    }
+
+    /// A POST whose answer may be `null` or empty. `hidden` is a secret that the body carries: no error repeats it.
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -103,12 +147,20 @@ impl Client {
         hidden: Option<&Secret>,
     ) -> Result<Option<T>, ApiError> {
         let body = body.map(text_of).transpose()?;
-        parse_nullable(&self.signed(Method::POST, path, body, hidden).await?)
+        parse_nullable(&self.call(&Ask { body, hidden, ..Ask::new(Method::POST, path) }).await?)
     }
 
-    /// A signed DELETE whose answer may be `null` or empty.
+    /// A DELETE whose answer may be `null` or empty.
     pub(super) async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, ApiError> {
-        parse_nullable(&self.signed(Method::DELETE, path, None, None).await?)
+        parse_nullable(&self.call(&Ask::new(Method::DELETE, path)).await?)
+    }
+
+    /// A DELETE where "not found" is as good as done.
+    pub(super) async fn remove(&self, path: &str) -> Result<(), ApiError> {
+        match self.call(&Ask::new(Method::DELETE, path)).await {
+            Ok(_) | Err(Refused { error: ApiError::NotFound { .. }, .. }) => Ok(()),
+            Err(refused) => Err(refused.error),
+        }
     }
 
     /// `POST /auth/credential`: names the application, is not signed.
@@ -117,69 +169,88 @@ impl Client {
             return Err(not_an_application());
         };
         let mut headers = HeaderMap::new();
-        headers.insert("X-Ovh-Application", header(application_key)?);
-        let hidden = [application_secret.expose()];
-        parse(&self.send(Method::POST, path, Some(text_of(body)?), headers, &hidden).await?)
+        secret_header(&mut headers, "x-ovh-application", application_key.expose())?;
+        let ask = Ask { body: Some(text_of(body)?), ..Ask::new(Method::POST, path) };
+        parse(&self.send(&ask, headers, vec![application_secret.expose()]).await?)
     }
 
-    async fn signed(&self, method: Method, path: &str, body: Option<String>, hidden: Option<&Secret>) -> Result<Reply, ApiError> {
-        let ApiKeys::Application { application_key, application_secret, consumer_key } = &self.keys else {
-            return Err(not_an_application());
+    async fn call(&self, ask: &Ask<'_>) -> Result<Reply, Refused> {
+        match self.attempt(ask).await {
+            // Whatever was asked was not carried out: the token had ended before its time.
+            Err(refused) if refused.status == Some(StatusCode::UNAUTHORIZED) && self.tokens.forget().await => self.attempt(ask).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn attempt(&self, ask: &Ask<'_>) -> Result<Reply, Refused> {
+        let mut headers = ask.headers.clone();
+        let token = match &self.keys {
+            ApiKeys::Application { application_key, application_secret, consumer_key } => {
+                self.sign(ask, &mut headers, [Some(application_key), Some(application_secret), consumer_key.as_ref()]).await?;
+                None
+            }
+            ApiKeys::Client { client_id, client_secret } => {
+                let pair = [client_id, client_secret];
+                Some(self.tokens.token(&self.transport, &self.endpoint, pair, self.clock.now()).await?)
+            }
+            ApiKeys::Token { access_token } => Some(access_token.clone()),
         };
-        let Some(consumer_key) = consumer_key else {
-            return Err(ApiError::KeysRefused { message: "there is no consumer key yet".to_owned(), query_id: NO_QUERY.to_owned() });
-        };
-        let timestamp = self.server_seconds().await?;
-        let url = self.url(path)?;
-        let text = body.as_deref().unwrap_or_default();
-        let signed = signature(application_secret, consumer_key, method.as_str(), url.as_str(), text, timestamp);
-        let mut headers = HeaderMap::new();
-        headers.insert("X-Ovh-Application", header(application_key)?);
-        headers.insert("X-Ovh-Consumer", header(consumer_key)?);
-        headers.insert("X-Ovh-Timestamp", HeaderValue::from(timestamp));
-        headers.insert("X-Ovh-Signature", header(&Secret::new(signed))?);
-        let mut secrets = vec![application_secret.expose(), consumer_key.expose()];
-        secrets.extend(hidden.map(Secret::expose));
-        let reply = self.send(method, path, body, headers, &secrets).await?;
+        let mut hidden: Vec<&str> = self.keys.secrets().into_iter().skip(usize::from(self.is_application())).map(Secret::expose).collect();
+        if let Some(token) = &token {
+            secret_header(&mut headers, "authorization", &format!("Bearer {}", token.expose()))?;
+            hidden.push(token.expose());
+        }
+        hidden.extend(ask.hidden.map(Secret::expose));
+        let reply = self.send(ask, headers, hidden).await?;
         self.key_has_worked.store(true, Ordering::Relaxed);
         Ok(reply)
     }
 
-    /// Now, on the server's clock.
-    async fn server_seconds(&self) -> Result<i64, ApiError> {
-        let known = *self.agreed.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.is_none_or(|agreed| agreed.is_stale(self.clock.now())) {
-            self.agree_on_time().await?;
-        }
-        let delta = self.agreed.lock().unwrap_or_else(PoisonError::into_inner).map_or(0, |agreed| agreed.delta_millis);
-        Ok(self.clock.now().0.saturating_sub(delta).div_euclid(1000))
+    async fn sign(&self, ask: &Ask<'_>, headers: &mut HeaderMap, keys: [Option<&Secret>; 3]) -> Result<(), ApiError> {
+        let [Some(application_key), Some(application_secret), Some(consumer_key)] = keys else {
+            return Err(ApiError::KeysRefused { message: "there is no consumer key yet".to_owned(), query_id: NO_QUERY.to_owned() });
+        };
+        let timestamp = self.server_seconds().await?;
+        let url = self.url(ask.path)?;
+        let text = ask.body.as_deref().unwrap_or_default();
+        let signed = signature(application_secret, consumer_key, ask.method.as_str(), url.as_str(), text, timestamp);
+        secret_header(headers, "x-ovh-application", application_key.expose())?;
+        secret_header(headers, "x-ovh-consumer", consumer_key.expose())?;
+        secret_header(headers, "x-ovh-signature", &signed)?;
+        headers.insert("X-Ovh-Timestamp", HeaderValue::from(timestamp));
+        Ok(())
     }
 
+    /// Now, on the server's clock.
+    async fn server_seconds(&self) -> Result<i64, ApiError> {
+        if let Some(seconds) = self.time.seconds(self.clock.now()) {
+            return Ok(seconds);
+        }
+        self.agree_on_time().await?;
+        self.time.seconds(self.clock.now()).ok_or_else(|| not_understood("the clock of this machine jumps"))
+    }
+
+    /// Version 1 lies below the end point, version 2 beside it (`…/1.0`, `…/v2`), as in the official clients.
     fn url(&self, path: &str) -> Result<Url, ApiError> {
-        let text = format!("{}{path}", self.endpoint.base_url());
+        let base = self.endpoint.base_url();
+        let root = || base.strip_suffix("/1.0").or_else(|| base.strip_suffix("/v1")).unwrap_or(base);
+        let text = if path.starts_with("/v2/") { format!("{}{path}", root()) } else { format!("{base}{path}") };
         Url::parse(&text).map_err(|error| ApiError::Unreachable(format!("{} is not a URL: {error}", self.endpoint)))
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<String>, headers: HeaderMap, hidden: &[&str]) -> Result<Reply, ApiError> {
-        let url = self.url(path)?;
-        let mut request = self.http.request(method.clone(), url).headers(headers).header("Accept", "application/json");
-        if let Some(body) = body {
-            request = request.header("Content-Type", "application/json;charset=utf-8").body(body);
-        }
-        let _turn = self.turns.acquire().await.map_err(|_| ApiError::Unreachable("the program is ending".to_owned()))?;
-        let response = request.send().await.map_err(unreachable)?;
-        let status = response.status();
-        let query_id = header_text(&response, "X-OVH-QUERYID").unwrap_or(NO_QUERY).to_owned();
-        let retry_after = header_text(&response, RETRY_AFTER.as_str()).and_then(|text| text.trim().parse().ok());
-        let body = response.bytes().await.map_err(unreachable)?.to_vec();
-        tracing::debug!(%method, path, status = status.as_u16(), query_id, "API call");
-        if is_success(status) {
-            return Ok(Reply { query_id, body });
-        }
-        let key_has_worked = self.key_has_worked.load(Ordering::Relaxed);
-        let method = method.as_str();
-        let refusal = Refusal { status, query_id: &query_id, retry_after, body: &body, method, path, key_has_worked };
-        Err(classify(&refusal, hidden))
+    async fn send<'a>(&self, ask: &Ask<'a>, headers: HeaderMap, hidden: Vec<&'a str>) -> Result<Reply, Refused> {
+        debug_assert!(routes::is_known(ask.method.as_str(), ask.path), "{} {} is not in the table of routes", ask.method, ask.path);
+        let question = Question {
+            method: ask.method.clone(),
+            url: self.url(ask.path)?,
+            path: ask.path,
+            body: ask.body.clone().map(|text| (JSON, text)),
+            headers,
+            hidden,
+            carries_password: ask.hidden.is_some(),
+            key_has_worked: self.key_has_worked.load(Ordering::Relaxed),
+        };
+        self.transport.send(question).await
     }
 }
 
@@ -187,28 +258,12 @@ fn not_an_application() -> ApiError {
     ApiError::KeysRefused { message: "these are not the keys of an application".to_owned(), query_id: NO_QUERY.to_owned() }
 }
 
-fn is_success(status: StatusCode) -> bool {
-    status.is_success()
-}
-
-fn header_text<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
-    response.headers().get(name)?.to_str().ok()
-}
-
-fn header(secret: &Secret) -> Result<HeaderValue, ApiError> {
-    let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| ApiError::KeysRefused {
-        message: "a key holds characters that no key has".to_owned(),
-        query_id: NO_QUERY.to_owned(),
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
+fn not_understood(message: &str) -> ApiError {
+    ApiError::NotUnderstood { message: message.to_owned(), query_id: NO_QUERY.to_owned() }
 }
 
 fn text_of(body: &(impl Serialize + ?Sized)) -> Result<String, ApiError> {
-    serde_json::to_string(body).map_err(|error| ApiError::NotUnderstood {
-        message: format!("the question cannot be written: {error}"),
-        query_id: NO_QUERY.to_owned(),
-    })
+    serde_json::to_string(body).map_err(|error| not_understood(&format!("the question cannot be written: {error}")))
 }
 
 fn parse<T: DeserializeOwned>(reply: &Reply) -> Result<T, ApiError> {
@@ -221,46 +276,4 @@ fn parse<T: DeserializeOwned>(reply: &Reply) -> Result<T, ApiError> {
 
 fn parse_nullable<T: DeserializeOwned>(reply: &Reply) -> Result<Option<T>, ApiError> {
     if reply.body.trim_ascii().is_empty() { Ok(None) } else { parse(reply) }
-}
-
-/// What went wrong, innermost cause last, without the URL.
-fn unreachable(error: reqwest::Error) -> ApiError {
-    if error.is_timeout() {
-        return ApiError::Unreachable("no answer in time".to_owned());
-    }
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(inner) = source {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            text = format!("{text}: {inner_text}");
-        }
-        source = inner.source();
-    }
-    ApiError::Unreachable(text)
-}
-
-/// How the HTTP client behaves, for every end point.
-pub(super) fn http_builder(timeout: Duration, user_agent: &str) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .user_agent(user_agent)
-        .timeout(timeout)
-        .connect_timeout(timeout.min(Duration::from_secs(10)))
-        // A signature is valid for one URL: following a redirect would only hide that something stands between.
-        .redirect(reqwest::redirect::Policy::none())
-        .https_only(false)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_clock_that_jumped_asks_for_the_time_again() {
-        let agreed = Agreed { delta_millis: 0, at: Moment(1_000_000), monotonic: Instant::now() };
-        assert!(!agreed.is_stale(Moment(1_000_500)));
-        assert!(agreed.is_stale(Moment(1_000_000 + 3_600_000)), "an hour asleep");
-        assert!(agreed.is_stale(Moment(500_000)), "set back");
-    }
 }

@@ -25,8 +25,21 @@ pub(super) struct Refusal<'a> {
     pub(super) method: &'a str,
     /// Path of the call, without the base URL.
     pub(super) path: &'a str,
-    /// Whether the same consumer key was accepted before.
+    /// Whether the same keys were accepted before.
     pub(super) key_has_worked: bool,
+    /// Whether the call carried the password of an account.
+    pub(super) carries_password: bool,
+}
+
+/// A refusal that is made here, because the platform has no call for what was asked.
+pub(super) fn refused(message: impl Into<String>) -> ApiError {
+    ApiError::Refused { message: message.into(), query_id: NO_QUERY.to_owned() }
+}
+
+/// Whether the object has changed since it was read: a checksum of version 2 that is not the current one. The status is inferred.
+pub(super) fn is_stale(refusal: &Refusal<'_>) -> bool {
+    let body: Body = serde_json::from_slice(refusal.body).unwrap_or_default();
+    refusal.status == StatusCode::PRECONDITION_FAILED || body.last_word() == "InvalidChecksum"
 }
 
 /// Error bodies of v1 (`errorCode`, `httpCode`) and of the newer style (`class`, `details`).
@@ -40,6 +53,11 @@ struct Body {
 }
 
 impl Body {
+    /// The last part of a class of version 2: `NoSlotAvailable` of `Client::BadRequest::NoSlotAvailable`.
+    fn last_word(&self) -> &str {
+        self.class.as_deref().unwrap_or_default().rsplit("::").next().unwrap_or_default()
+    }
+
     fn is_iam_refusal(&self) -> bool {
         let names_actions = |key: &str| {
             let value = self.details.as_ref().and_then(|d| d.get(key));
@@ -67,11 +85,15 @@ pub(super) fn classify(refusal: &Refusal<'_>, hidden: &[&str]) -> ApiError {
     if is_refusal && lower.contains("email address is already used") {
         return ApiError::AddressTaken { query_id };
     }
+    if is_refusal && let Some(error) = by_class(body.last_word(), &message, &query_id) {
+        return error;
+    }
     if is_refusal && (class.contains("ActionInProgress") || lower.contains("actioninprogress") || lower.contains("already being processed"))
     {
         return ApiError::InProgress { message, query_id };
     }
     match status {
+        401 if refusal.key_has_worked => ApiError::KeyExpired { query_id },
         401 => ApiError::KeysRefused { message, query_id },
         403 => forbidden(refusal, &body, code, message),
         404 => ApiError::NotFound { message, query_id },
@@ -80,8 +102,25 @@ pub(super) fn classify(refusal: &Refusal<'_>, hidden: &[&str]) -> ApiError {
         503 if refusal.retry_after.is_some() => ApiError::TooMany { wait_millis, query_id },
         460 => ApiError::Expired { query_id },
         408 | 500.. => ApiError::Failed { status, message, query_id },
+        // Somebody else changed the object meanwhile: whoever asks again reads it anew.
+        412 => ApiError::InProgress { message, query_id },
+        // Version 1 has no code for it, only a sentence.
+        400..=499 if refusal.carries_password && lower.contains("password") => ApiError::PasswordRefused { message, query_id },
         400..=499 => ApiError::Refused { message, query_id },
         _ => ApiError::NotUnderstood { message: format!("HTTP status {status}"), query_id },
+    }
+}
+
+/// Refusals of version 2 that the control panel knows by name.
+fn by_class(word: &str, message: &str, query_id: &str) -> Option<ApiError> {
+    let (message, query_id) = (message.to_owned(), query_id.to_owned());
+    match word {
+        "AccountEmailAddressAlreadyUsed" => Some(ApiError::AddressTaken { query_id }),
+        "NoSlotAvailable" => Some(ApiError::NoSeat { message, query_id }),
+        "InvalidPasswordNotMatchingPolicy" => Some(ApiError::PasswordRefused { message, query_id }),
+        // A domain that is being made ready passes by itself; the others say that the object changed meanwhile.
+        "DomainNotReady" | "InvalidChecksum" => Some(ApiError::InProgress { message, query_id }),
+        _ => None,
     }
 }
 
@@ -133,6 +172,7 @@ mod tests {
             method: "PUT",
             path: "/email/pro/x/account/a@b.ovh",
             key_has_worked,
+            carries_password: false,
         };
         classify(&refusal, &["hunter2"])
     }
@@ -193,6 +233,23 @@ mod tests {
         ];
         for (status, body, expected) in table {
             assert_eq!(sorted(status, body), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn refusals_of_version_2_are_known_by_the_last_word_of_their_class() {
+        let q = || "EU.ext-1".to_owned();
+        let m = || "no".to_owned();
+        let table = [
+            (409, "Client::Conflict::AccountEmailAddressAlreadyUsed", ApiError::AddressTaken { query_id: q() }),
+            (400, "Client::BadRequest::NoSlotAvailable", ApiError::NoSeat { message: m(), query_id: q() }),
+            (400, "Client::BadRequest::InvalidPasswordNotMatchingPolicy", ApiError::PasswordRefused { message: m(), query_id: q() }),
+            (400, "Client::BadRequest::DomainNotReady", ApiError::InProgress { message: m(), query_id: q() }),
+            (412, "Client::PreconditionFailed::InvalidChecksum", ApiError::InProgress { message: m(), query_id: q() }),
+            (404, "Client::NotFound::AccountNotFound", ApiError::NotFound { message: m(), query_id: q() }),
+        ];
+        for (status, class, expected) in table {
+            assert_eq!(sorted(status, &format!(r#"{{"class":"{class}","message":"no"}}"#)), expected, "{class}");
         }
     }
 

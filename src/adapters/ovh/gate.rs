@@ -9,8 +9,9 @@ use reqwest::Url;
 use tokio::sync::Semaphore;
 
 use super::api::OvhApi;
-use super::client::{Client, PARALLEL_CALLS, http_builder};
-use super::wire::{CredentialAnswer, CredentialQuestion};
+use super::auth_wire::{CredentialAnswer, CredentialQuestion};
+use super::client::{Client, PARALLEL_CALLS};
+use super::transport::{Transport, http_builder};
 use crate::adapters::Trust;
 use crate::adapters::clock::SystemClock;
 use crate::domain::{AccessRule, ApiEndpoint, Secret};
@@ -59,7 +60,8 @@ impl OvhGate {
 
     fn client(&self, endpoint: &ApiEndpoint, keys: &ApiKeys) -> Result<Client, ApiError> {
         let http = self.http(endpoint)?;
-        Ok(Client::new(http, endpoint.clone(), keys.clone(), Arc::clone(&self.options.clock), Arc::clone(&self.turns)))
+        let transport = Transport::new(http, Arc::clone(&self.turns));
+        Ok(Client::new(transport, endpoint.clone(), keys.clone(), Arc::clone(&self.options.clock)))
     }
 
     fn http(&self, endpoint: &ApiEndpoint) -> Result<reqwest::Client, ApiError> {

@@ -1,5 +1,6 @@
-//! The units of Exchange and Email Pro: `quota` in GB, `currentUsage` in KiB, message sizes in MB, all counted by 1024
-//! (the control panel computes percent as `(currentUsage / 1024²) × 100 / quota`).
+//! The units of the platforms. Exchange and its kin: `quota` in GB (a fraction on an MX Plan), `currentUsage` in KiB, message sizes in
+//! MB, all counted by 1024 (the control panel computes percent as `(currentUsage / 1024²) × 100 / quota`). Legacy MX Plan and Zimbra:
+//! bytes; of Zimbra that is inferred.
 
 use crate::domain::ByteSize;
 
@@ -19,6 +20,16 @@ pub(super) fn megabytes(value: Option<f64>) -> Option<ByteSize> {
 pub(super) fn kibibytes(value: Option<f64>) -> Option<ByteSize> {
     let value = value?;
     if value == 0.0 { Some(ByteSize(0)) } else { bytes(value, KIB) }
+}
+
+/// `size`, `quota.available`: bytes. Zero and nonsense are unknown.
+pub(super) fn plain_bytes(value: f64) -> Option<ByteSize> {
+    bytes(value, 1.0)
+}
+
+/// `usage.quota`, `quota.used`: bytes. Zero is an empty account.
+pub(super) fn bytes_in_use(value: f64) -> Option<ByteSize> {
+    if value == 0.0 { Some(ByteSize(0)) } else { bytes(value, 1.0) }
 }
 
 fn bytes(value: f64, unit: f64) -> Option<ByteSize> {

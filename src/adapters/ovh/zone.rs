@@ -4,15 +4,50 @@ use std::collections::BTreeSet;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
 use super::client::{Client, PARALLEL_CALLS};
+use super::reading::in_turn;
 use super::routes;
-use super::wire::{RecordBody, RecordChange};
 use crate::domain::{DomainName, ZoneRecord};
 use crate::ports::ApiError;
 
 /// Types that matter for mail. A zone may hold hundreds of others, and each record is a call.
 const MAIL_TYPES: [&str; 7] = ["MX", "TXT", "SPF", "DKIM", "DMARC", "SRV", "CNAME"];
+
+/// `domain.zone.Record`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RecordBody {
+    id: i64,
+    field_type: String,
+    sub_domain: Option<String>,
+    target: String,
+    ttl: Option<i64>,
+}
+
+impl From<RecordBody> for ZoneRecord {
+    fn from(body: RecordBody) -> Self {
+        Self {
+            id: body.id,
+            field_type: body.field_type,
+            sub_domain: body.sub_domain.unwrap_or_default(),
+            target: body.target,
+            ttl: body.ttl.and_then(|ttl| u32::try_from(ttl).ok()).unwrap_or(0),
+        }
+    }
+}
+
+/// `domain.zone.RecordCreate` and, without the type, `RecordUpdate`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RecordChange<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) field_type: Option<&'a str>,
+    pub(super) sub_domain: &'a str,
+    pub(super) target: &'a str,
+    pub(super) ttl: u32,
+}
 
 /// Records of the types that matter for mail, by id, or `None` when the zone is not in this account.
 pub(super) async fn records(client: &Client, zone: &DomainName) -> Result<Option<Vec<ZoneRecord>>, ApiError> {
@@ -23,9 +58,7 @@ pub(super) async fn records(client: &Client, zone: &DomainName) -> Result<Option
         return Ok(None);
     };
     let ids: BTreeSet<i64> = lists.into_iter().flatten().collect();
-    let reads: Vec<_> = ids.into_iter().map(|id| record(client, &path, id)).collect();
-    let records: Vec<ZoneRecord> =
-        stream::iter(reads).buffered(PARALLEL_CALLS).try_filter_map(async |found| Ok(found)).try_collect().await?;
+    let records: Vec<ZoneRecord> = in_turn(ids.into_iter().map(|id| record(client, &path, id)).collect()).await?;
     Ok(Some(records.into_iter().filter(|r| MAIL_TYPES.contains(&r.field_type.as_str())).collect()))
 }
 
@@ -56,10 +89,7 @@ pub(super) async fn update(client: &Client, zone: &DomainName, record: &ZoneReco
 
 /// Removes a record; none there is fine.
 pub(super) async fn remove(client: &Client, zone: &DomainName, id: i64) -> Result<(), ApiError> {
-    match client.delete::<IgnoredAny>(&format!("{}/record/{id}", routes::zone(zone))).await {
-        Ok(_) | Err(ApiError::NotFound { .. }) => Ok(()),
-        Err(error) => Err(error),
-    }
+    client.remove(&format!("{}/record/{id}", routes::zone(zone))).await
 }
 
 /// Publishes.

@@ -1,16 +1,18 @@
 //! The OS keyring, or memory.
 //!
-//! The keyring is asked on a thread of its own, because a locked one may wait for a person for ever. An encrypted file as
-//! a third place is deliberately not here yet.
+//! The keyring is asked on a thread of its own, because a locked one may wait for a person for ever. An encrypted file ([`seal`]) hands
+//! passwords over; secrets of a running session are deliberately not kept in one.
 
 mod keyring_store;
 mod memory;
+mod vault;
 mod worker;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use memory::MemorySecrets;
+pub use vault::{VaultError, read_vault, seal, unseal, write_vault};
 
 use crate::ports::SecretStore;
 

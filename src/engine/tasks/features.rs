@@ -27,7 +27,9 @@ pub(super) async fn inspect(context: &TaskContext, id: MigrationId) -> Result<()
         return context.record(Event::FeaturesSeen { migration: id, features: Vec::new() }).await;
     };
     context.doing(Activity::Carrying);
-    let features = context.api().await?.features(&service, &FeatureOwner::Account(migration.source.address.clone())).await?;
+    let mut features = context.api().await?.features(&service, &FeatureOwner::Account(migration.source.address.clone())).await?;
+    // An address without a mailbox is the domain's, whoever it leads to.
+    features.retain(|feature| !matches!(feature, Feature::Redirection { .. }));
     context.record(Event::FeaturesSeen { migration: id, features }).await
 }
 
@@ -262,7 +264,7 @@ impl Carrier<'_> {
         for part in parts {
             if !self.is_there(&progress.service, owner, part).await? {
                 match self.api.add_feature(&progress.service, owner, part).await {
-                    Ok(()) | Err(ApiError::Refused { .. } | ApiError::NotFound { .. }) => {}
+                    Ok(()) | Err(ApiError::Refused { .. } | ApiError::NotFound { .. } | ApiError::AddressTaken { .. }) => {}
                     Err(error) => return Err(error.into()),
                 }
                 self.wait_for(&progress.service, owner, part).await?;

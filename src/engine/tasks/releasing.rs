@@ -2,7 +2,7 @@
 
 use crate::domain::{Moment, Platform};
 use crate::ports::ApiError;
-use crate::problem::{Disposition, Meaning, Problem, Troubling};
+use crate::problem::{Disposition, Meaning, Problem, ProblemCode, Troubling};
 use crate::session::{Activity, Migration};
 use crate::settings::Platforms;
 
@@ -37,15 +37,20 @@ pub(super) async fn released(context: &TaskContext, migration: &Migration) -> Re
 pub(super) fn patient(error: ApiError, migration: &Migration) -> Failure {
     match error {
         ApiError::AddressTaken { .. } if given_up_at(migration).is_some() => {
-            later(error.problem().with("address", &migration.source.address)).into()
+            later_if_taken(error.problem().with("address", &migration.source.address).into())
         }
         other => Failure::from(other),
     }
 }
 
-/// The same problem, to be tried again while the platform still holds the name.
-pub(super) fn later(problem: Problem) -> Problem {
-    problem.disposed(Disposition::RetryAfter(NAME_RELEASE_MILLIS))
+/// An address that is still taken moments after somebody gave it up is asked for again; other failures are as they are.
+pub(super) fn later_if_taken(failure: Failure) -> Failure {
+    match failure {
+        Failure::Trouble(problem) if problem.code == ProblemCode::AddressTaken => {
+            problem.disposed(Disposition::RetryAfter(NAME_RELEASE_MILLIS)).into()
+        }
+        other => other,
+    }
 }
 
 /// The source has given its address up, and the target has not got it yet: what arrives now may bounce, and a person must know.
@@ -61,5 +66,5 @@ pub(super) fn told_with_the_gap(failure: Failure, migration: &Migration) -> Fail
 
 /// What is not as the plan has it.
 pub(super) fn outdated(migration: &Migration, what: &str) -> Failure {
-    Problem::new(crate::problem::ProblemCode::PlanOutdated).with("address", &migration.source.address).with("what", what).into()
+    Problem::new(ProblemCode::PlanOutdated).with("address", &migration.source.address).with("what", what).into()
 }

@@ -10,6 +10,7 @@ use crate::session::{Activity, Event, RenameState, Strategy, Undo, Witness};
 
 use super::super::context::{Failure, TaskContext};
 use super::preflight::as_planned;
+use super::releasing::later_if_taken;
 
 /// What the platform shows of a rename.
 enum Seen {
@@ -61,7 +62,8 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
         from: from.clone(),
         to: to.clone(),
     });
-    if rename(context, &service, (&from, &to), intend).await? {
+    // The target gave the address up moments ago: platforms release it late.
+    if rename(context, &service, (&from, &to), intend).await.map_err(later_if_taken)? {
         context.record(Event::RenameUndone { migration: id }).await?;
     }
     Ok(())

@@ -4,11 +4,10 @@
 
 use crate::domain::MigrationId;
 use crate::plan::TargetAccount;
-use crate::problem::ProblemCode;
 use crate::session::{Activity, Event, Migration, RenameState, Undo, Witness};
 
 use super::super::context::{Failure, TaskContext};
-use super::releasing::{given_up_at, outdated, released, told_with_the_gap};
+use super::releasing::{given_up_at, later_if_taken, outdated, released, told_with_the_gap};
 use super::rename_source::rename;
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
@@ -29,7 +28,7 @@ async fn give_name(context: &TaskContext, migration: &Migration) -> Result<(), F
         match rename(context, service, (&from, &to), intend).await {
             Ok(true) => {}
             Ok(false) => return Ok(()),
-            Err(failure) => return Err(patient(failure, migration)),
+            Err(failure) => return Err(later_if_taken(failure)),
         }
         Witness::Platform
     } else {
@@ -41,16 +40,6 @@ async fn give_name(context: &TaskContext, migration: &Migration) -> Result<(), F
     let now = context.ports.clock.now();
     let gap_millis = given_up_at(migration).filter(|_| witness == Witness::Platform).map(|at| now.millis_since(at));
     context.record(Event::TargetRenamed { migration: id, witness, gap_millis }).await
-}
-
-/// An address that is still taken is waited for: the source gave it up moments ago.
-fn patient(failure: Failure, migration: &Migration) -> Failure {
-    match failure {
-        Failure::Trouble(problem) if problem.code == ProblemCode::AddressTaken && given_up_at(migration).is_some() => {
-            Failure::Trouble(Box::new(super::releasing::later(*problem)))
-        }
-        other => other,
-    }
 }
 
 pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::sandbox::mail::{Fill, FolderLanguage};
-use crate::sandbox::world::{World, WorldLogin, template_of};
+use crate::sandbox::world::{World, WorldLogin, template_for};
 
 /// How much mail the accounts of the demo hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,7 +36,7 @@ pub(super) fn fill(world: &World, size: MailSize) -> io::Result<()> {
         }
         let (messages, language, years) = part(address.local());
         let messages = if size == MailSize::Full { messages } else { messages / 20 };
-        let fill = Fill { messages, owner: address, language, years, template: template_of(&host) };
+        let fill = Fill { messages, owner: address, language, years, template: template_for(world.dialect(&host)) };
         world.mail().fill(&mail, &fill)?;
     }
     Ok(())

@@ -12,15 +12,15 @@ use super::authority::Authority;
 use super::cast::{MailSize, fill};
 use super::compare::{Difference, compare};
 use super::summary::{ApiSummary, DemoSummary, DnsSummary, HostSummary, LoginSummary};
-use crate::domain::{ApiEndpoint, MailboxName, Moment, Platform, Secret};
+use crate::domain::{ApiEndpoint, MailboxName, Moment, Secret};
 use crate::ports::ApiKeys;
 use crate::sandbox::dns::DnsDoor;
 use crate::sandbox::http::HttpDoor;
 use crate::sandbox::imap::ImapDoor;
 use crate::sandbox::mail::{AccountKey, Fault, MailWorld, Scope};
 use crate::sandbox::world::{
-    APPLICATION_KEY, APPLICATION_SECRET, ApiFault, EMAIL_PRO_HOST, EXCHANGE_HOST, FOREIGN_HOST, PLAIN_HOST, Pace, World, WorldLogin,
-    WorldOptions, dialect_of,
+    APPLICATION_KEY, APPLICATION_SECRET, ApiFault, EMAIL_PRO_HOST, EXCHANGE_HOST, FOREIGN_HOST, MX_PLAN_HOST, MX_PLAN_ZIMBRA_HOST,
+    PLAIN_HOST, Pace, World, WorldLogin, WorldOptions,
 };
 
 /// The port of IMAP over TLS, under which the demo's hosts are known.
@@ -29,12 +29,15 @@ const IMAPS: u16 = 993;
 /// How far the API's clock is ahead of the world's: more than it forgives, so that a client must ask for the time.
 const CLOCK_SKEW_SECONDS: i64 = 47;
 
-/// The hosts of the world and what they are.
-const HOSTS: [(&str, Platform); 4] = [
-    (EXCHANGE_HOST, Platform::Exchange),
-    (EMAIL_PRO_HOST, Platform::EmailPro),
-    (PLAIN_HOST, Platform::MxPlan),
-    (FOREIGN_HOST, Platform::Imap),
+/// The hosts of the world, and under which name the summary tells them. One of them leads to a legacy MX Plan, to a Zimbra, and to an
+/// account that a person administers by hand.
+const HOSTS: [(&str, &str); 6] = [
+    (EXCHANGE_HOST, "exchange"),
+    (EMAIL_PRO_HOST, "email-pro"),
+    (PLAIN_HOST, "mx-plan"),
+    (MX_PLAN_HOST, "mx-plan-owa"),
+    (MX_PLAN_ZIMBRA_HOST, "mx-plan-zimbra"),
+    (FOREIGN_HOST, "imap"),
 ];
 
 /// What goes wrong in the demo.
@@ -76,7 +79,7 @@ pub struct Demo {
     world: World,
     http: HttpDoor,
     dns: DnsDoor,
-    imap: Vec<(&'static str, Platform, ImapDoor)>,
+    imap: Vec<(&'static str, &'static str, ImapDoor)>,
     authority: Authority,
 }
 
@@ -92,17 +95,18 @@ impl Demo {
         };
         let settings = WorldOptions { seed: options.seed, folder: options.folder, pace: options.pace, now: options.now };
         let world = World::open(&settings, mail)?;
+        world.own_all_platforms().map_err(io::Error::other)?;
         fill(&world, options.size)?;
         options.faults.api.into_iter().for_each(|fault| world.ask_for(fault));
         options.faults.mail.into_iter().for_each(|(scope, fault)| world.mail().faults().set(scope, fault));
         let authority = Authority::new()?;
         let mut imap = Vec::new();
-        for (host, platform) in HOSTS {
+        for (host, title) in HOSTS {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
             let tls = Some(authority.server(host)?);
             let directory = Arc::new(world.clone());
-            let door = ImapDoor::start(world.mail().clone(), directory, listener, tls, host.to_owned(), dialect_of(host))?;
-            imap.push((host, platform, door));
+            let door = ImapDoor::start(world.mail().clone(), directory, listener, tls, host.to_owned(), world.dialect(host))?;
+            imap.push((host, title, door));
         }
         let http = HttpDoor::open(world.clone(), CLOCK_SKEW_SECONDS).await?;
         let dns = DnsDoor::open(world.clone()).await?;
@@ -192,7 +196,7 @@ impl Demo {
     /// What any other client needs; `ca` is the file into which somebody wrote [`Self::ca_pem`].
     pub fn summary(&self, ca: &Path) -> DemoSummary {
         let logins = self.logins();
-        let hosts = self.imap.iter().map(|(host, platform, door)| {
+        let hosts = self.imap.iter().map(|(host, title, door)| {
             let accounts = logins.iter().filter(|l| l.host == *host).map(|login| LoginSummary {
                 address: login.address.to_string(),
                 password: login.password.as_ref().map(|p| p.expose().to_owned()),
@@ -204,7 +208,7 @@ impl Demo {
                 name: (*host).to_owned(),
                 accounts: accounts.collect(),
             };
-            (platform.key().to_owned(), host)
+            ((*title).to_owned(), host)
         });
         let dns = self.dns.address();
         DemoSummary {

@@ -11,7 +11,7 @@ use serde::Serialize;
 pub struct DemoSummary {
     /// The REST API.
     pub api: ApiSummary,
-    /// The IMAP servers by platform: `exchange`, `email-pro`, `mx-plan`, `imap`.
+    /// The IMAP servers: `exchange`, `email-pro`, `mx-plan` (legacy, Zimbra, and by hand), `mx-plan-owa`, `mx-plan-zimbra`, `imap`.
     pub imap: BTreeMap<String, HostSummary>,
     /// The name servers.
     pub dns: DnsSummary,

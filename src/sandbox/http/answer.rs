@@ -11,6 +11,8 @@ use crate::sandbox::world::{Denial, Refusal};
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Value,
+    /// Headers beside the usual ones.
+    pub(super) headers: Vec<(&'static str, String)>,
 }
 
 /// What a route says: the body of a 200, or a refusal.
@@ -19,18 +21,25 @@ pub(super) type Said = Result<Value, Answer>;
 impl Answer {
     /// 200.
     pub(super) fn fine(body: Value) -> Self {
-        Self { status: 200, body }
+        Self { status: 200, body, headers: Vec::new() }
+    }
+
+    /// The same with a header.
+    pub(super) fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     /// An error of the first generation: `errorCode` and `httpCode`.
     pub(super) fn coded(status: u16, code: &str, message: &str) -> Self {
         let reason = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Error");
-        Self { status, body: json!({ "errorCode": code, "httpCode": format!("{status} {reason}"), "message": message }) }
+        let body = json!({ "errorCode": code, "httpCode": format!("{status} {reason}"), "message": message });
+        Self { status, body, headers: Vec::new() }
     }
 
     /// An error with a class.
     pub(super) fn classed(status: u16, class: &str, message: &str) -> Self {
-        Self { status, body: json!({ "class": class, "message": message }) }
+        Self { status, body: json!({ "class": class, "message": message }), headers: Vec::new() }
     }
 
     /// There is no such route.
@@ -49,8 +58,10 @@ impl Answer {
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-        if let Ok(value) = HeaderValue::from_str(query_id) {
-            headers.insert("x-ovh-queryid", value);
+        for (name, value) in std::iter::once(("x-ovh-queryid", query_id.to_owned())).chain(self.headers) {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(name, value);
+            }
         }
         response
     }
@@ -62,7 +73,11 @@ impl From<Refusal> for Answer {
         match refusal {
             Refusal::NotFound(_) => Self::classed(404, "Client::NotFound", &message),
             Refusal::InProgress(_) => Self::classed(409, "Client::Conflict::ActionInProgress", &message),
-            Refusal::AddressTaken => Self::classed(409, "Client::Conflict", &message),
+            Refusal::AddressTaken => Self::classed(409, "Client::Conflict::AccountEmailAddressAlreadyUsed", &message),
+            Refusal::NoSeat(_) => Self::classed(400, "Client::BadRequest::NoSlotAvailable", &message),
+            Refusal::PasswordRefused(_) => Self::classed(400, "Client::BadRequest::InvalidPasswordNotMatchingPolicy", &message),
+            Refusal::DomainNotReady(_) => Self::classed(400, "Client::BadRequest::DomainNotReady", &message),
+            Refusal::Stale => Self::classed(412, "Client::PreconditionFailed::InvalidChecksum", &message),
             Refusal::Invalid(_) => Self::classed(400, "Client::BadRequest", &message),
             Refusal::Expired(_) => Self::classed(460, "Client::ResourceExpired", &message),
             Refusal::Broken(_) => Self::classed(500, "Server::InternalServerError", &message),

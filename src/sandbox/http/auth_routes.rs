@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Said};
 use super::bodies;
-use super::dispatch::Call;
+use super::dispatch::{Call, decoded};
 use crate::domain::{AccessRule, CredentialStatus};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{CLIENT_ID, CLIENT_SECRET, Caller, OWNER, TOKEN_SECONDS, World};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,22 +36,54 @@ pub(super) fn ask(world: &World, body: &[u8], page_base: &str) -> Said {
     Ok(said)
 }
 
+/// `POST /auth/oauth2/token`, on the host of the web site: what a service account asks with its id and secret.
+pub(super) fn token(world: &World, form: &[u8]) -> Said {
+    let form: Vec<(String, String)> = fields_of(form);
+    let field = |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+    let refused = |error: &str, text: &str| {
+        let body = json!({ "error": error, "error_description": text });
+        Err(Answer { status: if error == "invalid_client" { 401 } else { 400 }, body, headers: Vec::new() })
+    };
+    if field("grant_type") != "client_credentials" {
+        return refused("unsupported_grant_type", "The authorization grant type is not supported");
+    }
+    if (field("client_id"), field("client_secret")) != (CLIENT_ID, CLIENT_SECRET) {
+        return refused("invalid_client", "Client authentication failed");
+    }
+    let token = world.change(|state, turn| Ok(state.give_token(turn)))?;
+    Ok(json!({ "access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": "all" }))
+}
+
+/// Fields of a form.
+fn fields_of(form: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(form);
+    text.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (decoded(name), decoded(value))).collect()
+}
+
 /// Routes below `/auth` and `/me` that need a key.
 pub(super) fn answer(world: &World, call: &Call<'_>) -> Said {
+    let key = match call.caller {
+        Caller::Key(text) => text.as_str(),
+        Caller::Bearer(_) => "",
+    };
     match (call.method, call.segments.as_slice()) {
         ("GET", ["auth", "currentCredential"]) => world.look(|state, turn| {
-            let key = state.consumer_key(call.consumer_key);
+            let key = state.consumer_key(key);
             key.map(|key| bodies::credential(key, turn)).ok_or_else(Answer::no_route)
         }),
         ("GET", ["auth", "details"]) => world.look(|state, _| {
-            let key = state.consumer_key(call.consumer_key).ok_or_else(Answer::no_route)?;
+            let all = || ["GET", "POST", "PUT", "DELETE"].map(|method| AccessRule { method: method.to_owned(), path: "/*".to_owned() }).to_vec();
+            let (method, rules) = match state.consumer_key(key) {
+                Some(key) => ("account", key.rules.clone()),
+                None => ("oauth2_client_credentials", all()),
+            };
             Ok(json!({
-                "account": "zz111111-ovh", "allowedRoutes": key.rules, "description": null, "method": "account", "roles": null,
-                "user": null, "identities": ["urn:v1:eu:identity:account:zz111111-ovh"],
+                "account": OWNER, "allowedRoutes": rules, "description": null, "method": method, "roles": [], "user": null,
+                "identities": [format!("urn:v1:eu:identity:account:{OWNER}")],
             }))
         }),
         ("POST", ["auth", "logout"]) => {
-            world.change(|state, _| match state.consumer_key(call.consumer_key).map(|key| key.number) {
+            world.change(|state, _| match state.consumer_key(key).map(|key| key.number) {
                 Some(number) => state.end_key(number),
                 None => Ok(()),
             })?;

@@ -15,7 +15,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::answer::Answer;
 use super::dispatch::{self, Scene, Way};
 use super::listener::{Cutter, CuttingListener};
-use super::{pages, panel};
+use super::{auth_routes, pages, panel};
 use crate::sandbox::world::World;
 
 /// The largest body that is read.
@@ -69,7 +69,12 @@ async fn answer(State(shared): State<Shared>, ConnectInfo(connection): ConnectIn
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
     let path = head.uri.path();
     let method = head.method.as_str();
-    let Some(route) = path.strip_prefix("/1.0").or_else(|| path.strip_prefix("/v1")) else {
+    // Routes of the second generation keep their version: access rules and faults are written with it.
+    let second = path.starts_with("/v2/").then_some(path);
+    if (method, path) == ("POST", "/auth/oauth2/token") {
+        return auth_routes::token(&shared.world, &body).map_or_else(|refused| refused, Answer::fine).response(&query_id);
+    }
+    let Some(route) = path.strip_prefix("/1.0").or_else(|| path.strip_prefix("/v1")).or(second) else {
         return page(&shared, (method, path), head.uri.query().unwrap_or_default(), &body)
             .unwrap_or_else(|| Answer::no_route().response(&query_id));
     };

@@ -1,13 +1,13 @@
-//! Routes of an Exchange or Email Pro service: the same below their roots (ovh-api.md §2.1, §2.2).
+//! Routes of an Exchange, Email Pro or new MX Plan service: nearly the same below their roots (ovh-api.md §2.1, §2.2, §2.3).
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Said};
-use super::bodies;
 use super::dispatch::Call;
+use super::{account_bodies, bodies, feature_routes, group_routes, shared_routes};
 use crate::domain::{DomainName, DomainType, EmailAddress, OperationId, Platform, ServiceId};
-use crate::sandbox::world::{AccountChange, DomainRequest, Effect, Refusal, ServiceState, State, Turn, Wish, World, selector_names};
+use crate::sandbox::world::{DomainRequest, Effect, Refusal, ServiceState, State, Subject, Turn, World, selector_names};
 
 /// Where `/email/exchange` and `/email/pro` begin.
 pub(super) fn roots(world: &World, call: &Call<'_>, platform: Platform) -> Said {
@@ -15,7 +15,7 @@ pub(super) fn roots(world: &World, call: &Call<'_>, platform: Platform) -> Said 
         state
             .services
             .iter()
-            .filter(|s| s.id.platform == platform)
+            .filter(|s| s.id.platform == platform || (platform == Platform::MxPlan && s.id.platform == Platform::MxPlanZimbra))
             .map(|s| json!(s.id.organization.as_ref().unwrap_or(&s.id.name)))
             .collect()
     });
@@ -48,9 +48,12 @@ pub(super) fn answer(world: &World, call: &Call<'_>, id: &ServiceId, rest: &[&st
             void(world.change(|state, turn| state.set_imap(id, is_enabled, turn)))
         }
         ("GET", ["task"]) => look(world, id, |_, service, _| Ok(service.operations.iter().map(|o| json!(o.id)).collect())),
-        ("GET", ["task", number]) => {
-            let number = OperationId(number.parse().map_err(|_| Answer::bad("id"))?);
-            look(world, id, |_, service, turn| Ok(bodies::task(service, service.operation(number)?, turn)))
+        ("GET", ["task", number]) => one_task(world, id, number),
+        (_, ["serviceInfos"]) if !id.platform.is_mx_plan() => shared_routes::infos(world, call, id),
+        (_, ["externalContact", rest @ ..]) => shared_routes::contacts(world, call, id, rest),
+        (_, ["mailingList", rest @ ..]) if is_exchange => group_routes::answer(world, call, id, rest),
+        (_, ["authenticationPolicy" | "authorizedIp" | "sharedAccount" | "resourceAccount" | "publicFolder", ..]) => {
+            shared_routes::of_exchange(world, call, id, rest)
         }
         (_, ["account", rest @ ..]) => account(world, call, id, rest),
         (_, ["domain", rest @ ..]) => domain(world, call, id, rest),
@@ -58,16 +61,23 @@ pub(super) fn answer(world: &World, call: &Call<'_>, id: &ServiceId, rest: &[&st
     }
 }
 
-fn look(world: &World, id: &ServiceId, look: impl FnOnce(&State, &ServiceState, Turn) -> Result<Value, Refusal>) -> Said {
+fn one_task(world: &World, id: &ServiceId, number: &str) -> Said {
+    let number = OperationId(number.parse().map_err(|_| Answer::bad("id"))?);
+    look(world, id, |_, service, turn| Ok(bodies::task(service, service.operation(number)?, turn)))
+}
+
+/// Looks at a service.
+pub(super) fn look(world: &World, id: &ServiceId, look: impl FnOnce(&State, &ServiceState, Turn) -> Result<Value, Refusal>) -> Said {
     Ok(world.look(|state, turn| state.service(id).and_then(|service| look(state, service, turn)))?)
 }
 
-fn void(done: Result<(), Refusal>) -> Said {
+/// Nothing is answered.
+pub(super) fn void(done: Result<(), Refusal>) -> Said {
     Ok(done.map(|()| Value::Null)?)
 }
 
 /// Starts an operation and answers with its task.
-fn task(world: &World, id: &ServiceId, start: impl FnOnce(&mut State, Turn) -> Result<OperationId, Refusal>) -> Said {
+pub(super) fn task(world: &World, id: &ServiceId, start: impl FnOnce(&mut State, Turn) -> Result<OperationId, Refusal>) -> Said {
     let body = world.change(|state, turn| {
         let number = start(state, turn)?;
         let service = state.service(id)?;
@@ -82,87 +92,41 @@ struct ProtocolBody {
     imap: Option<bool>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct AccountBody {
-    login: Option<String>,
-    domain: Option<String>,
-    display_name: Wish,
-    first_name: Wish,
-    last_name: Wish,
-    initial: Wish,
-    #[serde(rename = "hiddenFromGAL")]
-    hidden: Option<bool>,
-}
-
-impl From<AccountBody> for AccountChange {
-    fn from(body: AccountBody) -> Self {
-        Self {
-            login: body.login,
-            domain: body.domain,
-            display: body.display_name,
-            first: body.first_name,
-            last: body.last_name,
-            initial: body.initial,
-            is_hidden: body.hidden,
-        }
-    }
-}
-
 #[derive(Deserialize)]
 struct PasswordBody {
     password: String,
 }
 
-#[derive(Deserialize)]
-struct AliasBody {
-    alias: EmailAddress,
-}
-
 fn account(world: &World, call: &Call<'_>, id: &ServiceId, rest: &[&str]) -> Said {
     let Some((address, rest)) = rest.split_first() else {
-        return if call.method == "GET" { accounts(world, call, id) } else { Err(Answer::no_route()) };
+        return match call.method {
+            "GET" => accounts(world, call, id),
+            "POST" if id.platform == Platform::Exchange => account_bodies::create(world, call, id),
+            _ => Err(Answer::no_route()),
+        };
     };
     let address: EmailAddress = address.parse().map_err(|_| Answer::bad("primaryEmailAddress"))?;
     match (call.method, rest) {
         ("GET", []) => look(world, id, |_, service, _| Ok(bodies::account(world, service, service.account(&address)?))),
-        ("PUT", []) => {
-            let change = call.read::<AccountBody>("body")?.into();
-            void(world.change(|state, turn| state.put_account(id, &address, change, turn)))
-        }
+        ("PUT", []) => account_bodies::put(world, call, id, &address),
         ("DELETE", []) => task(world, id, |state, turn| state.reset_account(id, &address, turn)),
         ("POST", ["changePassword"]) => {
             let body: PasswordBody = call.read("password")?;
             task(world, id, |state, turn| state.change_password(id, &address, &body.password, turn))
         }
-        ("GET", ["tasks"]) => look(world, id, |_, service, _| {
+        ("GET", [list]) if *list == account_tasks(id) => look(world, id, |_, service, _| {
             let account = service.account(&address)?;
-            let running = service.operations.iter().filter(|o| o.subject == crate::sandbox::world::Subject::Account(account.id));
+            let running = service.operations.iter().filter(|o| o.subject == Subject::Account(account.id));
             Ok(running.map(|o| json!(o.id)).collect())
         }),
-        ("GET", ["protocol"]) if id.platform == Platform::Exchange => look(world, id, |_, service, _| {
-            service.account(&address)?;
-            Ok(bodies::protocol(service))
-        }),
-        ("GET", ["alias"]) => look(world, id, |_, service, _| Ok(json!(service.account(&address)?.aliases))),
-        ("POST", ["alias"]) => {
-            let body: AliasBody = call.read("alias")?;
-            task(world, id, |state, turn| state.add_alias(id, &address, body.alias, turn))
-        }
-        (method, ["alias", alias]) => {
-            let alias: EmailAddress = alias.parse().map_err(|_| Answer::bad("alias"))?;
-            match method {
-                "GET" => look(world, id, |_, service, _| {
-                    let account = service.account(&address)?;
-                    let found = account.aliases.iter().find(|a| **a == alias);
-                    Ok(bodies::alias(account, found.ok_or_else(|| Refusal::NotFound(format!("alias = {alias}")))?))
-                }),
-                "DELETE" => task(world, id, |state, turn| state.delete_alias(id, &address, &alias, turn)),
-                _ => Err(Answer::no_route()),
-            }
-        }
-        _ => Err(Answer::no_route()),
+        ("GET", [list, number]) if *list == account_tasks(id) => one_task(world, id, number),
+        _ => feature_routes::of_account(world, call, id, (address, rest)),
     }
+}
+
+/// Below an account of an MX Plan the list is called otherwise.
+fn account_tasks(id: &ServiceId) -> &'static str {
+    if id.platform.is_mx_plan() { "task" } else { "tasks" }
 }
 
 fn accounts(world: &World, call: &Call<'_>, id: &ServiceId) -> Said {
@@ -178,7 +142,7 @@ fn accounts(world: &World, call: &Call<'_>, id: &ServiceId) -> Said {
 }
 
 /// SQL's LIKE: `%` for anything, `_` for one character; without regard to case.
-fn is_like(pattern: &str, text: &str) -> bool {
+pub(super) fn is_like(pattern: &str, text: &str) -> bool {
     fn go(pattern: &[u8], text: &[u8]) -> bool {
         match pattern.split_first() {
             None => text.is_empty(),
@@ -213,7 +177,7 @@ impl DomainBody {
         }
         let domain_type = self.domain_type.or(was).ok_or_else(|| Answer::bad("type"))?;
         let relay = self.mx_relay.filter(|_| domain_type == DomainType::NonAuthoritative);
-        Ok(DomainRequest { name, domain_type, relay })
+        Ok(DomainRequest { name, domain_type, relay, organization: None })
     }
 }
 
@@ -231,7 +195,7 @@ fn domain(world: &World, call: &Call<'_>, id: &ServiceId, rest: &[&str]) -> Said
                 let found = service.domains.iter().filter(|d| wanted.as_deref().is_none_or(|w| service.domain_state(&d.name) == w));
                 Ok(found.map(|d| json!(d.name)).collect())
             }),
-            "POST" => {
+            "POST" if !id.platform.is_mx_plan() => {
                 let mut body: DomainBody = call.read("type")?;
                 let name = body.name.take().ok_or_else(|| Answer::bad("name"))?;
                 let request = body.request(name, None)?;
@@ -241,6 +205,7 @@ fn domain(world: &World, call: &Call<'_>, id: &ServiceId, rest: &[&str]) -> Said
         };
     };
     let name: DomainName = name.parse().map_err(|_| Answer::bad("domainName"))?;
+    let has_dkim = !id.platform.is_mx_plan();
     match (call.method, rest) {
         ("GET", []) => look(world, id, |state, service, _| Ok(bodies::domain(state, service, service.domain(&name)?))),
         ("PUT", []) => {
@@ -248,12 +213,13 @@ fn domain(world: &World, call: &Call<'_>, id: &ServiceId, rest: &[&str]) -> Said
             let request = call.read::<DomainBody>("type")?.request(name, Some(was))?;
             void(world.change(|state, turn| state.put_domain(id, request, turn)))
         }
-        ("DELETE", []) => task(world, id, |state, turn| state.detach_domain(id, &name, turn)),
-        ("GET", ["dkimSelector"]) => look(world, id, |_, service, _| {
+        ("DELETE", []) if has_dkim => task(world, id, |state, turn| state.detach_domain(id, &name, turn)),
+        ("GET", ["dkimSelector"]) if has_dkim => look(world, id, |_, service, _| {
             service.domain(&name)?;
             Ok(json!(selector_names(service.id.platform)))
         }),
-        (_, ["dkim", rest @ ..]) => dkim(world, call, id, (&name, rest)),
+        (_, ["disclaimer"]) => shared_routes::footer(world, call, id, &name),
+        (_, ["dkim", rest @ ..]) if has_dkim => dkim(world, call, id, (&name, rest)),
         _ => Err(Answer::no_route()),
     }
 }

@@ -3,11 +3,11 @@
 use serde::Deserialize;
 
 use super::Refusal;
-use super::credential_text::{Verifier, derived, password_trouble};
+use super::credential_text::{Verifier, derived};
 use super::operation::{Effect, Subject};
-use super::state::{AccountState, Names, ServiceState, State};
+use super::state::{AccountState, Names, Offer, ServiceState, State};
 use super::time::Turn;
-use crate::domain::{EmailAddress, OperationId, ServiceId};
+use crate::domain::{EmailAddress, OperationId, Platform, SeatModel, ServiceId};
 
 /// The domain of seats that nobody uses.
 pub(crate) const PLACEHOLDER_DOMAIN: &str = "configureme.me";
@@ -48,6 +48,20 @@ pub(crate) struct AccountChange {
     pub(crate) last: Wish,
     pub(crate) initial: Wish,
     pub(crate) is_hidden: Option<bool>,
+    /// A new password in the same breath (Zimbra).
+    pub(crate) password: Option<String>,
+}
+
+/// An account to be made where there are no placeholders.
+#[derive(Debug, Clone)]
+pub(crate) struct AccountRequest {
+    pub(crate) address: EmailAddress,
+    pub(crate) password: String,
+    pub(crate) names: Names,
+    /// The offer whose slot is taken (Zimbra).
+    pub(crate) offer: Option<Offer>,
+    /// The slot itself, when the caller has one in mind.
+    pub(crate) slot: Option<i64>,
 }
 
 impl AccountChange {
@@ -88,18 +102,52 @@ impl State {
         let account = found.idle_account(address)?;
         let (id, is_configured, old) = (account.id, account.is_configured, account.address.clone());
         let new = change.address(account)?;
-        let names = change.names(account);
-        if new != old || !is_configured {
-            let domain = new.domain();
-            let is_usable = found.domains.iter().any(|d| d.name == *domain) && found.domain_state(domain) == "ok";
-            if domain.as_str() == PLACEHOLDER_DOMAIN || !is_usable {
-                return Err(Refusal::Invalid(format!("The domain {domain} is not available on this service")));
-            }
-            if self.has_address(&new) {
-                return Err(Refusal::AddressTaken);
-            }
+        if service.platform == Platform::MxPlanLegacy && new != old {
+            return Err(Refusal::Invalid("accountName is read-only".to_owned()));
         }
-        self.start(service, Subject::Account(id), Effect::SetAccount { address: new, names }, turn).map(|_| ())
+        if self.is_promised(id) {
+            return Err(Refusal::InProgress(format!("account: {address}")));
+        }
+        let password = change.password.clone();
+        if let Some(password) = &password {
+            self.service(service)?.may_change_password(self.service(service)?.account(address)?, password, self.seed, turn.now)?;
+        }
+        let found = self.service(service)?;
+        let names = change.names(found.account(address)?);
+        if new != old || !is_configured {
+            found.has_usable_domain(&new)?;
+            is_possible_name(&new, service.platform)?;
+            self.is_free(&new, service, turn.now)?;
+        }
+        let verifier = password.map(|password| self.verifier(&password));
+        self.start(service, Subject::Account(id), Effect::SetAccount { address: new, names, verifier }, turn).map(|_| ())
+    }
+
+    /// `POST …/account` (private Exchange, legacy MX Plan, Zimbra): the account is there when its operation is done.
+    pub(crate) fn create_account(&mut self, service: &ServiceId, request: AccountRequest, turn: Turn) -> Result<OperationId, Refusal> {
+        let found = self.service_mut(service)?;
+        if found.seats == SeatModel::Placeholders {
+            return Err(Refusal::Invalid("Accounts of this service are made out of its free seats".to_owned()));
+        }
+        found.has_usable_domain(&request.address)?;
+        is_possible_name(&request.address, service.platform)?;
+        let own: Vec<&str> = [request.address.local()].into_iter().chain(request.names.first.as_deref()).collect();
+        found.takes_password(&request.password, &own)?;
+        self.is_free(&request.address, service, turn.now)?;
+        let slot = self.service(service)?.seat_for(&request)?;
+        let (id, verifier) = (self.number(), self.verifier(&request.password));
+        let found = self.service_mut(service)?;
+        let mut account = AccountState::seat(id, request.address, turn.now);
+        account.is_configured = true;
+        account.names = request.names;
+        account.password = Some(verifier);
+        account.password_changed = Some(turn.now);
+        if let Some(slot) = found.slots.iter_mut().find(|s| Some(s.id) == slot) {
+            slot.account = Some(id);
+            account.offer = Some(slot.offer);
+        }
+        found.accounts.push(account);
+        self.start(service, Subject::Account(id), Effect::Create, turn)
     }
 
     /// `POST …/account/{address}/changePassword`.
@@ -110,57 +158,29 @@ impl State {
         password: &str,
         turn: Turn,
     ) -> Result<OperationId, Refusal> {
+        let seed = self.seed;
         let found = self.service_mut(service)?;
         let account = found.idle_account(address)?;
         let id = account.id;
-        if let Some(trouble) = password_trouble(password, found.shortest_password, address.local()) {
-            return Err(Refusal::Invalid(trouble));
-        }
-        let salt = derived(self.seed, "salt", &self.last_number.to_string(), 16);
-        let verifier = Verifier::of(password, salt);
+        found.may_change_password(account, password, seed, turn.now)?;
+        let verifier = self.verifier(password);
         self.start(service, Subject::Account(id), Effect::ChangePassword { verifier }, turn)
     }
 
-    /// `DELETE …/account/{address}`: the seat becomes a placeholder again and its mail is gone.
+    fn verifier(&self, password: &str) -> Verifier {
+        Verifier::of(password, derived(self.seed, "salt", &self.last_number.to_string(), 16))
+    }
+
+    /// `DELETE …/account/{address}`: the seat becomes a placeholder again, or the account is gone; its mail is gone in any case.
     pub(crate) fn reset_account(&mut self, service: &ServiceId, address: &EmailAddress, turn: Turn) -> Result<OperationId, Refusal> {
-        let account = self.service_mut(service)?.idle_account(address)?;
+        let found = self.service_mut(service)?;
+        let account = found.idle_account(address)?;
         let id = account.id;
         if !account.is_configured {
             return Err(Refusal::Invalid(format!("The account {address} is not configured")));
         }
-        self.start(service, Subject::Account(id), Effect::Reset, turn)
-    }
-
-    /// `POST …/account/{address}/alias`.
-    pub(crate) fn add_alias(
-        &mut self,
-        service: &ServiceId,
-        address: &EmailAddress,
-        alias: EmailAddress,
-        turn: Turn,
-    ) -> Result<OperationId, Refusal> {
-        let id = self.service_mut(service)?.idle_account(address)?.id;
-        if self.has_address(&alias) {
-            return Err(Refusal::AddressTaken);
-        }
-        self.service(service)?.domain(alias.domain())?;
-        self.start(service, Subject::Account(id), Effect::AddAlias { alias }, turn)
-    }
-
-    /// `DELETE …/account/{address}/alias/{alias}`.
-    pub(crate) fn delete_alias(
-        &mut self,
-        service: &ServiceId,
-        address: &EmailAddress,
-        alias: &EmailAddress,
-        turn: Turn,
-    ) -> Result<OperationId, Refusal> {
-        let account = self.service_mut(service)?.idle_account(address)?;
-        let id = account.id;
-        if !account.aliases.contains(alias) {
-            return Err(Refusal::NotFound(format!("alias = {alias}")));
-        }
-        self.start(service, Subject::Account(id), Effect::DeleteAlias { alias: alias.clone() }, turn)
+        let effect = if found.seats == SeatModel::Placeholders { Effect::Reset } else { Effect::Delete };
+        self.start(service, Subject::Account(id), effect, turn)
     }
 
     /// `PUT …/protocol`: switches IMAP for the whole service.
@@ -169,13 +189,58 @@ impl State {
     }
 }
 
+/// Two to 32 letters and digits, and a few others (guides).
+fn is_possible_name(address: &EmailAddress, platform: Platform) -> Result<(), Refusal> {
+    let others = if platform == Platform::Zimbra { "+.-_" } else { ",.-_" };
+    let local = address.local();
+    let is_known = local.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c));
+    let is_right = is_known && (2..=32).contains(&local.len());
+    if is_right { Ok(()) } else { Err(Refusal::Invalid("Invalid login parameter".to_owned())) }
+}
+
 impl ServiceState {
     /// The account of this address, if no operation runs on it.
-    fn idle_account(&self, address: &EmailAddress) -> Result<&AccountState, Refusal> {
+    pub(crate) fn idle_account(&self, address: &EmailAddress) -> Result<&AccountState, Refusal> {
         let account = self.account(address)?;
         match self.operation_on(&Subject::Account(account.id)) {
             Some(_) => Err(Refusal::InProgress(format!("account: {address}"))),
             None => Ok(account),
         }
+    }
+
+    /// Whether an address can be here: in a domain that is attached and ready.
+    pub(crate) fn has_usable_domain(&self, address: &EmailAddress) -> Result<(), Refusal> {
+        let domain = address.domain();
+        let is_there = domain.as_str() != PLACEHOLDER_DOMAIN && self.domains.iter().any(|d| d.name == *domain);
+        match (is_there, self.domain_state(domain)) {
+            (true, "ok") => Ok(()),
+            (true, _) if self.id.platform == Platform::Zimbra => Err(Refusal::DomainNotReady(format!("The domain {domain} is not ready"))),
+            _ => Err(Refusal::Invalid(format!("The domain {domain} is not available on this service"))),
+        }
+    }
+
+    /// The slot for a new account, or none where there are no slots; a refusal when nothing is free.
+    fn seat_for(&self, request: &AccountRequest) -> Result<Option<i64>, Refusal> {
+        let full = |text: &str| Err(Refusal::NoSeat(text.to_owned()));
+        if let Some(most) = self.most_accounts
+            && self.accounts.len() >= most as usize
+        {
+            return full("The maximum number of accounts is reached");
+        }
+        if self.seats != SeatModel::Slots {
+            return Ok(None);
+        }
+        let fits = |slot: &&super::state::Slot| {
+            slot.account.is_none() && request.offer.is_none_or(|offer| slot.offer == offer) && request.slot.is_none_or(|id| slot.id == id)
+        };
+        match self.slots.iter().filter(fits).min_by_key(|slot| slot.offer) {
+            Some(slot) => Ok(Some(slot.id)),
+            None => full("No slot available"),
+        }
+    }
+
+    /// Free slots of an offer.
+    pub(crate) fn free_slots(&self, offer: Offer) -> usize {
+        self.slots.iter().filter(|slot| slot.account.is_none() && slot.offer == offer).count()
     }
 }

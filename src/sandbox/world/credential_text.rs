@@ -9,6 +9,13 @@ pub const APPLICATION_KEY: &str = "mailferryDemo001";
 /// The demo's application secret.
 pub const APPLICATION_SECRET: &str = "demoOnlyNoSecretAtAll7Qw3Zr9Lk2Px";
 
+/// The id of the demo's service account.
+pub const CLIENT_ID: &str = "EU.mailferrydemo01";
+/// Its secret.
+pub const CLIENT_SECRET: &str = "demoOnlyNoSecretAtAll5Tb8Wq1Xn4Kd";
+/// A ready access token, good for ever and everything.
+pub const ACCESS_TOKEN: &str = "demoOnlyNoSecretAtAll9Rm2Vc6Yh3Fs";
+
 const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// A text of `length` letters and digits that follows from the seed, what it is for, and whose it is.

@@ -3,7 +3,7 @@
 use super::domains::selector_target;
 use super::rdata::Rdata;
 use super::state::{DomainState, ServiceState, State};
-use crate::domain::{DomainName, ServiceId};
+use crate::domain::{DomainName, Platform, ServiceId};
 
 /// The mail exchangers of every platform.
 pub(crate) const MAIL_EXCHANGERS: [(u16, &str); 4] =
@@ -41,7 +41,7 @@ impl State {
         Badges {
             is_mx_valid: MAIL_EXCHANGERS.iter().all(|(_, host)| mx.iter().any(|seen| seen.ends_with(host)))
                 && mx.iter().all(|seen| seen.ends_with(".mail.ovh.net")),
-            is_srv_valid: srv == [format!("0 0 443 {}", service.hostname)],
+            is_srv_valid: srv == [format!("0 0 443 {}", srv_host(service))],
             is_spf_valid: matches!(spf.as_slice(), [only] if only.split_whitespace().any(|word| word.trim_start_matches('+') == SPF_INCLUDE)),
             dkim: self.dkim_badge(service, domain),
             mx,
@@ -97,7 +97,12 @@ pub(crate) fn expected_mx() -> Vec<String> {
 
 /// `expectedAutodiscoverSRV`.
 pub(crate) fn expected_srv(service: &ServiceState) -> String {
-    format!("_autodiscover._tcp IN SRV 0 0 443 {}.", service.hostname)
+    format!("_autodiscover._tcp IN SRV 0 0 443 {}.", srv_host(service))
+}
+
+/// Where programs find their settings: at the service's host, but for Zimbra, which has one for all (guides).
+pub(crate) fn srv_host(service: &ServiceState) -> &str {
+    if service.id.platform == Platform::Zimbra { "zimbra1.mail.ovh.net" } else { &service.hostname }
 }
 
 /// `expectedSPF`.

@@ -20,6 +20,16 @@ pub enum ApiFaultKind {
     RuleMissing,
     /// 429.
     TooMany,
+    /// 429 with `Retry-After`: HTTP has whole seconds, rounded up.
+    TooManyFor(Duration),
+    /// 409: another operation runs on the object.
+    InProgress,
+    /// `Email address is already used.`: a name that was given up is not released yet.
+    NotReleased,
+    /// The call is accepted, and its operation ends in an error with nothing done.
+    OperationFails,
+    /// Somebody else took the seat that the call names, or all free slots, a moment before.
+    SeatVanishes,
     /// The answer takes this much longer.
     Slow(Duration),
 }

@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Refusal;
-use super::faults::{ApiFault, ApiFaults};
-use super::state::{AccountState, Condition, State};
+use super::faults::{ApiFault, ApiFaultKind, ApiFaults};
+use super::state::{AccountState, Condition, Obstacle, ServiceState, State};
 use super::store::Store;
 use super::time::{Pace, Turn, WorldClock};
-use crate::domain::{CredentialStatus, EmailAddress, Moment, Secret, ServiceId};
+use crate::domain::{
+    ByteSize, CredentialStatus, EmailAddress, Feature, FeatureOwner, Moment, Platform, Secret, ServiceContacts, ServiceId,
+};
 use crate::sandbox::mail::{AccountKey, MailWorld};
 
 /// How a world begins.
@@ -73,6 +75,15 @@ impl World {
         if let Some(store) = &store {
             store.write(&state)?;
         }
+        Ok(Self::begun(state, store, options, mail))
+    }
+
+    /// A world in memory that begins with this state.
+    pub(crate) fn of_state(state: State, options: &WorldOptions, mail: MailWorld) -> Self {
+        Self::begun(state, None, options, mail)
+    }
+
+    fn begun(state: State, store: Option<Store>, options: &WorldOptions, mail: MailWorld) -> Self {
         let clock = WorldClock::starting_at(options.now.max(state.saved_at));
         let inner = Inner {
             state: Mutex::new(state),
@@ -83,7 +94,7 @@ impl World {
             mail,
             calls: AtomicU64::new(1),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Self { inner: Arc::new(inner) }
     }
 
     /// Looks.
@@ -111,7 +122,7 @@ impl World {
             return Ok(());
         }
         let mut next = state.clone();
-        let dropped = next.settle(turn.now);
+        let dropped = next.settle(turn);
         self.keep(state, next, turn)?;
         for mail in dropped {
             self.inner.mail.drop_account(&mail_key(mail)).map_err(|error| Refusal::Broken(error.to_string()))?;
@@ -212,7 +223,9 @@ impl World {
     /// # Errors
     /// [`Refusal`] when there is no such account, or somebody has the address.
     pub fn add_alias(&self, service: &ServiceId, address: &EmailAddress, alias: &EmailAddress) -> Result<(), Refusal> {
-        self.change(|state, turn| state.add_alias(service, address, alias.clone(), turn)).map(drop)
+        let owner = FeatureOwner::Account(address.clone());
+        let feature = Feature::Alias { alias: alias.clone() };
+        self.change(|state, turn| state.add_feature(service, &owner, feature, turn)).map(drop)
     }
 
     /// Everybody who can log in, host by host.
@@ -241,6 +254,107 @@ impl World {
     /// Storage in use in KiB, as the API counts it; unknown for a free seat.
     pub(crate) fn usage_kib(&self, account: &AccountState) -> Option<u64> {
         account.is_configured.then(|| self.mail().used(&mail_key(account.mail)).0 >> 10)
+    }
+
+    /// Bytes and messages of an account.
+    pub(crate) fn contents(&self, account: &AccountState) -> (ByteSize, usize) {
+        let key = mail_key(account.mail);
+        (self.mail().used(&key), self.mail().snapshot(&key).messages())
+    }
+
+    /// Storage in use as the API tells it: rounded down to KiB, but for a legacy MX Plan and a Zimbra, which count bytes.
+    pub(crate) fn usage_told(&self, service: &ServiceState, account: &AccountState) -> Option<ByteSize> {
+        if matches!(service.id.platform, Platform::MxPlanLegacy | Platform::Zimbra) {
+            return account.is_configured.then(|| self.mail().used(&mail_key(account.mail)));
+        }
+        self.usage_kib(account).map(|kib| ByteSize(kib << 10))
+    }
+
+    /// Does what a call asks for, under a fault that strikes within.
+    pub(crate) fn struck_by<T, E: From<Refusal>>(
+        &self,
+        fault: Option<ApiFaultKind>,
+        path: &str,
+        work: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if fault == Some(ApiFaultKind::SeatVanishes) {
+            self.change(|state, _| {
+                state.vanish(path);
+                Ok(())
+            })?;
+        }
+        let before = self.locked().last_number;
+        let done = work(self)?;
+        if fault == Some(ApiFaultKind::OperationFails) {
+            self.change(|state, _| {
+                state.doom_after(before);
+                Ok(())
+            })?;
+        }
+        Ok(done)
+    }
+
+    /// Takes all free seats and slots of a service, as somebody does in the panel.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is no such service.
+    pub fn take_free_seats(&self, service: &ServiceId) -> Result<(), Refusal> {
+        self.change(|state, _| {
+            state.service_mut(service)?.take_free_seats();
+            Ok(())
+        })
+    }
+
+    /// Puts something between the right password of an account and its mail, or takes it away.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is no such account.
+    pub fn set_obstacle(&self, service: &ServiceId, address: &EmailAddress, obstacle: Option<Obstacle>) -> Result<(), Refusal> {
+        self.change(|state, _| Ok(state.account_mut(service, address)?.obstacle = obstacle))
+    }
+
+    /// Blocks an account for spam, or unblocks it.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is no such account.
+    pub fn set_blocked(&self, service: &ServiceId, address: &EmailAddress, is_blocked: bool) -> Result<(), Refusal> {
+        self.change(|state, _| Ok(state.account_mut(service, address)?.is_blocked = is_blocked))
+    }
+
+    /// Limits IMAPS of a service to these networks; none: everybody.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is no such service.
+    pub fn set_networks(&self, service: &ServiceId, networks: Vec<String>) -> Result<(), Refusal> {
+        self.change(|state, _| Ok(state.service_mut(service)?.networks = networks))
+    }
+
+    /// Switches IMAP of a service on or off, at once.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is no such service.
+    pub fn set_service_imap(&self, service: &ServiceId, is_enabled: bool) -> Result<(), Refusal> {
+        self.change(|state, _| Ok(state.service_mut(service)?.is_imap_enabled = is_enabled))
+    }
+
+    /// Makes somebody else responsible for a service.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is no such service.
+    pub fn set_contacts(&self, service: &ServiceId, contacts: ServiceContacts) -> Result<(), Refusal> {
+        self.change(|state, _| Ok(state.service_mut(service)?.contacts = contacts))
+    }
+
+    /// Lets passwords of a service be changed only so many days after the last change, and none of so many earlier ones be used.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is no such service.
+    pub fn set_password_age(&self, service: &ServiceId, min_age_days: u32, history: u32) -> Result<(), Refusal> {
+        self.change(|state, _| {
+            let rules = &mut state.service_mut(service)?.rules;
+            (rules.min_age_days, rules.history) = (min_age_days, history);
+            Ok(())
+        })
     }
 
     /// Whose mail is behind an address on a host now.

@@ -1,8 +1,8 @@
 //! Consumer keys: asked for, accepted or refused by a person, limited to their rules, ending (ovh-api.md §1.3).
 
 use super::Refusal;
-use super::credential_text::derived;
-use super::state::{ConsumerKey, State};
+use super::credential_text::{ACCESS_TOKEN, derived};
+use super::state::{AccessToken, ConsumerKey, State};
 use super::time::Turn;
 use crate::domain::{AccessRule, CredentialStatus};
 
@@ -21,6 +21,18 @@ pub(crate) enum Denial {
     /// It has no rule for the call.
     NotGranted,
 }
+
+/// Who calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// An application with a consumer key.
+    Key(String),
+    /// Somebody with an access token.
+    Bearer(String),
+}
+
+/// Seconds for which an access token is good (`expires_in`).
+pub(crate) const TOKEN_SECONDS: u64 = 3_599;
 
 impl ConsumerKey {
     /// The key itself.
@@ -78,14 +90,38 @@ impl State {
         self.consumer_keys.iter().find(|k| k.text(self.seed) == text)
     }
 
-    /// Whether a key opens a call. The path is without the version.
-    pub(crate) fn admit(&self, text: &str, call: (&str, &str), turn: Turn) -> Result<&ConsumerKey, Denial> {
+    /// A new access token for the service account.
+    pub(crate) fn give_token(&mut self, turn: Turn) -> String {
+        let number = self.number();
+        self.tokens.retain(|token| token.expires > turn.now);
+        self.tokens.push(AccessToken { number, expires: turn.now.plus_millis(TOKEN_SECONDS * 1_000) });
+        self.token_text(number)
+    }
+
+    fn token_text(&self, number: i64) -> String {
+        derived(self.seed, "access-token", &number.to_string(), 64)
+    }
+
+    /// Whether somebody may make a call. The path is without the version, but for `/v2`.
+    pub(crate) fn admit(&self, caller: &Caller, call: (&str, &str), turn: Turn) -> Result<(), Denial> {
+        match caller {
+            Caller::Key(text) => self.admit_key(text, call, turn),
+            Caller::Bearer(text) if text == ACCESS_TOKEN => Ok(()),
+            Caller::Bearer(text) => match self.tokens.iter().find(|token| self.token_text(token.number) == *text) {
+                Some(token) if token.expires > turn.now => Ok(()),
+                Some(_) => Err(Denial::Expired),
+                None => Err(Denial::Unknown),
+            },
+        }
+    }
+
+    fn admit_key(&self, text: &str, call: (&str, &str), turn: Turn) -> Result<(), Denial> {
         let key = self.consumer_key(text).ok_or(Denial::Unknown)?;
         match key.status(turn) {
             CredentialStatus::PendingValidation | CredentialStatus::Refused => Err(Denial::NotAccepted),
             CredentialStatus::Expired => Err(Denial::Expired),
             // A key may always ask about itself.
-            CredentialStatus::Validated if call.1 == "/auth/currentCredential" || key.allows(call.0, call.1) => Ok(key),
+            CredentialStatus::Validated if call.1 == "/auth/currentCredential" || key.allows(call.0, call.1) => Ok(()),
             CredentialStatus::Validated => Err(Denial::NotGranted),
         }
     }

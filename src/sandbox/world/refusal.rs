@@ -13,6 +13,18 @@ pub enum Refusal {
     /// The address belongs to an account or alias, or is promised to one: 409.
     #[error("Email address is already used.")]
     AddressTaken,
+    /// No free slot, seat or number is left: 400, `NoSlotAvailable`.
+    #[error("{0}")]
+    NoSeat(String),
+    /// The platform does not take this password: 400, `InvalidPasswordNotMatchingPolicy`.
+    #[error("{0}")]
+    PasswordRefused(String),
+    /// The domain is not usable yet: 400, `DomainNotReady`.
+    #[error("{0}")]
+    DomainNotReady(String),
+    /// The object was changed since it was read: 412, `InvalidChecksum`.
+    #[error("Invalid checksum")]
+    Stale,
     /// What was asked is not possible, or contradicts what is there: 400.
     #[error("{0}")]
     Invalid(String),

@@ -4,8 +4,11 @@
 use super::credential_text::Verifier;
 use super::domains::prepared_selectors;
 use super::operation::placeholder;
-use super::state::{AccountState, Condition, DomainState, Names, PlainAccount, PlainHost, ServiceState, State, Zone};
-use crate::domain::{AccessRule, CredentialStatus, DomainName, DomainType, EmailAddress, Moment, Platform, ServiceId, ZoneRecord};
+use super::passwords::PasswordRules;
+use super::state::{AccountState, Condition, DomainState, Names, PlainAccount, PlainHost, ServiceState, State, Zone, owner};
+use crate::domain::{
+    AccessRule, CredentialStatus, DomainName, DomainType, EmailAddress, Moment, Platform, SeatModel, ServiceId, ZoneRecord,
+};
 
 /// Mail host of the Exchange service.
 pub const EXCHANGE_HOST: &str = "ex3.mail.ovh.net";
@@ -45,6 +48,9 @@ impl State {
             hosts: Vec::new(),
             zones: Vec::new(),
             consumer_keys: Vec::new(),
+            tokens: Vec::new(),
+            released: Vec::new(),
+            owns_all_platforms: false,
         };
         let exchange = state.exchange(now);
         let email_pro = state.email_pro(now);
@@ -91,7 +97,8 @@ impl State {
         service
     }
 
-    fn configured(&mut self, host: &str, text: &str, (first, last): (&str, &str), now: Moment) -> AccountState {
+    /// An account that has been in use.
+    pub(crate) fn configured(&mut self, host: &str, text: &str, (first, last): (&str, &str), now: Moment) -> AccountState {
         let address = address(text);
         let names = Names {
             display: Some(format!("{first} {last}")),
@@ -110,23 +117,14 @@ impl State {
         }
     }
 
-    fn free_seat(&mut self, now: Moment) -> AccountState {
+    /// A free seat.
+    pub(crate) fn free_seat(&mut self, now: Moment) -> AccountState {
         let id = self.number();
-        AccountState {
-            id,
-            mail: id.unsigned_abs(),
-            address: placeholder(self.seed, id),
-            is_configured: false,
-            names: Names::default(),
-            password: None,
-            created: Moment(now.0 - 3 * YEAR_MILLIS),
-            last_logon: None,
-            password_changed: None,
-            aliases: Vec::new(),
-        }
+        AccountState::seat(id, placeholder(self.seed, id), Moment(now.0 - 3 * YEAR_MILLIS))
     }
 
-    fn plain_host(&mut self, hostname: &str, title: &str, addresses: &[&str]) -> PlainHost {
+    /// A host without a platform.
+    pub(crate) fn plain_host(&mut self, hostname: &str, title: &str, addresses: &[&str]) -> PlainHost {
         let accounts = addresses.iter().map(|text| {
             let address = address(text);
             let password = Verifier::Seeded { host: hostname.to_owned(), address: address.clone() };
@@ -135,7 +133,8 @@ impl State {
         PlainHost { accounts: accounts.collect(), hostname: hostname.to_owned(), title: title.to_owned() }
     }
 
-    fn zone_of(&mut self, text: &str, is_managed: bool, records: &[(&str, &str, &str)], now: Moment) -> Zone {
+    /// A zone that is served as it is.
+    pub(crate) fn zone_of(&mut self, text: &str, is_managed: bool, records: &[(&str, &str, &str)], now: Moment) -> Zone {
         let records: Vec<ZoneRecord> = records
             .iter()
             .map(|(sub_domain, field_type, target)| ZoneRecord {
@@ -151,7 +150,8 @@ impl State {
     }
 }
 
-fn empty_service(id: ServiceId, hostname: &str, webmail: &str, now: Moment) -> ServiceState {
+/// A service without anything in it.
+pub(crate) fn empty_service(id: ServiceId, hostname: &str, webmail: &str, now: Moment) -> ServiceState {
     ServiceState {
         id,
         display_name: None,
@@ -166,16 +166,28 @@ fn empty_service(id: ServiceId, hostname: &str, webmail: &str, now: Moment) -> S
         domains: Vec::new(),
         operations: Vec::new(),
         created: Moment(now.0 - 3 * YEAR_MILLIS),
+        rules: PasswordRules::default(),
+        seats: SeatModel::Placeholders,
+        slots: Vec::new(),
+        most_accounts: None,
+        organizations: Vec::new(),
+        contacts: owner(),
+        shared: Vec::new(),
+        networks: Vec::new(),
+        failed: Vec::new(),
     }
 }
 
-fn attached(domain: &str, service: &ServiceId, now: Moment) -> DomainState {
+/// A domain that is attached for years.
+pub(crate) fn attached(domain: &str, service: &ServiceId, now: Moment) -> DomainState {
     DomainState {
         name: name(domain),
         domain_type: DomainType::Authoritative,
         relay: None,
         ownership_label: "ovh-demo".to_owned(),
         dkim: prepared_selectors(service.platform, now),
+        organization: None,
+        id: 0,
     }
 }
 
@@ -203,7 +215,7 @@ fn managed_records() -> Vec<(&'static str, &'static str, &'static str)> {
 }
 
 /// In order for Email Pro, but for DKIM and DMARC, which nobody ever set up.
-fn other_records() -> Vec<(&'static str, &'static str, &'static str)> {
+pub(crate) fn other_records() -> Vec<(&'static str, &'static str, &'static str)> {
     vec![
         ("", "NS", "dns200.anycast.me."),
         ("", "NS", "ns200.anycast.me."),
@@ -231,10 +243,10 @@ fn foreign_records() -> Vec<(&'static str, &'static str, &'static str)> {
     ]
 }
 
-fn name(text: &str) -> DomainName {
+pub(crate) fn name(text: &str) -> DomainName {
     text.parse().expect("a constant of this file")
 }
 
-fn address(text: &str) -> EmailAddress {
+pub(crate) fn address(text: &str) -> EmailAddress {
     text.parse().expect("made of constants of this file")
 }

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::Refusal;
 use super::credential_text::Verifier;
 use super::operation::{Effect, Operation, Subject};
+use super::passwords::PasswordRules;
 use crate::domain::{
-    AccessRule, CredentialStatus, DomainName, DomainType, EmailAddress, Moment, OperationId, Platform, ServiceId, ZoneRecord,
+    AccessRule, ByteSize, CredentialStatus, DomainName, DomainType, EmailAddress, Feature, Moment, OperationId, Platform, SeatModel,
+    ServiceContacts, ServiceId, ZoneRecord,
 };
 
 /// Everything there is.
@@ -26,6 +28,31 @@ pub(crate) struct State {
     pub(crate) zones: Vec<Zone>,
     /// Consumer keys.
     pub(crate) consumer_keys: Vec<ConsumerKey>,
+    /// Access tokens that service accounts were given.
+    #[serde(default)]
+    pub(crate) tokens: Vec<AccessToken>,
+    /// Names that were given up and that other services do not take yet.
+    #[serde(default)]
+    pub(crate) released: Vec<Released>,
+    /// Whether the owner has all platforms; worlds of earlier versions begin with two.
+    #[serde(default)]
+    pub(crate) owns_all_platforms: bool,
+}
+
+/// An access token of a service account. Its text follows from the seed and its number.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct AccessToken {
+    pub(crate) number: i64,
+    pub(crate) expires: Moment,
+}
+
+/// A name that an account gave up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Released {
+    pub(crate) address: EmailAddress,
+    /// The service that knew it: there it can be used at once.
+    pub(crate) by: ServiceId,
+    pub(crate) until: Moment,
 }
 
 /// Whether a service can be used.
@@ -58,7 +85,106 @@ pub(crate) struct ServiceState {
     pub(crate) domains: Vec<DomainState>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) created: Moment,
+    /// Rules for passwords beside the shortest length.
+    #[serde(default)]
+    pub(crate) rules: PasswordRules,
+    /// How it comes to another account.
+    #[serde(default = "placeholders")]
+    pub(crate) seats: SeatModel,
+    /// Paid slots (Zimbra).
+    #[serde(default)]
+    pub(crate) slots: Vec<Slot>,
+    /// The most accounts that can be made (legacy MX Plan).
+    #[serde(default)]
+    pub(crate) most_accounts: Option<u32>,
+    /// Organizations (Zimbra).
+    #[serde(default)]
+    pub(crate) organizations: Vec<OrganizationState>,
+    /// Who is responsible.
+    #[serde(default = "owner")]
+    pub(crate) contacts: ServiceContacts,
+    /// What its domains have besides accounts.
+    #[serde(default)]
+    pub(crate) shared: Vec<SharedFeature>,
+    /// Networks from which IMAPS is allowed; none: all.
+    #[serde(default)]
+    pub(crate) networks: Vec<String>,
+    /// Operations that ended in an error: they stay listed.
+    #[serde(default)]
+    pub(crate) failed: Vec<Operation>,
 }
+
+/// A paid seat of a Zimbra platform.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Slot {
+    pub(crate) id: i64,
+    pub(crate) offer: Offer,
+    /// Number of the account in it.
+    pub(crate) account: Option<i64>,
+    pub(crate) created: Moment,
+}
+
+/// What a slot is paid for (`zimbra.OfferEnum`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Offer {
+    /// 15 GB.
+    Starter,
+    /// 50 GB.
+    Pro,
+}
+
+impl Offer {
+    /// Both, smallest first.
+    pub(crate) const ALL: [Self; 2] = [Self::Starter, Self::Pro];
+
+    /// The name in the API.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Starter => "STARTER",
+            Self::Pro => "PRO",
+        }
+    }
+
+    /// Storage of an account in it.
+    pub(crate) const fn quota(self) -> ByteSize {
+        match self {
+            Self::Starter => ByteSize(15 << 30),
+            Self::Pro => ByteSize(50 << 30),
+        }
+    }
+}
+
+/// An organization of a Zimbra platform.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct OrganizationState {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) description: Option<String>,
+    pub(crate) created: Moment,
+}
+
+/// Something that a domain of a service has: a group, a contact, a footer, a redirection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SharedFeature {
+    /// Number in the API.
+    pub(crate) id: i64,
+    pub(crate) domain: DomainName,
+    pub(crate) feature: Feature,
+}
+
+fn placeholders() -> SeatModel {
+    SeatModel::Placeholders
+}
+
+/// The customer: administrative and technical contact of what they own.
+pub(crate) fn owner() -> ServiceContacts {
+    ServiceContacts { admin: OWNER.to_owned(), tech: OWNER.to_owned() }
+}
+
+/// The customer's NIC handle.
+pub(crate) const OWNER: &str = "zz111111-ovh";
 
 /// An account or free seat.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,6 +201,33 @@ pub(crate) struct AccountState {
     pub(crate) last_logon: Option<Moment>,
     pub(crate) password_changed: Option<Moment>,
     pub(crate) aliases: Vec<EmailAddress>,
+    /// What else belongs to it.
+    #[serde(default)]
+    pub(crate) features: Vec<Feature>,
+    /// The slot in which it is (Zimbra).
+    #[serde(default)]
+    pub(crate) offer: Option<Offer>,
+    /// Blocked for spam.
+    #[serde(default)]
+    pub(crate) is_blocked: bool,
+    /// Why a right password does not open it over IMAP.
+    #[serde(default)]
+    pub(crate) obstacle: Option<Obstacle>,
+    /// Passwords that it had.
+    #[serde(default)]
+    pub(crate) past_passwords: Vec<Verifier>,
+}
+
+/// What stands between a right password and the mail of one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// IMAP is switched off for it.
+    ImapOff,
+    /// Its authentication policy blocks passwords over IMAP.
+    PolicyBlocksImap,
+    /// The platform migrates it: nobody gets in any more.
+    Migrating,
 }
 
 /// The writable names of an account.
@@ -96,6 +249,12 @@ pub(crate) struct DomainState {
     /// Label of the CNAME that proves ownership.
     pub(crate) ownership_label: String,
     pub(crate) dkim: Vec<DkimSelector>,
+    /// The organization to which it belongs (Zimbra).
+    #[serde(default)]
+    pub(crate) organization: Option<i64>,
+    /// Number in the API (Zimbra).
+    #[serde(default)]
+    pub(crate) id: i64,
 }
 
 /// A DKIM selector of an attached domain.
@@ -173,12 +332,21 @@ impl State {
         if service.condition == Condition::Ok { Ok(service) } else { Err(Refusal::Expired(id.name.clone())) }
     }
 
-    /// Whether an account, an alias or an operation on its way has this address, on any service.
-    pub(crate) fn has_address(&self, address: &EmailAddress) -> bool {
-        self.services.iter().any(|service| {
-            service.accounts.iter().any(|a| a.address == *address || a.aliases.contains(address))
-                || service.operations.iter().any(|o| matches!(&o.effect, Effect::SetAccount { address: to, .. } if to == address))
-        })
+    /// An account, to be changed by hand.
+    pub(crate) fn account_mut(&mut self, service: &ServiceId, address: &EmailAddress) -> Result<&mut AccountState, Refusal> {
+        let account = self.service_mut(service)?.accounts.iter_mut().find(|a| a.address == *address);
+        account.ok_or_else(|| Refusal::NotFound(format!("primaryEmailAddress = {address}")))
+    }
+
+    /// Somebody else takes the seat that a path names; where it names none, all that is free of the service.
+    pub(crate) fn vanish(&mut self, path: &str) {
+        for service in self.services.iter_mut().filter(|service| path.contains(&service.id.name)) {
+            let named = service.accounts.iter().position(|a| !a.is_configured && path.contains(&a.address.to_string()));
+            match named {
+                Some(at) => drop(service.accounts.remove(at)),
+                None => service.take_free_seats(),
+            }
+        }
     }
 }
 
@@ -193,7 +361,30 @@ impl ServiceState {
     /// The account of this address.
     pub(crate) fn account(&self, address: &EmailAddress) -> Result<&AccountState, Refusal> {
         let missing = || Refusal::NotFound(format!("primaryEmailAddress = {address}"));
-        self.accounts.iter().find(|a| a.address == *address).ok_or_else(missing)
+        self.listed().find(|a| a.address == *address).ok_or_else(missing)
+    }
+
+    /// The accounts that the API shows: a legacy MX Plan does not know an account before it is made.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &AccountState> {
+        let is_shown = |account: &&AccountState| self.id.platform != Platform::MxPlanLegacy || !self.is_being_made(account);
+        self.accounts.iter().filter(is_shown)
+    }
+
+    /// Whether the account is not made yet.
+    pub(crate) fn is_being_made(&self, account: &AccountState) -> bool {
+        self.operation_on(&Subject::Account(account.id)).is_some_and(|o| o.effect == Effect::Create)
+    }
+
+    /// The account of this number.
+    pub(crate) fn account_numbered(&self, number: i64) -> Result<&AccountState, Refusal> {
+        self.listed().find(|a| a.id == number).ok_or_else(|| Refusal::NotFound(format!("accountId = {number}")))
+    }
+
+    /// Nothing is free any more.
+    pub(crate) fn take_free_seats(&mut self) {
+        self.accounts.retain(|account| account.is_configured);
+        self.slots.retain(|slot| slot.account.is_some());
+        self.most_accounts = self.most_accounts.map(|_| u32::try_from(self.accounts.len()).unwrap_or(u32::MAX));
     }
 
     /// The attached domain of this name.
@@ -206,16 +397,22 @@ impl ServiceState {
         self.operations.iter().find(|o| o.subject == *subject)
     }
 
+    /// Whether the last operation on something ended in an error.
+    pub(crate) fn has_failed(&self, subject: &Subject) -> bool {
+        self.failed.iter().any(|o| o.subject == *subject)
+    }
+
     /// The operation of this number.
     pub(crate) fn operation(&self, id: OperationId) -> Result<&Operation, Refusal> {
-        self.operations.iter().find(|o| o.id == id).ok_or_else(|| Refusal::NotFound(format!("id = {id}")))
+        self.operations.iter().chain(&self.failed).find(|o| o.id == id).ok_or_else(|| Refusal::NotFound(format!("id = {id}")))
     }
 
     /// What the API calls the state of an account.
     pub(crate) fn account_state(&self, account: &AccountState) -> &'static str {
         match self.operation_on(&Subject::Account(account.id)).map(|o| &o.effect) {
             Some(Effect::SetAccount { .. }) if !account.is_configured => "creating",
-            Some(Effect::Reset) => "deleting",
+            Some(Effect::Create) => "creating",
+            Some(Effect::Reset | Effect::Delete) => "deleting",
             _ => "ok",
         }
     }

@@ -136,7 +136,7 @@ async fn a_new_password_counts_when_its_operation_is_done() {
     let (exchange, john) = (exchange_service(), address("john.smith@mydomain.ovh"));
     for bad in ["Ab1-", "alllowercase", "Has Blank 123", "john.smith-X1"] {
         let refused = api.change_password(&exchange, &john, &Secret::new(bad)).await;
-        assert!(matches!(refused, Err(ApiError::Refused { .. })), "{bad}");
+        assert!(matches!(refused, Err(ApiError::PasswordRefused { .. })), "{bad}");
     }
     api.change_password(&exchange, &john, &Secret::new("Fresh-Pass-2030")).await.expect("accepted");
     let login = |password: &str| world.authenticate(EXCHANGE_HOST, "john.smith@mydomain.ovh", password);

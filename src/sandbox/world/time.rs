@@ -29,6 +29,22 @@ impl Pace {
         }
     }
 
+    /// Milliseconds for which a name that a Zimbra gave up is refused elsewhere.
+    pub(crate) const fn release_millis(self) -> u64 {
+        match self {
+            Self::Human => 20_000,
+            Self::Quick => 40,
+        }
+    }
+
+    /// Milliseconds of the platform's own migration.
+    pub(crate) const fn migration_millis(self) -> u64 {
+        match self {
+            Self::Human => 15_000,
+            Self::Quick => 30,
+        }
+    }
+
     /// Milliseconds from `refresh` to the moment at which the name servers serve the new zone.
     pub(crate) const fn publishing_millis(self) -> u64 {
         match self {

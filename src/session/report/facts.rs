@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::dnscheck::{RecordPurpose, Verdict};
-use crate::domain::{ByteSize, DomainName, EmailAddress, MailboxId, MigrationId, Moment, Uid};
+use crate::domain::{ByteSize, DomainName, EmailAddress, FeatureKind, MailboxId, MigrationId, Moment, Uid};
 use crate::mailcopy::Repair;
 use crate::plan::{Finding, SkipReason};
-use crate::session::{Session, StoredEvent};
+use crate::session::{Session, StoredEvent, Strategy};
+
+use super::FeatureInventory;
 
 /// Totals of one mailbox in the ledger.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,6 +78,8 @@ pub enum Outcome {
     WithRefusals,
     /// Every message is at the target or refused, and by the person's choice not everything was read again.
     Unverified,
+    /// The platform itself moved it: messages were counted, not compared.
+    MovedByPlatform,
     /// Not everything is copied and verified.
     Unfinished,
 }
@@ -94,6 +98,8 @@ pub enum Comparison {
     Skipped,
     /// Not yet.
     NotYet,
+    /// By the number of messages in each folder: the platform itself moved the mail.
+    Counted,
 }
 
 /// Something that was done, and when (RFC 3339, UTC).
@@ -202,6 +208,70 @@ pub struct NotCarried {
     pub sentence: String,
 }
 
+/// How a feature came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FeatureOutcome {
+    /// It is at the target.
+    Carried,
+    /// It is on the person's list.
+    Left,
+    /// It stays at the source, and goes on working there.
+    Stays,
+    /// Nothing was done yet.
+    NotYet,
+}
+
+/// Something that belongs to an account or a domain besides mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FeatureReport {
+    /// What kind.
+    pub kind: FeatureKind,
+    /// What, as words.
+    pub what: String,
+    /// How it came out.
+    pub state: FeatureOutcome,
+    /// Whether it had to leave the source, because an address is in one place only.
+    pub left_source: bool,
+    /// Why it was left, as words.
+    pub why: Option<String>,
+}
+
+/// Something that is left to the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToDo {
+    /// What, as words.
+    pub what: String,
+    /// Why nobody else did it, as words.
+    pub why: String,
+    /// Where it is done: the clicks.
+    pub clicks: String,
+}
+
+/// What the accounts of a domain share on a source service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SharedReport {
+    /// The domain.
+    pub domain: DomainName,
+    /// The service, as words.
+    pub service: String,
+    /// The features.
+    pub features: Vec<FeatureReport>,
+    /// What is left to do.
+    pub to_do: Vec<ToDo>,
+}
+
+/// A mailbox that the platform itself moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MovedMailbox {
+    /// Its name.
+    pub name: String,
+    /// Messages before; none where it was not there.
+    pub before: Option<u32>,
+    /// Messages now; none where it is not there, or was not counted.
+    pub after: Option<u32>,
+}
+
 /// One account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccountReport {
@@ -209,6 +279,10 @@ pub struct AccountReport {
     pub address: EmailAddress,
     /// How it came out.
     pub outcome: Outcome,
+    /// In which order it was done.
+    pub order: Strategy,
+    /// What happened with both accounts, what was verified and what was not, as sentences.
+    pub story: Vec<String>,
     /// Where it was: service or host.
     pub from: String,
     /// Where it is: service or host.
@@ -217,6 +291,8 @@ pub struct AccountReport {
     pub old_account: Option<EmailAddress>,
     /// Whether the new account is there.
     pub is_created: bool,
+    /// Whether the new account has the address.
+    pub has_address: bool,
     /// What was done, in order.
     pub done: Vec<Done>,
     /// Milliseconds during which the address had no mailbox, when both ends of that time were seen.
@@ -225,6 +301,8 @@ pub struct AccountReport {
     pub comparison: Comparison,
     /// The mailboxes.
     pub mailboxes: Vec<MailboxReport>,
+    /// The mailboxes, where the platform itself moved them.
+    pub moved: Vec<MovedMailbox>,
     /// Messages that are not at the target.
     pub refused: Vec<RefusedReport>,
     /// Messages that are at the target in a repaired form.
@@ -235,6 +313,10 @@ pub struct AccountReport {
     pub choices: Vec<String>,
     /// What was not carried.
     pub not_carried: Vec<NotCarried>,
+    /// What belongs to it besides mail.
+    pub features: Vec<FeatureReport>,
+    /// What is left to the person.
+    pub to_do: Vec<ToDo>,
     /// What still stands in the way.
     pub open: Vec<String>,
     /// What a mail program needs to know now.
@@ -272,7 +354,7 @@ pub struct DomainReport {
 }
 
 /// The whole report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// The session's name.
     pub session: String,
@@ -288,6 +370,11 @@ pub struct Report {
     pub accounts: Vec<AccountReport>,
     /// The domains.
     pub domains: Vec<DomainReport>,
+    /// What the accounts of a domain share besides mail.
+    pub shared: Vec<SharedReport>,
+    /// Everything that was seen besides mail; a file of its own.
+    #[serde(skip)]
+    pub inventory: Option<FeatureInventory>,
 }
 
 impl AccountReport {

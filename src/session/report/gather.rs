@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::domain::{MailboxId, MigrationId, Uid};
 use crate::plan::MappingAction;
-use crate::session::{CopyState, CreateState, Event, MailboxProgress, Migration, Session, StoredEvent, Task};
+use crate::session::{CopyState, CreateState, Event, MailboxProgress, Migration, Session, StoredEvent, Strategy, Task};
 
 use super::facts::{
     AccountReport, Comparison, DomainReport, Done, DroppedMark, MailboxReport, MailboxTotals, NotCarried, Outcome, RecordReport,
     RefusedReport, RepairedReport, Report, ReportInput, Settings,
 };
-use super::words;
+use super::story::{has_address, moved, story};
+use super::{FeatureInventory, features, words};
 
 /// Where refused messages were saved, by where they are at the source.
 type Saved<'a> = BTreeMap<(MigrationId, MailboxId, Uid), &'a str>;
@@ -35,6 +36,8 @@ impl Report {
             resumed: session.resumed,
             accounts: session.migrations.iter().map(|migration| account(input, migration, &saved)).collect(),
             domains: session.mail_domains().into_iter().map(|domain| domain_report(session, domain)).collect(),
+            shared: features::shared(session),
+            inventory: FeatureInventory::of(session),
         }
     }
 }
@@ -79,31 +82,47 @@ fn account(input: &ReportInput<'_>, migration: &Migration, saved: &Saved<'_>) ->
         Some(service) => format!("{} {} ({})", service.platform, service.name, endpoint.host),
         None => endpoint.host.clone(),
     };
+    let moved = moved(session, migration);
+    let outcome = if session.order() == Strategy::ServerSide && migration.is_source_gone() && !moved.is_empty() {
+        Outcome::MovedByPlatform
+    } else {
+        outcome
+    };
+    let compared = comparison(mailboxes.iter().filter(|m| m.to.is_some()).map(|m| m.comparison));
+    let is_moved = outcome == Outcome::MovedByPlatform;
     let findings = migration.inventory.iter().flat_map(|inventory| &inventory.findings);
-    AccountReport {
+    let mut report = AccountReport {
         address: source.address.clone(),
         outcome,
+        order: session.order(),
+        story: story(session, migration, &moved),
         from: host(source.service.as_ref(), &source.endpoint),
         to: migration.target.as_ref().map(|t| host(t.service.as_ref(), &t.endpoint)).unwrap_or_default(),
         old_account: migration.temporary.clone().filter(|name| *name != source.address && migration.renamed_at.is_some()),
-        is_created: migration.create == CreateState::Done,
+        is_created: migration.create == CreateState::Done || is_moved,
+        has_address: has_address(session, migration),
         done: input.events.iter().filter_map(|stored| done(stored, migration)).collect(),
         gap_millis: migration.gap_millis,
-        comparison: comparison(mailboxes.iter().filter(|m| m.to.is_some()).map(|m| m.comparison)),
-        mailboxes,
+        comparison: if is_moved { Comparison::Counted } else { compared },
+        mailboxes: if is_moved { Vec::new() } else { mailboxes },
+        moved,
         refused,
         repaired: repaired.collect(),
         dropped_marks: marks.into_iter().map(|(mark, messages)| DroppedMark { mark: mark.to_owned(), messages }).collect(),
-        choices: words::choices(session.copy_choices(), migration.is_altered_accepted),
+        choices: if is_moved { Vec::new() } else { words::choices(session.copy_choices(), migration.is_altered_accepted) },
         not_carried: findings.map(|f| NotCarried { sentence: words::finding(f), finding: f.clone() }).collect(),
         open: open(session, migration.id),
-        settings: migration.target.as_ref().filter(|_| migration.create == CreateState::Done).map(|target| Settings {
+        features: Vec::new(),
+        to_do: Vec::new(),
+        settings: migration.target.as_ref().filter(|_| migration.create == CreateState::Done || is_moved).map(|target| Settings {
             user: target.user.clone(),
             imap_host: target.endpoint.host.clone(),
             imap_port: target.endpoint.port,
             webmail: session.destination.as_ref().and_then(|d| d.webmail.clone()),
         }),
-    }
+    };
+    features::of_account(session, migration, &mut report);
+    report
 }
 
 fn mailbox(input: &ReportInput<'_>, migration: MigrationId, id: MailboxId, progress: &MailboxProgress) -> MailboxReport {
@@ -166,6 +185,14 @@ fn done(stored: &StoredEvent, of: &Migration) -> Option<Done> {
         Event::RenameUndone { migration } => (migration, words::rename_undone()),
         Event::TargetCreated { migration, witness, .. } => (migration, words::created(*witness)),
         Event::CreateUndone { migration } => (migration, words::create_undone()),
+        Event::TargetRenamed { migration, .. } => (migration, words::orders::target_renamed(&of.source.address)),
+        Event::TargetRenameUndone { migration } => (migration, words::orders::target_rename_undone()),
+        Event::TargetPasswordRenewed { migration } => (migration, words::orders::password_renewed()),
+        Event::RemovalConfirmed { migration } => (migration, words::orders::removal_confirmed()),
+        Event::SourceRemoved { migration, .. } => (migration, words::orders::source_removed()),
+        Event::ServerMigrationConfirmed { migration } => (migration, words::orders::server_confirmed()),
+        Event::ServerMigrated { migration, found, .. } => (migration, words::orders::server_migrated(found.len())),
+        Event::FeaturesSeen { migration, features } => (migration, words::orders::features_seen(features.len())),
         Event::DeltaRequested { migration } => (migration, words::delta()),
         Event::AccountSurveyed { migration, unchanged, vanished, found } => {
             (migration, words::surveyed(unchanged.len(), vanished.len(), found.len()))

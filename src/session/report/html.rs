@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::dnscheck::Verdict;
 
-use super::facts::{AccountReport, DomainReport, Outcome, Report};
+use super::facts::{AccountReport, DomainReport, FeatureReport, Outcome, Report, ToDo};
 use super::words;
 
 const STYLE: &str = include_str!("style.css");
@@ -22,6 +22,10 @@ pub(super) fn render(report: &Report) -> String {
     line(&mut out, &format!("<p>{} {}</p>", plain(&words::about(&report.session, report.resumed)), plain(&written)));
     for account in &report.accounts {
         account_section(&mut out, account);
+    }
+    for shared in &report.shared {
+        line(&mut out, &format!("<h2>{}</h2>", plain(&words::shared_title(shared.domain.as_str(), &shared.service))));
+        feature_lists(&mut out, &shared.features, &shared.to_do);
     }
     for domain in &report.domains {
         domain_section(&mut out, domain);
@@ -78,11 +82,13 @@ fn account_section(out: &mut String, account: &AccountReport) {
         Outcome::Complete => "complete",
         Outcome::WithRefusals => "with-refusals",
         Outcome::Unverified => "unverified",
+        Outcome::MovedByPlatform => "moved",
         Outcome::Unfinished => "unfinished",
     };
     line(out, &format!("<h2>{}</h2>", plain(&account.address.to_string())));
     line(out, &format!("<p class=\"outcome {class}\">{}</p>\n<ul>", plain(&words::outcome(account))));
     let mut facts = vec![format!("From: {}", account.from), format!("To: {}", account.to)];
+    facts.extend(account.story.iter().cloned());
     facts.extend(
         [
             words::gap(account),
@@ -95,7 +101,9 @@ fn account_section(out: &mut String, account: &AccountReport) {
         .flatten(),
     );
     facts.extend(account.choices.iter().cloned());
-    facts.push(words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned()));
+    if account.moved.is_empty() {
+        facts.push(words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned()));
+    }
     facts.extend(words::since(account));
     if let Some(settings) = &account.settings {
         facts.push(format!("Mail programs: user {}, IMAP server {}, port {}", settings.user, settings.imap_host, settings.imap_port));
@@ -106,16 +114,33 @@ fn account_section(out: &mut String, account: &AccountReport) {
         line(out, &format!("<li>{}</li>", plain(fact)));
     }
     line(out, "</ul>");
-    mailbox_table(out, account);
-    refused_list(out, account);
+    if account.moved.is_empty() {
+        mailbox_table(out, account);
+        refused_list(out, account);
+    } else {
+        moved_table(out, account);
+    }
     if !account.repaired.is_empty() {
         line(out, "<h3>Repaired messages</h3>\n<p>Refused as they are, and stored with the least change that helped.</p>");
         let rows = account.repaired.iter().map(|r| vec![plain(&r.mailbox), r.uid.to_string(), words::repairs(&r.repairs)]);
         table(out, &["Folder", "UID#", "What was changed"], rows);
     }
     list(out, "Different from before", account.not_carried.iter().map(|item| plain(&item.sentence)));
+    feature_lists(out, &account.features, &account.to_do);
     let done = |at: &str, what: &str| format!("<time datetime=\"{at}\">{}</time>: {}", words::moment(at), plain(what));
     list(out, "What was done", account.done.iter().map(|item| done(&item.at, &item.what)));
+}
+
+fn feature_lists(out: &mut String, features: &[FeatureReport], to_do: &[ToDo]) {
+    list(out, words::features_title(), features.iter().map(|feature| plain(&words::feature_line(feature))));
+    list(out, words::to_do_title(), to_do.iter().map(|to_do| plain(&words::to_do_line(to_do))));
+}
+
+fn moved_table(out: &mut String, account: &AccountReport) {
+    line(out, "<h3>Folders</h3>");
+    let number = |number: Option<u32>| number.map(|number| words::count(number.into())).unwrap_or_default();
+    let rows = account.moved.iter().map(|m| vec![plain(&m.name), number(m.before), number(m.after)]);
+    table(out, &["Folder", "Messages before#", "Messages now#"], rows);
 }
 
 fn mailbox_table(out: &mut String, account: &AccountReport) {

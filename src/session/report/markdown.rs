@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::facts::{AccountReport, DomainReport, Report};
+use super::facts::{AccountReport, DomainReport, FeatureReport, Report, ToDo};
 use super::words;
 
 /// Renders the whole report.
@@ -13,6 +13,11 @@ pub(super) fn render(report: &Report) -> String {
     line(&mut out, &format!("Begun {begun}, written {} by Mailferry {}.\n", words::moment(&report.written), report.version));
     for account in &report.accounts {
         account_section(&mut out, account);
+    }
+    for shared in &report.shared {
+        line(&mut out, &format!("## {}", plain(&words::shared_title(shared.domain.as_str(), &shared.service))));
+        feature_lists(&mut out, &shared.features, &shared.to_do);
+        out.push('\n');
     }
     for domain in &report.domains {
         domain_section(&mut out, domain);
@@ -50,10 +55,12 @@ fn account_section(out: &mut String, account: &AccountReport) {
         words::moved_dates(account),
         words::marks(&account.dropped_marks),
     ];
-    for sentence in told.into_iter().flatten() {
+    for sentence in account.story.iter().cloned().chain(told.into_iter().flatten()) {
         line(out, &format!("- {}", plain(&sentence)));
     }
-    line(out, &format!("- {}", words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned())));
+    if account.moved.is_empty() {
+        line(out, &format!("- {}", words::sampled(account).unwrap_or_else(|| words::comparison(account.comparison).to_owned())));
+    }
     for sentence in words::since(account) {
         line(out, &format!("- {}", plain(&sentence)));
     }
@@ -68,18 +75,42 @@ fn account_section(out: &mut String, account: &AccountReport) {
     for open in &account.open {
         line(out, &format!("- Still open: {}", plain(open)));
     }
-    mailbox_table(out, account);
-    refused_list(out, account);
-    repaired_list(out, account);
+    if account.moved.is_empty() {
+        mailbox_table(out, account);
+        refused_list(out, account);
+        repaired_list(out, account);
+    } else {
+        moved_table(out, account);
+    }
     if !account.not_carried.is_empty() {
         line(out, "\n### Different from before\n");
         account.not_carried.iter().for_each(|item| line(out, &format!("- {}", plain(&item.sentence))));
     }
+    feature_lists(out, &account.features, &account.to_do);
     if !account.done.is_empty() {
         line(out, "\n### What was done\n");
         account.done.iter().for_each(|done| line(out, &format!("- {}: {}", words::moment(&done.at), plain(&done.what))));
     }
     out.push('\n');
+}
+
+fn feature_lists(out: &mut String, features: &[FeatureReport], to_do: &[ToDo]) {
+    if !features.is_empty() {
+        line(out, &format!("\n### {}\n", words::features_title()));
+        features.iter().for_each(|feature| line(out, &format!("- {}", plain(&words::feature_line(feature)))));
+    }
+    if !to_do.is_empty() {
+        line(out, &format!("\n### {}\n", words::to_do_title()));
+        to_do.iter().for_each(|to_do| line(out, &format!("- [ ] {}", plain(&words::to_do_line(to_do)))));
+    }
+}
+
+fn moved_table(out: &mut String, account: &AccountReport) {
+    line(out, "\n### Folders\n\n| Folder | Messages before | Messages now |\n|---|---:|---:|");
+    let number = |number: Option<u32>| number.map(|number| words::count(number.into())).unwrap_or_default();
+    for m in &account.moved {
+        line(out, &format!("| {} | {} | {} |", plain(&m.name), number(m.before), number(m.after)));
+    }
 }
 
 fn mailbox_table(out: &mut String, account: &AccountReport) {

@@ -5,18 +5,23 @@
 //! types that hold references to secrets are not carried over. Writing the files is the finish task's.
 
 mod facts;
+mod features;
 mod gather;
 mod html;
 mod markdown;
+mod story;
 mod words;
 
+#[cfg(test)]
+mod orders_tests;
 #[cfg(test)]
 mod tests;
 
 pub use facts::{
-    AccountReport, Comparison, DomainReport, Done, LedgerSummary, MailboxReport, MailboxTotals, NotCarried, Outcome, RecordReport,
-    RefusedReport, RefusedRow, Report, ReportInput, Settings,
+    AccountReport, Comparison, DomainReport, Done, FeatureOutcome, FeatureReport, LedgerSummary, MailboxReport, MailboxTotals,
+    MovedMailbox, NotCarried, Outcome, RecordReport, RefusedReport, RefusedRow, Report, ReportInput, Settings, SharedReport, ToDo,
 };
+pub use features::{FeatureInventory, features};
 
 impl Report {
     /// As Markdown.
@@ -35,17 +40,22 @@ impl Report {
         serde_json::to_string_pretty(self).map(|json| json + "\n").unwrap_or_default()
     }
 
-    /// The files to save, relative to the session's folder: the whole report three times over and, when there are several
-    /// accounts, a page for each of them that can be handed on without telling about the others.
+    /// The files to save, relative to the session's folder: the whole report three times over, `features.json` with everything that
+    /// belongs to the accounts besides mail where that was looked at and, when there are several accounts, a page for each of them that
+    /// can be handed on without telling about the others.
     pub fn files(&self) -> Vec<(String, Vec<u8>)> {
         let mut files = vec![
             ("report.md".to_owned(), self.to_markdown().into_bytes()),
             ("report.html".to_owned(), self.to_html().into_bytes()),
             ("report.json".to_owned(), self.to_json().into_bytes()),
         ];
+        if let Some(inventory) = &self.inventory {
+            files.push(("features.json".to_owned(), inventory.to_json()));
+        }
         if self.accounts.len() > 1 {
             for account in &self.accounts {
-                let own = Self { accounts: vec![account.clone()], ..self.clone() };
+                // What is shared names others.
+                let own = Self { accounts: vec![account.clone()], shared: Vec::new(), inventory: None, ..self.clone() };
                 files.push((format!("report/{}.md", account.address), own.to_markdown().into_bytes()));
                 files.push((format!("report/{}.html", account.address), own.to_html().into_bytes()));
             }

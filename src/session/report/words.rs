@@ -10,6 +10,12 @@ use crate::session::{Side, Witness};
 
 use super::facts::{AccountReport, Comparison, DroppedMark, Outcome};
 
+pub(super) mod features;
+pub(super) mod orders;
+
+pub(super) use features::{feature_line, features_title, shared_title, to_do_line, to_do_title};
+pub(super) use orders::gap;
+
 /// `2026-11-20T08:39:31Z`.
 pub(super) fn rfc3339(moment: Moment) -> String {
     let Some(date) = InternalDate::from_unix(moment.0.div_euclid(1000), 0) else { return String::new() };
@@ -84,6 +90,7 @@ pub(super) fn outcome(account: &AccountReport) -> String {
             "Copied, not verified: {} at the new account. Not all of it was read again, because that was asked for.",
             messages(account.total(|m| m.copied))
         ),
+        Outcome::MovedByPlatform => orders::moved_outcome(account),
         Outcome::Unfinished => {
             format!("Not finished: {} of {} copied, {} verified.", count(account.total(|m| m.copied)), messages(all), count(verified))
         }
@@ -102,6 +109,7 @@ pub(super) fn comparison(how: Comparison) -> &'static str {
         }
         Comparison::Skipped => "Not verified: what is at the new account was not read again, because that was asked for.",
         Comparison::NotYet => "The new account was not read again yet.",
+        Comparison::Counted => "Messages were counted in each folder, before and after; none was read.",
     }
 }
 
@@ -112,18 +120,7 @@ pub(super) const fn compared(how: Comparison) -> &'static str {
         Comparison::Both => "both",
         Comparison::Skipped => "not verified",
         Comparison::NotYet => "not yet",
-    }
-}
-
-/// For how long the address had no mailbox; nothing to say as long as nothing was renamed and created.
-pub(super) fn gap(account: &AccountReport) -> Option<String> {
-    match account.gap_millis {
-        Some(0) => Some("The address had a mailbox at all times.".to_owned()),
-        Some(millis) => Some(format!("The address had no mailbox for {}, between the rename and the creation.", duration(millis))),
-        None if account.is_created && account.old_account.is_some() => {
-            Some("For how long the address had no mailbox was not measured.".to_owned())
-        }
-        None => None,
+        Comparison::Counted => "counted",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Panels that lie on top of any step: help, tasks, what happened, a problem, refused messages, missing passwords, confirmations, leaving.
 
+mod code;
 mod help;
 mod leave;
 mod log;
@@ -55,6 +56,8 @@ pub(super) enum Overlay {
     Password(password::State),
     /// Passwords to be typed again.
     Secrets(secrets::State),
+    /// The page of a new key as a QR code.
+    Code(code::State),
     /// An address to be typed, before an act that cannot be undone.
     Typed(typed::State),
     /// What would be undone, if everything is.
@@ -82,6 +85,11 @@ impl Overlay {
         Self::Log { selected: 0 }
     }
 
+    /// A page as a QR code.
+    pub(super) const fn code(url: String) -> Self {
+        Self::Code(code::State { url })
+    }
+
     /// A problem that can only be read.
     pub(super) const fn problem(problem: Problem) -> Self {
         Self::Problem(problem::State { problem, pin: None, line: 0 })
@@ -107,6 +115,7 @@ impl Overlay {
             Self::Problem(state) => problem::hints(model, state),
             Self::Secrets(_) => secrets::hints(),
             Self::Password(_) => password::hints(),
+            Self::Code(_) => code::hints(),
             Self::Typed(state) => typed::hints(state),
             Self::UndoAll { .. } => undo_all::hints(model),
             Self::Leave => leave::hints(),
@@ -142,6 +151,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Overlay::Problem(state) => problem::act(model, state, action),
         Overlay::Secrets(state) => secrets::act(model, state, action),
         Overlay::Password(_) => Vec::new(),
+        Overlay::Code(state) => {
+            let text = model.look.words.say("copied-address", &[]);
+            model.say_in_passing(text, false);
+            vec![Effect::Copy(state.url)]
+        }
         Overlay::Typed(state) => typed::act(model, state, action),
         Overlay::UndoAll { line } => undo_all::act(model, line, action),
         Overlay::Leave => leave::act(model, action),
@@ -224,6 +238,7 @@ pub(super) fn view(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         Some(Overlay::Refused(state)) => refused::view(model, state, frame, area),
         Some(Overlay::Secrets(state)) => secrets::view(model, state, frame, area),
         Some(Overlay::Password(state)) => password::view(model, state, frame, area),
+        Some(Overlay::Code(state)) => code::view(model, state, frame, area),
         Some(Overlay::Typed(state)) => typed::view(model, state, frame, area),
         Some(Overlay::UndoAll { line }) => undo_all::view(model, frame, area, *line),
         Some(Overlay::Leave) => leave::view(model, frame, area),

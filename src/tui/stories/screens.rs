@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use super::stage::Stage;
 use super::svg::svg;
 use super::world::*;
-use crate::domain::{ByteSize, MailboxId, Uid};
-use crate::ports::Keeping;
+use crate::domain::{ByteSize, MailboxId, Secret, Uid};
+use crate::ports::{ApiKeys, Keeping};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Answer, Event, Mode, RefusedMessage, Step, Task};
-use crate::tui::{Effect, Msg};
+use crate::settings::OvhFault;
+use crate::tui::{CredentialPlace, CredentialTrouble, Effect, FoundCredential, Msg, Prefill};
 
 /// The folders of an account about which something is asked.
 pub(super) fn questions() -> Stage {
@@ -44,7 +45,15 @@ fn of_the_documented_order() -> Vec<(&'static str, Stage)> {
     vec![
         ("connect", Stage::at(Step::Connect, auto)),
         ("connect-keys", keys()),
+        ("connect-found", found()),
+        ("connect-client", other_keys("down enter")),
+        ("connect-token", other_keys("down down enter")),
         ("connect-approve", approval()),
+        ("connect-code", {
+            let mut stage = approval();
+            stage.press("o");
+            stage
+        }),
         ("source", source("space space space down space space")),
         ("source-passwords", {
             let mut stage = source("space space space enter enter");
@@ -122,6 +131,37 @@ fn mode_chosen(mode: Mode) -> Event {
 fn keys() -> Stage {
     let mut stage = Stage::at(Step::Connect, Mode::Automatic);
     stage.press("enter").happens(mode_chosen(Mode::Automatic));
+    stage
+}
+
+/// With keys that lie on the computer, one of them in a file that others can read, and one that is half a pair.
+pub(super) fn found() -> Stage {
+    let found =
+        |place, keys| FoundCredential { place, endpoint_name: "ovh-eu".to_owned(), endpoint: "ovh-eu".parse().expect("known"), keys };
+    let file = CredentialPlace::File("~/.ovh.conf".to_owned());
+    let secret = |text: &str| Secret::new(text);
+    let prefill = Prefill {
+        mode: None,
+        found: vec![
+            found(CredentialPlace::Environment, ApiKeys::Client { client_id: secret("id"), client_secret: secret("not shown") }),
+            found(
+                file.clone(),
+                ApiKeys::Application {
+                    application_key: secret("7kbG7Bk7S9Nt7ZSV"),
+                    application_secret: secret("EXEgWIz07P0HYwtQDs7cNIqCiQaWSuHF"),
+                    consumer_key: Some(secret("MtSwSrPpNjqfVSmJhLbPyr2i45lSwPU1")),
+                },
+            ),
+        ],
+        troubles: vec![CredentialTrouble { place: file, fault: OvhFault::Exposed { mode: "644".to_owned() } }],
+        ..Prefill::default()
+    };
+    Stage::with(until(Step::Connect, Mode::Automatic), prefill, |setup| crate::tui::Setup { is_demo: false, ..setup })
+}
+
+fn other_keys(keys: &str) -> Stage {
+    let mut stage = Stage::at(Step::Connect, Mode::Automatic);
+    stage.press(keys).happens(mode_chosen(Mode::Automatic));
     stage
 }
 

@@ -391,6 +391,7 @@ pub(super) fn prefill(mode: Mode) -> Prefill {
         target_host: Some("pro1.mail.ovh.net".to_owned()),
         target_passwords: passwords.clone(),
         passwords,
+        ..Prefill::default()
     }
 }
 

@@ -100,6 +100,15 @@ impl Server {
         })
     }
 
+    /// Many answers at once, each a success.
+    #[expect(clippy::needless_pass_by_value, reason = "the tables read better with json! in place")]
+    pub(super) fn answers(&self, base: &str, answers: Value) {
+        for (call, body) in answers.as_object().expect("answers by call") {
+            let (method, path) = call.split_once(' ').expect("a method and a path");
+            self.on(&format!("{method} {base}{path}"), 200, body.clone());
+        }
+    }
+
     pub(super) async fn open(&self) -> Box<dyn PlatformApi> {
         self.gate().open(&endpoint(), &keys()).await.expect("opened")
     }
@@ -124,7 +133,9 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
     let (parts, body) = request.into_parts();
     let body = String::from_utf8(to_bytes(body, 1 << 20).await.expect("a body").to_vec()).expect("text");
     let target = parts.uri.path_and_query().expect("a path").to_string();
-    let call = format!("{} {target}", parts.method);
+    // Another page of the same list is another answer.
+    let cursor = parts.headers.get("X-Pagination-Cursor").and_then(|cursor| cursor.to_str().ok());
+    let call = format!("{} {target}{}", parts.method, cursor.map(|cursor| format!(" @{cursor}")).unwrap_or_default());
     if let Some(complaint) = complaint(&parts.headers, parts.method.as_str(), &target, &body) {
         script.complaints.lock().expect("lock").push(format!("{call}: {complaint}"));
     }
@@ -149,6 +160,14 @@ fn complaint(headers: &HeaderMap, method: &str, target: &str, body: &str) -> Opt
     if target == "/1.0/auth/time" {
         return None;
     }
+    if target == "/auth/oauth2/token" {
+        let is_form = header("Content-Type") == "application/x-www-form-urlencoded" && !headers.contains_key("X-Ovh-Application");
+        return (!is_form).then(|| "not the form of a token".to_owned());
+    }
+    if headers.contains_key("Authorization") {
+        let is_known = header("Authorization").starts_with("Bearer token-") && !headers.contains_key("X-Ovh-Signature");
+        return (!is_known).then(|| format!("authorization {}", header("Authorization")));
+    }
     if header("X-Ovh-Application") != "app-key" {
         return Some("application key".to_owned());
     }
@@ -169,6 +188,10 @@ fn complaint(headers: &HeaderMap, method: &str, target: &str, body: &str) -> Opt
 
 pub(super) fn pro() -> ServiceId {
     ServiceId { platform: Platform::EmailPro, organization: None, name: "emailpro-zz1-1".to_owned() }
+}
+
+pub(super) fn service(platform: Platform, name: &str) -> ServiceId {
+    ServiceId { platform, organization: None, name: name.to_owned() }
 }
 
 pub(super) fn hosted() -> ServiceId {
