@@ -11,8 +11,8 @@ finding-renamed = { $from } is called { $to } there.
 finding-merged = { $names } become one folder there: { $to }.
 finding-not-mail = { $names } hold no mail (calendar, contacts) and stay at the source.
 finding-aliases = { $count ->
-    [one] One alias has to be made again by hand.
-   *[other] { $count } aliases have to be made again by hand.
+    [one] It has one alias: what becomes of it is told under what belongs to it besides mail.
+   *[other] It has { $count } aliases: what becomes of them is told under what belongs to it besides mail.
  }
 finding-dates = { $count ->
     [one] One message has a date that the new server cannot keep.

@@ -155,8 +155,6 @@ obstacle-seats = { $count ->
  }
 destination-attaching-title = The domain is being attached
 destination-attaching-text = The new service must know the domain before an account can have an address in it. This takes some minutes; mail is not affected.
-destination-leaving-title = The domain is taken from the service again
-destination-leaving-text = What was done is being undone. Mail is not affected: it is in the old accounts.
 destination-starting = about to start
 destination-ready = ready
 destination-guided-text = The server on which the new accounts will be, as your provider names it.
@@ -188,6 +186,17 @@ review-at-once = Create each new account right after the rename
 review-call = Accept the plan; nothing is changed by that
 review-order = Order: { $name }. { $undo }
 review-order-wide = Order of acts: { $name }
+
+review-blocked = { $count ->
+    [one] One account has an obstacle. Once it is mended, `{ $key }` looks again.
+   *[other] { $count } accounts have obstacles. Once they are mended, `{ $key }` looks again.
+ }
+review-more-findings = and { $count } more: `{ $key }` shows all
+findings-title = Found: { $address }
+findings-none = Nothing was found that should be known.
+findings-blockers = To be mended first
+findings-warnings = Will be different afterwards
+findings-notes = Good to know
 
 ## The order of acts
 
@@ -459,7 +468,7 @@ state-switched-gap = { $seconds ->
    *[other] has its address, { $seconds } s without a mailbox
  }
 state-old-gives-name = old one: { $what }
-state-takes-name = the new one takes the name
+state-takes-name = new one takes it
 state-name-not-free = waits for the name
 name-awaited = { $address }: the platform has not given the name free yet. Waited for { $age } so far, asked again in { $left }.
 name-awaited-long = { $address }: the platform has not given the name free yet. Waited for { $age } so far.
@@ -505,6 +514,15 @@ state-created-gap = { $seconds ->
    *[other] created, { $seconds } s without a mailbox
  }
 state-without-mailbox = no mailbox for { $age }
+
+undoing-title = Everything is being undone
+undoing-text = All mail is in the old accounts. You can leave at any moment; the next start goes on with it.
+undoing-create = new one being removed
+undoing-rename = gets its name back
+undoing-domain = is taken from the new service
+undoing-waits = waits its turn
+undoing-done = as it was before
+undoing-stays = stays at the new service
 
 ## Migrate
 

@@ -23,6 +23,7 @@ touch-you-rename = you change: old names
 touch-create = changes: new accounts
 touch-you-create = you change: new accounts
 touch-target-only = changes: target only
+touch-undoing = changes: everything back
 touch-switch = changes: names
 touch-replace = deletes: old accounts
 touch-platform = OVHcloud changes both

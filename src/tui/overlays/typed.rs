@@ -100,10 +100,9 @@ pub(super) fn view(model: &Model, state: &State, frame: &mut Frame<'_>, area: Re
 
 fn removal(ink: Ink<'_>, migration: &Migration) -> Vec<Line<'static>> {
     let theme = ink.theme();
-    let there = migration.target_address().to_string();
     let params = [
         ("address", migration.source.address.to_string().into()),
-        ("there", there.into()),
+        ("there", migration.target_address().to_string().into()),
         ("verified", (migration.verified() + migration.sampled()).into()),
     ];
     let mut lines = ink.paragraph(&ink.tell("typed-removal-first", &params), theme.plain);

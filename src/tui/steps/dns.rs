@@ -29,7 +29,8 @@ fn records(model: &Model) -> Vec<(&DomainName, &DnsState, &CheckedRecord)> {
 }
 
 fn troubles(model: &Model) -> Vec<(Task, Problem)> {
-    let is_ours = |task: &Task| matches!(task, Task::CheckDns { .. } | Task::FixDns { .. });
+    let is_ours =
+        |task: &Task| matches!(task, Task::CheckDns { .. } | Task::FixDns { .. } | Task::CarryFeatures { .. } | Task::CarryShared { .. });
     model.session.troubles.iter().filter(|(task, _)| is_ours(task)).map(|(task, problem)| (task.clone(), problem.clone())).collect()
 }
 

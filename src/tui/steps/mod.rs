@@ -13,6 +13,7 @@ mod past;
 mod rename;
 mod review;
 mod source;
+mod undoing;
 
 use crossterm::event::KeyEvent;
 
@@ -103,6 +104,7 @@ pub(super) fn hear(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
             look_around(model, true);
             Vec::new()
         }
+        StepMsg::Act(action) if undoing::is_going_on(model) => undoing::act(model, *action),
         StepMsg::Answered(asked, _) | StepMsg::Kept(asked, _) => {
             let step = asker(asked, now);
             update(model, step, msg)
@@ -145,6 +147,9 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     if let Some(step) = model.looking_at {
         return past::view(model, step, ink);
     }
+    if undoing::is_going_on(model) {
+        return undoing::view(model, ink);
+    }
     match model.session.step() {
         Step::Connect => connect::view(model, ink),
         Step::Source => source::view(model, ink),
@@ -172,6 +177,9 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
 }
 
 fn hints_of(model: &Model, step: Step) -> Vec<Hint> {
+    if undoing::is_going_on(model) {
+        return undoing::hints(model);
+    }
     match step {
         Step::Connect => connect::hints(model),
         Step::Source => source::hints(model),
@@ -188,6 +196,7 @@ fn hints_of(model: &Model, step: Step) -> Vec<Hint> {
 /// Whether a field of the session's step has the focus.
 pub(super) fn is_typing(model: &Model) -> bool {
     match model.session.step() {
+        _ if undoing::is_going_on(model) => false,
         Step::Connect => connect::is_typing(&model.steps.connect),
         Step::Source => source::is_typing(model),
         Step::Destination => destination::is_typing(model),

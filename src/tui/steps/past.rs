@@ -11,7 +11,9 @@ use crate::tui::{Action, Effect, Model};
 
 /// Whether answers from this step on can be given again.
 fn may_reopen(model: &Model, step: Step) -> bool {
-    step <= Step::Review && !model.session.has_acted() && !model.session.is_rename_confirmed && !model.session.is_finished
+    // What is being undone is not done yet: answers can be given again afterwards.
+    let is_undoing = super::undoing::is_going_on(model);
+    !is_undoing && step <= Step::Review && !model.session.has_acted() && !model.session.is_rename_confirmed && !model.session.is_finished
 }
 
 /// What is possible.

@@ -5,7 +5,7 @@ use super::order_world::*;
 use super::stage::Stage;
 use super::world::*;
 use crate::domain::Platform;
-use crate::session::{Answer, Command, Event, Query, Strategy};
+use crate::session::{Answer, Command, Event, Query, Step, Strategy};
 use crate::tui::{Effect, Msg};
 
 fn commands(stage: &mut Stage) -> Vec<Command> {
@@ -152,6 +152,39 @@ fn undoing_everything_names_what_is_undone_first_and_says_when_it_is_too_late() 
     assert_eq!(commands(&mut late), []);
     late.press("U");
     assert!(late.screen(80, 24).contains("point of no return"), "{}", late.screen(80, 24));
+}
+
+#[test]
+fn an_obstacle_is_told_with_what_to_do_and_looked_at_again_by_a_key() {
+    let mut stage = blocked("down down down");
+    let screen = stage.screen(80, 24);
+    assert!(screen.contains("IMAP is switched off") && screen.contains("One account has an obstacle"), "{screen}");
+    stage.press("enter");
+    assert_eq!(commands(&mut stage), [], "not accepted");
+    stage.press("i");
+    let screen = stage.screen(120, 40);
+    for words in ["To be mended first", "IMAP is switched off", "Will be different afterwards", "Good to know"] {
+        assert!(screen.contains(words), "{words}\n{screen}");
+    }
+    stage.press("esc c");
+    assert_eq!(commands(&mut stage), [Command::Reopen { step: Step::Review }]);
+}
+
+#[test]
+fn nothing_is_begun_anew_while_everything_is_being_undone() {
+    let mut stage = undoing();
+    stage.effects.clear();
+    stage.press("enter u U e");
+    assert_eq!(commands(&mut stage), []);
+    let screen = stage.screen(80, 24);
+    assert!(screen.contains("gets its name back") && screen.contains("as it was before"), "{screen}");
+    stage.press("esc esc esc e");
+    assert_eq!(commands(&mut stage), [], "answers are given again once it is over");
+    for n in 4..=5 {
+        stage.happens(Event::CreateUndone { migration: migration(n) });
+    }
+    stage.happens(Event::RenameUndone { migration: migration(2) }).happens(Event::DomainDetached { domain: domain() });
+    assert!(stage.screen(80, 24).contains("Where shall they go?"), "{}", stage.screen(80, 24));
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub(super) fn all() -> Vec<(&'static str, Stage)> {
         ("review-names", reviewed(Strategy::CopyFirst, "e enter")),
         ("review-replace", reviewed(Strategy::Replace, "")),
         ("review-server", reviewed(Strategy::ServerSide, "")),
+        ("review-blocked", blocked("down down down")),
+        ("review-findings", blocked("down down down i down")),
         ("review-besides", reviewed(Strategy::CopyFirst, "b down down down down down")),
     ];
     choosing.into_iter().chain(reviewing).chain(acting()).chain(finishing()).collect()
@@ -56,6 +58,7 @@ fn acting() -> Vec<(&'static str, Stage)> {
         ("server-blocked", move_blocked()),
         ("undo-all", undo_all()),
         ("undo-all-too-late", too_late()),
+        ("undoing", undoing()),
     ]
 }
 
@@ -95,6 +98,23 @@ pub(super) fn towards(from: Platform, keys: &str) -> Stage {
 /// A plan that is looked at.
 pub(super) fn reviewed(order: Strategy, keys: &str) -> Stage {
     let mut stage = Stage::after(until_review(order), prefill(Mode::Automatic));
+    stage.press(keys);
+    stage
+}
+
+/// An account that cannot move as things are.
+pub(super) fn blocked(keys: &str) -> Stage {
+    use crate::plan::{FindingCode as C, Weight};
+    let mut stage = reviewed(Strategy::ServerSide, "");
+    let mut found = inventory("info", 3_116, 300_000_000);
+    found.findings.extend([
+        finding(C::MigrationBlocked, Weight::Blocker, &[("codes", "FORWARD_EXIST, RESPONDER_EXIST")]),
+        finding(C::ImapOff, Weight::Blocker, &[("place", "account"), ("name", "info@mydomain.ovh")]),
+        finding(C::ContactsDiffer, Weight::Blocker, &[("from", "ab12345-ovh"), ("to", "cd67890-ovh")]),
+        finding(C::DomainAuthoritative, Weight::Warning, &[("domain", "mydomain.ovh"), ("service", "new mail")]),
+        finding(C::KeyEndsSoon, Weight::Note, &[("at", "2026-11-21T10:00:00Z")]),
+    ]);
+    stage.happens(Event::InventoryTaken { migration: migration(4), inventory: found });
     stage.press(keys);
     stage
 }
@@ -214,6 +234,28 @@ pub(super) fn undo_all() -> Stage {
     let mut stage = names(Strategy::CopyFirst, false);
     stage.happens(Event::RenameConfirmed).happens(renamed(1));
     stage.press("U");
+    stage
+}
+
+/// One account has its name back, one is removed just now, the domain leaves last.
+pub(super) fn undoing() -> Stage {
+    let mut stage = names(Strategy::CopyFirst, false);
+    stage.happens(Event::RenameConfirmed).happens(renamed(1)).happens(renamed(2));
+    for n in 1..=5 {
+        stage.happens(Event::CreateUndoRequested { migration: migration(n) });
+    }
+    stage.happens(Event::RenameUndoRequested { migration: migration(1) }).happens(Event::RenameUndoRequested { migration: migration(2) });
+    stage.happens(Event::DomainDetachRequested { domain: domain() });
+    for n in 1..=3 {
+        stage.happens(Event::CreateUndone { migration: migration(n) });
+    }
+    stage.happens(Event::RenameUndone { migration: migration(1) });
+    let back = Task::UndoRename { migration: migration(2) };
+    let remove = Task::UndoCreate { migration: migration(4) };
+    stage.hear(progress([
+        (back, running(Activity::WaitingForPlatform, 4, 0, 0)),
+        (remove, running(Activity::WaitingForPlatform, 11, 0, 0)),
+    ]));
     stage
 }
 

@@ -130,7 +130,7 @@ pub(super) fn mailboxes(messages: u32) -> Vec<MailboxMapping> {
     ]
 }
 
-fn finding(code: FindingCode, weight: Weight, params: &[(&str, &str)]) -> Finding {
+pub(super) fn finding(code: FindingCode, weight: Weight, params: &[(&str, &str)]) -> Finding {
     Finding { code, weight, params: params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect() }
 }
 

@@ -90,7 +90,7 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
 }
 
 fn attach_trouble(model: &Model) -> Option<(&Task, &Problem)> {
-    model.session.troubles.iter().find(|(task, _)| matches!(task, Task::AttachDomain { .. } | Task::DetachDomain { .. }))
+    model.session.troubles.iter().find(|(task, _)| matches!(task, Task::AttachDomain { .. }))
 }
 
 fn selected(model: &Model) -> Option<&Service> {
@@ -230,18 +230,11 @@ fn need(model: &Model, ink: Ink<'_>) -> String {
 
 fn attaching(model: &Model, ink: Ink<'_>) -> Sheet {
     let theme = ink.theme();
-    let is_leaving = model.session.domains.values().any(|state| state.leaving.is_some());
-    let (title, text) = if is_leaving {
-        ("destination-leaving-title", "destination-leaving-text")
-    } else {
-        ("destination-attaching-title", "destination-attaching-text")
-    };
-    let mut sheet = Sheet::new(ink.say(title), Touch::Changes("touch-attach"));
-    sheet.head(ink.paragraph(&ink.say(text), theme.quiet)).head([ink.gap()]);
+    let mut sheet = Sheet::new(ink.say("destination-attaching-title"), Touch::Changes("touch-attach"));
+    sheet.head(ink.paragraph(&ink.say("destination-attaching-text"), theme.quiet)).head([ink.gap()]);
     for (domain, state) in &model.session.domains {
-        let is_attached = state.leaving.is_none();
-        let task = if is_attached { Task::AttachDomain { domain: domain.clone() } } else { Task::DetachDomain { domain: domain.clone() } };
-        let (sign, style, what) = if state.is_ready && is_attached {
+        let task = Task::AttachDomain { domain: domain.clone() };
+        let (sign, style, what) = if state.is_ready {
             (ink.glyphs().done, theme.good, ink.say("destination-ready"))
         } else if model.session.troubles.contains_key(&task) {
             (ink.glyphs().wrong, theme.wrong, ink.say("task-stopped"))

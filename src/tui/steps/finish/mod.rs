@@ -49,11 +49,11 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
         hints.push(Hint::act(Action::Accept, "key-finish"));
         hints.push(Hint::look(Action::Switch, "key-forget"));
     }
-    if !model.session.features.is_empty() {
-        hints.push(Hint::look(Action::Besides, "key-besides"));
-    }
     if !model.session.are_secrets_forgotten {
         hints.push(Hint::look(Action::Password, "key-show-password"));
+    }
+    if !model.session.features.is_empty() {
+        hints.push(Hint::look(Action::Besides, "key-besides"));
     }
     if model.session.is_finished {
         hints.push(Hint::look(Action::Accept, "key-leave"));

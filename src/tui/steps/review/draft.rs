@@ -57,6 +57,8 @@ pub(in crate::tui) struct State {
     pub(super) selected: usize,
     pub(super) editing: Option<Editing>,
     pub(super) folders: Option<Open>,
+    /// The page of what was found about the selected account: its selected line, while it is open.
+    pub(super) findings: Option<usize>,
     /// The page about the order of acts: its selected line, while it is open.
     pub(super) order: Option<usize>,
     /// The page of what belongs to the accounts besides mail: its selected line, while it is open.
@@ -66,7 +68,16 @@ pub(in crate::tui) struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self { drafts: BTreeMap::new(), selected: 0, editing: None, folders: None, order: None, besides: None, create_at_once: true }
+        Self {
+            drafts: BTreeMap::new(),
+            selected: 0,
+            editing: None,
+            folders: None,
+            findings: None,
+            order: None,
+            besides: None,
+            create_at_once: true,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! editable until it is accepted.
 
 mod draft;
+mod findings;
 mod folders;
 mod order;
 mod overview;
@@ -28,6 +29,9 @@ pub(super) use password::new_passwords;
 /// What is possible.
 pub(super) fn hints(model: &Model) -> Vec<Hint> {
     let review = &model.steps.review;
+    if review.findings.is_some() {
+        return findings::hints();
+    }
     match (&review.folders, review.order, review.besides) {
         (Some(_), _, _) => folders::hints(model),
         (_, Some(line), _) => order::hints(model, line),
@@ -39,6 +43,9 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
 /// The page.
 pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     let review = &model.steps.review;
+    if let Some(line) = review.findings {
+        return findings::view(model, ink, line);
+    }
     match (&review.folders, review.order, review.besides) {
         (Some(open), _, _) => folders::view(model, open, ink),
         (_, Some(line), _) => order::view(model, ink, line),
@@ -70,6 +77,10 @@ pub(super) fn update(model: &mut Model, msg: StepMsg) -> Vec<Effect> {
         StepMsg::Kept(Asked::PlanKept, Err(problem)) => {
             model.overlay = Some(Overlay::problem(problem));
             Vec::new()
+        }
+        StepMsg::Act(action) if model.steps.review.findings.is_some() => {
+            let line = model.steps.review.findings.unwrap_or(0);
+            findings::act(model, line, action)
         }
         StepMsg::Act(action) if model.steps.review.folders.is_some() => folders::act(model, action),
         StepMsg::Act(action) => match (model.steps.review.order, model.steps.review.besides) {
@@ -151,7 +162,7 @@ fn retype(model: &mut Model) -> Vec<Effect> {
 fn act_on_trouble(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     match action {
         Action::Retry => Some(retry(model)),
-        Action::Detail => {
+        Action::Detail if troubles(model).next().is_some() => {
             explain(model);
             Some(Vec::new())
         }

@@ -3,11 +3,12 @@
 use ratatui::text::{Line, Span};
 
 use super::draft::{self, Editing, Open};
+use super::findings::sorted;
 use super::folders::row as folder_row;
 use super::{besides, row};
 use crate::domain::{ByteSize, MailboxId};
 use crate::plan::{Finding, MappingAction, Weight};
-use crate::session::{Migration, Mode, Strategy};
+use crate::session::{Command, Migration, Mode, Step, Strategy};
 use crate::text::duration_range;
 use crate::tui::field::field_lines;
 use crate::tui::hint::{Hint, LIST, moved};
@@ -32,6 +33,9 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
             hints.push(Hint::act(Action::Fix, "key-retype"));
         }
     }
+    if blocked(model) > 0 {
+        hints.push(Hint::act(Action::Check, "key-look-again"));
+    }
     hints.push(Hint::look(Action::Order, "key-order"));
     if !model.session.features.is_empty() {
         hints.push(Hint::look(Action::Besides, "key-besides"));
@@ -42,6 +46,9 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     if draft::has_name(model) || draft::has_there(model) {
         hints.push(Hint::look(Action::Edit, "key-edit-name"));
     }
+    if super::troubles(model).next().is_none() && selected(model).is_some_and(|m| !sorted(m).is_empty()) {
+        hints.push(Hint::look(Action::Detail, "key-findings"));
+    }
     if model.session.mode == Some(Mode::Automatic) && model.session.order() != Strategy::ServerSide {
         hints.push(Hint::look(Action::Password, "key-password"));
     }
@@ -51,12 +58,18 @@ pub(super) fn hints(model: &Model) -> Vec<Hint> {
     hints
 }
 
-fn selected(model: &Model) -> Option<&Migration> {
+/// The account of the selected line.
+pub(super) fn selected(model: &Model) -> Option<&Migration> {
     model.session.migrations.get(model.steps.review.selected)
 }
 
 fn blockers(migration: &Migration) -> usize {
     migration.inventory.iter().flat_map(|i| &i.findings).filter(|f| f.weight == Weight::Blocker).count()
+}
+
+/// Accounts with an obstacle.
+fn blocked(model: &Model) -> usize {
+    model.session.migrations.iter().filter(|m| blockers(m) > 0).count()
 }
 
 /// Creating right after the rename is a question in the documented order alone.
@@ -91,6 +104,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Accept if may_accept(model) => return super::accept(model),
         Action::Edit => model.steps.review.editing = Some(if draft::has_name(model) { Editing::Name } else { Editing::There }),
+        Action::Check if blocked(model) > 0 => return vec![Effect::Submit(Command::Reopen { step: Step::Review })],
+        Action::Detail => model.steps.review.findings = Some(0),
         Action::Order => model.steps.review.order = Some(super::order::current(model)),
         Action::Besides => model.steps.review.besides = Some(0),
         Action::Password => model.steps.review.editing = Some(Editing::Password),
@@ -163,9 +178,15 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
     if let Some((_, problem)) = super::troubles(model).next() {
         sheet.foot(trouble::brief(ink, problem));
     } else if let Some(migration) = selected(model) {
-        sheet.foot(about(model, ink, migration, room));
+        // Obstacles and warnings take the room of the table, but for three lines of it.
+        let most = ink.height.saturating_sub(2 + sheet.list.len().min(3) + fixed.len() + 1).max(room);
+        sheet.foot(about(model, ink, migration, (room, most)));
     }
     sheet.foot(fixed);
+    if blocked(model) > 0 {
+        let params = [("count", blocked(model).into()), ("key", ink.key(Action::Check).into())];
+        sheet.foot(ink.item(ink.glyphs().wrong, ink.theme().wrong, &ink.tell("review-blocked", &params), ink.theme().plain));
+    }
     if may_accept(model) {
         sheet.foot([ink.gap(), ink.call(Action::Accept, &ink.say("review-call"))]);
     }
@@ -233,7 +254,7 @@ fn estimate(messages: u64, bytes: ByteSize) -> (u64, u64) {
 }
 
 /// The folders in one line, then the findings, heaviest first, as many as there is room for.
-fn about(model: &Model, ink: Ink<'_>, migration: &Migration, room: usize) -> Vec<Line<'static>> {
+fn about(model: &Model, ink: Ink<'_>, migration: &Migration, (room, most): (usize, usize)) -> Vec<Line<'static>> {
     let theme = ink.theme();
     let Some(inventory) = &migration.inventory else {
         return Vec::new();
@@ -253,20 +274,27 @@ fn about(model: &Model, ink: Ink<'_>, migration: &Migration, room: usize) -> Vec
         text = format!("{text} {}", ink.tell("review-about-key", &[("key", key.into())]));
     }
     let mut lines = ink.paragraph(&text, theme.quiet);
-    let mut findings: Vec<&Finding> = inventory.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
+    let findings = sorted(migration);
     let said: usize = findings.iter().map(|finding| finding_lines(ink, finding).len()).sum();
     let folders = mailboxes.iter().map(|mailbox| folder_row(ink, mailbox, false));
     if is_copied_here && room > said + mailboxes.len().min(6) + 2 {
         lines.extend(folders.take(room - said - 2));
         lines.push(ink.gap());
     }
-    // Obstacles and warnings are always said; notes where there is room. All of them stand beside the folders.
+    // Obstacles and warnings first; notes where there is room. All of them have a page of their own.
+    let mut left = 0;
     for finding in findings {
         let said = finding_lines(ink, finding);
-        if lines.len() + said.len() <= room || finding.weight > Weight::Note {
+        let limit = if finding.weight > Weight::Note { most.saturating_sub(1) } else { room };
+        if lines.len() + said.len() <= limit {
             lines.extend(said);
+        } else {
+            left += usize::from(finding.weight > Weight::Note);
         }
+    }
+    if left > 0 {
+        let params = [("count", left.into()), ("key", ink.key(Action::Detail).into())];
+        lines.extend(ink.item(ink.glyphs().warning, theme.warning, &ink.tell("review-more-findings", &params), theme.plain));
     }
     lines
 }
