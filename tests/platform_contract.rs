@@ -7,15 +7,15 @@ use std::sync::Arc;
 use mailferry::adapters::dns::{LiveDns, Servers};
 use mailferry::adapters::ovh::{OvhGate, OvhOptions};
 use mailferry::domain::{
-    AccessRule, Account, AttachedDomain, ByteSize, CredentialStatus, DomainName, DomainType, EmailAddress, Feature, FeatureOwner, MailAccess,
-    MigrationCheck, RecordType, Right, Secret, Service, ServiceContacts, ServiceId, ZoneRecord,
+    AccessRule, Account, AttachedDomain, ByteSize, CredentialStatus, DomainName, DomainType, EmailAddress, Feature, FeatureOwner,
+    MailAccess, MigrationCheck, RecordType, Right, Secret, Service, ServiceContacts, ServiceId, ZoneRecord,
 };
 use mailferry::ports::{ApiError, ApiKeys, NewAccount, PlatformApi, PlatformGate, Resolver, SeatRequest};
 use mailferry::sandbox::demo::{Demo, DemoOptions, MailSize};
 use mailferry::sandbox::mail::Directory;
 use mailferry::sandbox::world::{
-    ApiFault, ApiFaultKind, CLIENT_ID, CLIENT_SECRET, Condition, DOMAIN, MX_PLAN_DOMAIN, MX_PLAN_LEGACY_DOMAIN, MX_PLAN_ZIMBRA_DOMAIN, Pace,
-    World, email_pro_service, exchange_service, mx_plan_legacy_service, mx_plan_service, mx_plan_zimbra_service, zimbra_service,
+    ApiFault, ApiFaultKind, CLIENT_ID, CLIENT_SECRET, Condition, DOMAIN, MX_PLAN_DOMAIN, MX_PLAN_LEGACY_DOMAIN, MX_PLAN_ZIMBRA_DOMAIN,
+    Pace, World, email_pro_service, exchange_service, mx_plan_legacy_service, mx_plan_service, mx_plan_zimbra_service, zimbra_service,
 };
 
 /// What was said, with what differs by nature (query ids, numbers of operations) taken out.

@@ -50,11 +50,13 @@ struct AliasBody {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct MemberBody {
-    member_account_id: Option<i64>,
-    member_contact_id: Option<i64>,
-    manager_account_id: Option<i64>,
+    #[serde(rename = "memberAccountId")]
+    member: Option<i64>,
+    #[serde(rename = "memberContactId")]
+    contact: Option<i64>,
+    #[serde(rename = "managerAccountId")]
+    manager: Option<i64>,
 }
 
 fn owner(group: &EmailAddress) -> FeatureOwner {
@@ -184,15 +186,15 @@ fn people(world: &World, call: &Call<'_>, id: &ServiceId, (group, at, rest): (&E
         })
     };
     match (call.method, rest) {
-        ("GET", []) => look(world, id, |_, service, _| {
-            Ok(members(service, group, at).into_iter().map(|(number, _)| json!(number)).collect())
-        }),
+        ("GET", []) => {
+            look(world, id, |_, service, _| Ok(members(service, group, at).into_iter().map(|(number, _)| json!(number)).collect()))
+        }
         ("POST", []) => {
             let body: MemberBody = call.read(field)?;
             let given = match field {
-                "managerAccountId" => body.manager_account_id,
-                "memberContactId" => body.member_contact_id,
-                _ => body.member_account_id,
+                "managerAccountId" => body.manager,
+                "memberContactId" => body.contact,
+                _ => body.member,
             };
             change(world, call, id, (group, part(given.ok_or_else(|| Answer::bad(field))?)?))
         }
@@ -212,7 +214,9 @@ fn people(world: &World, call: &Call<'_>, id: &ServiceId, (group, at, rest): (&E
 fn rights(world: &World, call: &Call<'_>, id: &ServiceId, (group, right, rest): (&EmailAddress, Right, &[&str])) -> Said {
     let holders = |service: &ServiceState| -> Vec<i64> {
         let held = service.shared.iter().filter_map(|shared| match &shared.feature {
-            Feature::GroupDelegation { group: of, right: known, account } if of == group && *known == right => service.account(account).ok(),
+            Feature::GroupDelegation { group: of, right: known, account } if of == group && *known == right => {
+                service.account(account).ok()
+            }
             _ => None,
         });
         held.map(|account| account.id).collect()
