@@ -92,17 +92,17 @@ fn ask(method: &str, template: &str) -> (u16, Value) {
 fn every_route_of_the_list_is_answered() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let _inside = runtime.enter();
+    let mut troubles = Vec::new();
     for (method, template) in SERVED_ROUTES {
         let (status, body) = ask(method, template);
-        let said = body["message"].as_str().unwrap_or_default();
-        assert_ne!(said, "Got an invalid (or empty) URL", "{method} {template}");
-        let is_credential = template.starts_with("/auth/");
-        let is_listed = *method == "GET" && !template.ends_with("/{id}") && !template.ends_with("{ip}") && !is_credential;
+        let is_answered = body["message"] != "Got an invalid (or empty) URL";
         // What exists in this world is really told.
-        if is_listed && !template.contains("authorizedIp/") && !template.contains("allowedAccountId") {
-            assert_eq!(status, 200, "{method} {template}: {body}");
+        let may_be_missing = ["/auth/", "/task", "{ip}", "allowedAccountId", "managerAccountId"].iter().any(|part| template.contains(part));
+        if !is_answered || (*method == "GET" && !may_be_missing && status != 200) {
+            troubles.push(format!("{method} {template}: {status} {body}"));
         }
     }
+    assert!(troubles.is_empty(), "{}", troubles.join("\n"));
 }
 
 #[test]
