@@ -165,7 +165,9 @@ impl PairStage {
             () = run => true,
             () = tokio::time::sleep(Duration::from_hours(2)) => {
                 let session = self.session();
-                panic!("stuck at {:?}: {:?} {:?}", session.step(), mailferry::session::due(&session), self.journal.recorded().last())
+                let open: Vec<_> = session.features.values().filter(|f| !f.state.is_final()).map(|f| (&f.feature, &f.state)).collect();
+                let (due, last) = (mailferry::session::due(&session), self.journal.recorded().last().cloned());
+                panic!("stuck at {:?}: {due:?} {open:?} {last:?}", session.step())
             }
         }
     }
