@@ -203,10 +203,6 @@ fn what_will_not_work_is_found_before_the_start() {
     };
     check(&|s| s.world.set_blocked(&s.cast.from, &first(s), true).expect("there"), blocked(FindingCode::AccountBlocked));
     check(&|s| s.world.take_free_seats(&s.cast.to).expect("there"), blocked(FindingCode::TooFewSeats));
-    check(
-        &|s| s.world.set_networks(&s.cast.from, vec!["192.0.2.0/24".to_owned()]).expect("there"),
-        (FindingCode::NetworksLimited, Weight::Warning),
-    );
 }
 
 #[test]

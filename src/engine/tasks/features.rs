@@ -234,7 +234,10 @@ impl Carrier<'_> {
             }
             if looks == 0 {
                 for owner in std::iter::once(owner.clone()).chain(other_owner(owner, feature)) {
-                    self.api.remove_feature(service, &owner, feature).await?;
+                    match self.api.remove_feature(service, &owner, feature).await {
+                        Ok(()) | Err(ApiError::NotFound { .. }) => {}
+                        Err(error) => return Err(error.into()),
+                    }
                 }
             }
             if !self.context.pause(LOOK_MILLIS).await {
