@@ -145,11 +145,11 @@ struct Arguments {
     /// Read this configuration file [default: ~/.config/mailferry/config.toml, if it is there]
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
-    /// OVHcloud API to talk to: ovh-eu, ovh-ca, ovh-us or a full URL [default: as OVH_ENDPOINT or ovh.conf says]
     #[arg(long, value_name = "NAME", value_parser = endpoint)]
+    #[arg(help = "OVHcloud API to talk to: ovh-eu, ovh-ca, ovh-us or a full URL [default: as OVH_ENDPOINT or ovh.conf says]")]
     endpoint: Option<String>,
-    /// Keys of the API from here only: env, file, file:PATH, keyring or none [default: the first of them that has some]
     #[arg(long, value_name = "PLACE")]
+    #[arg(help = "Keys of the API from here only: env, file, file:PATH, keyring or none [default: the first of them that has some]")]
     credentials_from: Option<CredentialsFrom>,
 }
 

@@ -55,8 +55,8 @@ pub(super) struct PasswordsArgs {
     /// Print what such a file holds, as CSV, to the terminal
     #[arg(long, value_name = "FILE")]
     open: Option<PathBuf>,
-    /// Where the passphrase comes from: fd:N, file:PATH (mode 0600) or prompt
     #[arg(long, value_name = "SPEC", default_value = "prompt")]
+    #[arg(help = "Where the passphrase comes from: fd:N, file:PATH (mode 0600) or prompt")]
     passphrase_from: SecretSpec,
 }
 

@@ -89,7 +89,7 @@ impl PasswordRules {
         let mut faults = Vec::new();
         faults.extend(policy.shortest.filter(|limit| length < *limit).map(PasswordFault::TooShort));
         faults.extend(policy.longest.filter(|limit| length > *limit).map(PasswordFault::TooLong));
-        if has(|c| c.is_control()) || policy.is_complex && has(char::is_whitespace) {
+        if has(char::is_control) || policy.is_complex && has(char::is_whitespace) {
             faults.push(PasswordFault::Blanks);
         }
         if self.is_plain && has(|c| !c.is_ascii()) {

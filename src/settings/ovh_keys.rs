@@ -12,7 +12,7 @@ use super::MalformedLine;
 pub enum OvhMethod {
     /// Application key and secret, with a consumer key or without one yet.
     Application,
-    /// OAuth2 service account.
+    /// Service account (`OAuth2`).
     Client,
     /// Ready access token.
     Token,

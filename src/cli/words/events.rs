@@ -67,7 +67,6 @@ fn act_event(session: &Session, event: &Event) -> Option<String> {
     let account = |id: &MigrationId| account_of(session, Some(*id));
     Some(match event {
         Event::StrategyChosen { strategy } => format!("order of acts: {}", order_name(*strategy)),
-        Event::DomainDetachRequested { .. } => return None,
         Event::DomainDetachIntended { domain } => format!("taking {domain} from the destination again"),
         Event::DomainDetached { domain } => format!("{domain} is not at the destination any more"),
         Event::TargetRenameIntended { migration, to, .. } => format!("{}giving the new account the name {to}", account(migration)),
@@ -134,11 +133,12 @@ fn feature_of(session: &Session, id: FeatureId) -> Option<String> {
     };
     let name = match &known.feature {
         Feature::Filter { name, .. } | Feature::Other { name, .. } => Some(one_line(name)),
-        Feature::Delegation { account, .. } => Some(account.to_string()),
         Feature::Forwarding { to, .. } => Some(to.to_string()),
         Feature::Contact { address, .. } => Some(address.to_string()),
         Feature::GroupMember { member, .. } => Some(member.to_string()),
-        Feature::GroupManager { account, .. } | Feature::GroupDelegation { account, .. } => Some(account.to_string()),
+        Feature::Delegation { account, .. } | Feature::GroupManager { account, .. } | Feature::GroupDelegation { account, .. } => {
+            Some(account.to_string())
+        }
         other => other.occupies().map(ToString::to_string),
     };
     let name = name.map(|name| format!(" {name}")).unwrap_or_default();

@@ -97,11 +97,15 @@ fn account_section(out: &mut String, account: &AccountReport) {
 fn feature_lists(out: &mut String, features: &[FeatureReport], to_do: &[ToDo]) {
     if !features.is_empty() {
         line(out, &format!("\n### {}\n", words::features_title()));
-        features.iter().for_each(|feature| line(out, &format!("- {}", plain(&words::feature_line(feature)))));
+        for feature in features {
+            line(out, &format!("- {}", plain(&words::feature_line(feature))));
+        }
     }
     if !to_do.is_empty() {
         line(out, &format!("\n### {}\n", words::to_do_title()));
-        to_do.iter().for_each(|to_do| line(out, &format!("- [ ] {}", plain(&words::to_do_line(to_do)))));
+        for to_do in to_do {
+            line(out, &format!("- [ ] {}", plain(&words::to_do_line(to_do))));
+        }
     }
 }
 

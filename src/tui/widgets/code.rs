@@ -37,13 +37,13 @@ pub(in crate::tui) fn code(ink: Ink<'_>, text: &str) -> Result<Drawn, NoCode> {
     let side = code.width();
     let is_ascii = ink.glyphs().arrow.is_ascii();
     // Columns and lines that so many modules take.
-    let size = |modules: usize| if is_ascii { (modules * 2, modules) } else { (modules, modules.div_ceil(2)) };
+    let room_for = |modules: usize| if is_ascii { (modules * 2, modules) } else { (modules, modules.div_ceil(2)) };
     let fits = |quiet: &usize| {
-        let (columns, lines) = size(side + 2 * quiet);
+        let (columns, lines) = room_for(side + 2 * quiet);
         columns <= ink.width && lines <= ink.height
     };
     let Some(quiet) = (QUIET.0..=QUIET.1).rev().find(fits) else {
-        let (columns, lines) = size(side + 2 * QUIET.0);
+        let (columns, lines) = room_for(side + 2 * QUIET.0);
         return Err(NoCode::Small(columns, lines));
     };
     let modules = code.to_colors();
@@ -60,7 +60,7 @@ pub(in crate::tui) fn code(ink: Ink<'_>, text: &str) -> Result<Drawn, NoCode> {
         let line = |y: usize| (0..whole).map(|x| half_block(is_light(x, y), is_light(x, y + 1))).collect::<String>();
         (0..whole).step_by(2).map(|y| Line::from(Span::styled(line(y), style))).collect()
     };
-    Ok(Drawn { lines, columns: size(whole).0 })
+    Ok(Drawn { lines, columns: room_for(whole).0 })
 }
 
 const fn half_block(upper: bool, lower: bool) -> char {
