@@ -120,7 +120,8 @@ fn gap(millis: Option<u64>) -> String {
 /// `2 alias, 1 responder`: how many of each kind, in the order of the kinds.
 fn kinds(features: &[Feature]) -> String {
     let counted = FeatureKind::ALL.iter().map(|kind| (kind, features.iter().filter(|feature| feature.kind() == *kind).count()));
-    let told: Vec<String> = counted.filter(|(_, number)| *number > 0).map(|(kind, number)| format!("{number} {}", kind.key().replace('-', " "))).collect();
+    let told: Vec<String> =
+        counted.filter(|(_, number)| *number > 0).map(|(kind, number)| format!("{number} {}", kind.key().replace('-', " "))).collect();
     told.join(", ")
 }
 

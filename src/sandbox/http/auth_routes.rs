@@ -72,7 +72,8 @@ pub(super) fn answer(world: &World, call: &Call<'_>) -> Said {
             key.map(|key| bodies::credential(key, turn)).ok_or_else(Answer::no_route)
         }),
         ("GET", ["auth", "details"]) => world.look(|state, _| {
-            let all = || ["GET", "POST", "PUT", "DELETE"].map(|method| AccessRule { method: method.to_owned(), path: "/*".to_owned() }).to_vec();
+            let all =
+                || ["GET", "POST", "PUT", "DELETE"].map(|method| AccessRule { method: method.to_owned(), path: "/*".to_owned() }).to_vec();
             let (method, rules) = match state.consumer_key(key) {
                 Some(key) => ("account", key.rules.clone()),
                 None => ("oauth2_client_credentials", all()),

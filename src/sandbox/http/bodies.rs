@@ -7,9 +7,8 @@ use super::account_bodies::{self, SpamBody};
 use super::shared_routes;
 use crate::domain::{EmailAddress, Feature, Moment, Platform, SeatModel, ZoneRecord};
 use crate::sandbox::world::{
-    AccountState, Condition, ConsumerKey, DkimSelector, DomainState, Obstacle, Operation, ServiceState, SharedFeature, State, Subject, Turn,
-    World, Zone,
-    expected_mx, expected_spf, expected_srv, rfc3339, selector_target,
+    AccountState, Condition, ConsumerKey, DkimSelector, DomainState, Obstacle, Operation, ServiceState, SharedFeature, State, Subject,
+    Turn, World, Zone, expected_mx, expected_spf, expected_srv, rfc3339, selector_target,
 };
 
 /// Adds fields that only one platform has.

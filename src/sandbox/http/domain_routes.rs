@@ -185,8 +185,7 @@ fn mailing_list(world: &World, call: &Call<'_>, place: Place<'_>, rest: &[&str])
             "POST" => {
                 let body: ListBody = call.read("name")?;
                 let address = EmailAddress::new(&body.name, domain).map_err(|_| Answer::bad("name"))?;
-                let feature =
-                    Feature::MailingList { address, owner: body.owner_email, subscribers: Vec::new(), moderators: Vec::new() };
+                let feature = Feature::MailingList { address, owner: body.owner_email, subscribers: Vec::new(), moderators: Vec::new() };
                 list_task(world, place, &body.name, |state, turn| state.add_feature(id, &owner, feature, turn))
             }
             _ => Err(Answer::no_route()),

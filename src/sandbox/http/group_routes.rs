@@ -184,9 +184,9 @@ fn people(world: &World, call: &Call<'_>, id: &ServiceId, (group, at, rest): (&E
         })
     };
     match (call.method, rest) {
-        ("GET", []) => look(world, id, |_, service, _| {
-            Ok(members(service, group, at).into_iter().map(|(number, _)| json!(number)).collect())
-        }),
+        ("GET", []) => {
+            look(world, id, |_, service, _| Ok(members(service, group, at).into_iter().map(|(number, _)| json!(number)).collect()))
+        }
         ("POST", []) => {
             let body: MemberBody = call.read(field)?;
             let given = match field {
@@ -212,7 +212,9 @@ fn people(world: &World, call: &Call<'_>, id: &ServiceId, (group, at, rest): (&E
 fn rights(world: &World, call: &Call<'_>, id: &ServiceId, (group, right, rest): (&EmailAddress, Right, &[&str])) -> Said {
     let holders = |service: &ServiceState| -> Vec<i64> {
         let held = service.shared.iter().filter_map(|shared| match &shared.feature {
-            Feature::GroupDelegation { group: of, right: known, account } if of == group && *known == right => service.account(account).ok(),
+            Feature::GroupDelegation { group: of, right: known, account } if of == group && *known == right => {
+                service.account(account).ok()
+            }
             _ => None,
         });
         held.map(|account| account.id).collect()

@@ -42,9 +42,7 @@ pub(super) fn summary(service: &ServiceState) -> Value {
 
 /// `GET …/recommendedDNSRecords`.
 pub(super) fn records(domain: &DomainName) -> Value {
-    let record = |kind: &str, target: String| {
-        json!({ "fieldType": kind, "id": 0, "subDomain": null, "target": target, "ttl": DEFAULT_TTL, "zone": domain })
-    };
+    let record = |kind: &str, target: String| json!({ "fieldType": kind, "id": 0, "subDomain": null, "target": target, "ttl": DEFAULT_TTL, "zone": domain });
     let mx = expected_mx().into_iter().map(|line| record("MX", line.trim_start_matches("IN MX ").to_owned()));
     let spf = record("TXT", format!("\"{}\"", expected_spf().trim_start_matches("IN TXT ")));
     mx.chain([spf]).collect()
@@ -106,4 +104,3 @@ pub(super) fn special(operation: &Operation, (account, kind): (&str, &str), doma
         "type": kind,
     })
 }
-

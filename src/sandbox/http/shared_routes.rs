@@ -39,9 +39,9 @@ fn others(service: &ServiceState, wanted: &str) -> Value {
 
 fn policy() -> Value {
     let parts = ["ActiveSync", "Autodiscover", "Imap", "Mapi", "OfflineAddressBook", "Pop", "WebServices"];
-    let switches = parts.iter().flat_map(|part| {
-        [(format!("blockLegacyAuth{part}"), json!(*part == "Imap")), (format!("blockModernAuth{part}"), json!(false))]
-    });
+    let switches = parts
+        .iter()
+        .flat_map(|part| [(format!("blockLegacyAuth{part}"), json!(*part == "Imap")), (format!("blockModernAuth{part}"), json!(false))]);
     let all = switches.chain([("id".to_owned(), json!(BLOCKING_POLICY))]);
     Value::Object(all.collect())
 }

@@ -97,7 +97,10 @@ pub(super) fn platform(seed: u64, service: &ServiceState) -> Value {
     let word = if service.condition == Condition::Ok { "READY" } else { "SUSPENDED" };
     let mut body = resource(&service.id.name, (current, Some(json!({ "name": service.id.name, "description": name }))), word, Vec::new());
     if let Some(fields) = body.as_object_mut() {
-        fields.insert("iam".to_owned(), json!({ "id": uuid_of(seed, "iam", &service.id.name), "urn": format!("urn:v1:eu:resource:zimbra:{}", service.id.name) }));
+        fields.insert(
+            "iam".to_owned(),
+            json!({ "id": uuid_of(seed, "iam", &service.id.name), "urn": format!("urn:v1:eu:resource:zimbra:{}", service.id.name) }),
+        );
     }
     body
 }

@@ -28,7 +28,11 @@ pub(super) fn answer(world: &World, call: &Call<'_>, rest: &[&str]) -> Result<An
 }
 
 /// Looks at a platform.
-pub(super) fn see<T>(world: &World, id: &ServiceId, look: impl FnOnce(&State, &ServiceState, Turn) -> Result<T, Refusal>) -> Result<T, Answer> {
+pub(super) fn see<T>(
+    world: &World,
+    id: &ServiceId,
+    look: impl FnOnce(&State, &ServiceState, Turn) -> Result<T, Refusal>,
+) -> Result<T, Answer> {
     Ok(world.look(|state, turn| state.service(id).and_then(|service| look(state, service, turn)))?)
 }
 

@@ -131,10 +131,8 @@ impl PlatformApi for Door {
 
     async fn rename_account(&self, service: &ServiceId, from: &EmailAddress, to: &EmailAddress) -> Result<(), ApiError> {
         let change = AccountChange::to_address(to);
-        self.call("PUT", &account_route(service, from), |world| {
-            world.change(|state, turn| state.put_account(service, from, change, turn))
-        })
-        .await
+        self.call("PUT", &account_route(service, from), |world| world.change(|state, turn| state.put_account(service, from, change, turn)))
+            .await
     }
 
     async fn configure_seat(&self, service: &ServiceId, request: &SeatRequest) -> Result<(), ApiError> {
@@ -171,9 +169,12 @@ impl PlatformApi for Door {
     async fn operation(&self, service: &ServiceId, id: OperationId) -> Result<Option<ObjectState>, ApiError> {
         self.call("GET", &format!("{}/task/{id}", route(service)), |world| {
             world.look(|state, turn| {
-                absent(state.service(service)?.operation(id).map(|operation| {
-                    if operation.is_over(turn.now) { ObjectState::Unusable } else { ObjectState::Busy }
-                }))
+                absent(
+                    state
+                        .service(service)?
+                        .operation(id)
+                        .map(|operation| if operation.is_over(turn.now) { ObjectState::Unusable } else { ObjectState::Busy }),
+                )
             })
         })
         .await
@@ -347,4 +348,3 @@ impl PlatformApi for Door {
         self.call("POST", &format!("/domain/zone/{zone}/refresh"), |world| world.change(|state, turn| state.refresh_zone(zone, turn))).await
     }
 }
-

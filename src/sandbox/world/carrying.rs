@@ -43,10 +43,7 @@ fn can_hold(platform: Platform, owner: &FeatureOwner, feature: &Feature) -> bool
 
 /// Whether it is written over what is there, and not added beside it: PUT does not mind that it is there.
 fn is_put(feature: &Feature) -> bool {
-    matches!(
-        feature,
-        Feature::HiddenFromDirectory | Feature::SpamSettings { .. } | Feature::Forwarding { .. } | Feature::Disclaimer { .. }
-    )
+    matches!(feature, Feature::HiddenFromDirectory | Feature::SpamSettings { .. } | Feature::Forwarding { .. } | Feature::Disclaimer { .. })
 }
 
 /// A redirection of an MX Plan does not say whether the account keeps what it forwards: it is told as if it did.

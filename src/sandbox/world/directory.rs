@@ -30,7 +30,8 @@ impl State {
     fn login(&self, host: &str, user: &str, password: &str) -> Result<u64, LoginRefusal> {
         let address = user.parse().map_err(|_| LoginRefusal::WrongPassword)?;
         let mut here = self.services.iter().filter(|service| service.hostname == host);
-        if let Some((service, account)) = here.find_map(|s| Some((s, s.accounts.iter().find(|a| a.is_configured && a.address == address)?))) {
+        if let Some((service, account)) = here.find_map(|s| Some((s, s.accounts.iter().find(|a| a.is_configured && a.address == address)?)))
+        {
             let is_right = account.password.as_ref().is_some_and(|p| p.accepts(self.seed, password));
             return if is_right { service.opens(account) } else { Err(LoginRefusal::WrongPassword) };
         }

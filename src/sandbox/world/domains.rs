@@ -122,7 +122,8 @@ impl State {
         if !claims(service) {
             return Ok(());
         }
-        let is_claimed = |s: &ServiceState| claims(&s.id) && s.domains.iter().any(|d| d.name == *name && d.domain_type == DomainType::Authoritative);
+        let is_claimed =
+            |s: &ServiceState| claims(&s.id) && s.domains.iter().any(|d| d.name == *name && d.domain_type == DomainType::Authoritative);
         if domain_type == DomainType::Authoritative && self.services.iter().any(|s| !s.is_named(service) && is_claimed(s)) {
             return Err(Refusal::Invalid(format!("The domain {name} is already authoritative on another service")));
         }

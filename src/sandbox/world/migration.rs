@@ -84,7 +84,11 @@ impl State {
         operations.any(|operation| matches!(operation.effect, Effect::Migrate { seat: promised, .. } if promised == seat))
     }
 
-    fn migration_target(&self, (from, address): (&ServiceId, &EmailAddress), (to, seat): (&ServiceId, &EmailAddress)) -> Result<i64, Refusal> {
+    fn migration_target(
+        &self,
+        (from, address): (&ServiceId, &EmailAddress),
+        (to, seat): (&ServiceId, &EmailAddress),
+    ) -> Result<i64, Refusal> {
         if !self.migration_seats(from, address, to)?.contains(seat) {
             return Err(Refusal::NotFound(format!("destinationEmailAddress = {seat}")));
         }

@@ -63,7 +63,8 @@ pub(crate) use keys::{Caller, Denial, TOKEN_SECONDS};
 pub(crate) use operation::{Effect, Operation, Subject};
 pub(crate) use rdata::Rdata;
 pub(crate) use state::{
-    AccountState, ConsumerKey, DkimSelector, DomainState, Names, OWNER, Offer, OrganizationState, PlainHost, ServiceState, SharedFeature, Slot, State, Zone,
+    AccountState, ConsumerKey, DkimSelector, DomainState, Names, OWNER, Offer, OrganizationState, PlainHost, ServiceState, SharedFeature,
+    Slot, State, Zone,
 };
 pub(crate) use time::{Turn, rfc3339};
 pub(crate) use zones::{DEFAULT_TTL, NAME_SERVERS};

@@ -57,22 +57,49 @@ pub(crate) enum Effect {
         #[serde(default)]
         verifier: Option<Verifier>,
     },
-    ChangePassword { verifier: Verifier },
+    ChangePassword {
+        verifier: Verifier,
+    },
     Reset,
     Create,
     Delete,
     /// The platform's own migration into a seat of another service.
-    Migrate { to: ServiceId, seat: i64 },
-    AddFeature { holder: Holder, feature: Feature },
-    RemoveFeature { holder: Holder, feature: Feature },
-    AddDomain { domain_type: DomainType, relay: Option<String> },
-    SetDomain { domain_type: DomainType, relay: Option<String> },
+    Migrate {
+        to: ServiceId,
+        seat: i64,
+    },
+    AddFeature {
+        holder: Holder,
+        feature: Feature,
+    },
+    RemoveFeature {
+        holder: Holder,
+        feature: Feature,
+    },
+    AddDomain {
+        domain_type: DomainType,
+        relay: Option<String>,
+    },
+    SetDomain {
+        domain_type: DomainType,
+        relay: Option<String>,
+    },
     RemoveDomain,
-    AddDkim { selector: String },
-    SignWith { selector: String },
-    StopSigning { selector: String },
-    RemoveDkim { selector: String },
-    SetImap { is_enabled: bool },
+    AddDkim {
+        selector: String,
+    },
+    SignWith {
+        selector: String,
+    },
+    StopSigning {
+        selector: String,
+    },
+    RemoveDkim {
+        selector: String,
+    },
+    SetImap {
+        is_enabled: bool,
+    },
 }
 
 impl Operation {
@@ -123,7 +150,8 @@ impl State {
         if service.operation_on(&subject).is_some() {
             return Err(Refusal::InProgress(service.spoken(&subject)));
         }
-        let takes = if matches!(effect, Effect::Migrate { .. }) { turn.pace.migration_millis() } else { turn.pace.operation_millis(number) };
+        let takes =
+            if matches!(effect, Effect::Migrate { .. }) { turn.pace.migration_millis() } else { turn.pace.operation_millis(number) };
         let due = turn.now.plus_millis(takes);
         if service.id.platform == Platform::Zimbra {
             service.failed.retain(|failed| failed.subject != subject);

@@ -7,9 +7,7 @@ use super::offers::{Plan, service_id};
 use super::seed::{DOMAIN, OTHER_DOMAIN, name, other_records};
 use super::state::State;
 use super::time::Pace;
-use crate::domain::{
-    DomainName, DomainType, EmailAddress, Flags, InternalDate, MailboxName, Moment, Platform, Secret, ServiceId,
-};
+use crate::domain::{DomainName, DomainType, EmailAddress, Flags, InternalDate, MailboxName, Moment, Platform, Secret, ServiceId};
 use crate::sandbox::mail::MailWorld;
 
 /// Who is in such a world.
@@ -32,7 +30,8 @@ pub struct PairCast {
 
 const SEED: u64 = 11;
 const NOW: Moment = Moment(1_790_000_000_000);
-const PEOPLE: [(&str, &str, &str); 3] = [("john.smith", "John", "Smith"), ("anna.keller", "Anna", "Keller"), ("info", "Information", "Desk")];
+const PEOPLE: [(&str, &str, &str); 3] =
+    [("john.smith", "John", "Smith"), ("anna.keller", "Anna", "Keller"), ("info", "Information", "Desk")];
 
 impl World {
     /// A world in memory with one service of each platform; a second one where both are the same. A platform without API is a host. The

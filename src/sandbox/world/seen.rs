@@ -7,7 +7,8 @@ use super::operation::Subject;
 use super::state::{AccountState, Condition, DomainState, Offer, ServiceState, State, Zone};
 use super::time::rfc3339;
 use crate::domain::{
-    Account, AttachedDomain, ByteSize, DkimState, DomainType, ObjectState, PasswordPolicy, Platform, SeatModel, SeatOffer, Service, ZoneRecord,
+    Account, AttachedDomain, ByteSize, DkimState, DomainType, ObjectState, PasswordPolicy, Platform, SeatModel, SeatOffer, Service,
+    ZoneRecord,
 };
 
 /// Like our client over HTTP: the types that matter for mail, by number.
