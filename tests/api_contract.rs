@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use api_checks::Judge;
 use api_specs::{EXTRACT, Facts, Route, WRITE, check_routes, is_to_be_written, kept, known, official, write};
 use mailferry::adapters::ovh::contract::{ROUTES, complete_words, known_words, reads, sends};
+use mailferry::sandbox::SERVED_ROUTES;
 
 fn complain(what: &str, found: &[String]) {
     assert!(found.is_empty(), "{what}:\n  {}", found.join("\n  "));
@@ -18,8 +19,12 @@ fn complain(what: &str, found: &[String]) {
 
 /// Everything that the client believes, before a judge.
 fn hear(judge: &Judge<'_>) {
-    reads().iter().for_each(|read| judge.read(read));
-    sends().iter().for_each(|sent| judge.sent(sent));
+    for read in &reads() {
+        judge.read(read);
+    }
+    for sent in &sends() {
+        judge.sent(sent);
+    }
     for (models, ours) in complete_words() {
         for model in models {
             match judge.enumerated(model) {
@@ -45,7 +50,7 @@ fn extract(all: &Facts) -> Facts {
     let judge = Judge::new(all);
     hear(&judge);
     let mut facts = Facts { source: all.source.clone(), ..Facts::default() };
-    for (method, template) in ROUTES {
+    for (method, template) in ROUTES.iter().chain(SERVED_ROUTES) {
         let call = format!("{method} {template}");
         if let Some(route) = all.routes.get(&call) {
             facts.routes.insert(call, route.clone());
@@ -67,6 +72,20 @@ fn extract(all: &Facts) -> Facts {
 #[test]
 fn every_route_that_is_called_exists() {
     complain("routes that the API does not have", &check_routes(&known(), ROUTES));
+}
+
+#[test]
+fn every_route_that_the_sandbox_serves_exists() {
+    complain("routes of the sandbox that the API does not have", &check_routes(&known(), SERVED_ROUTES));
+}
+
+#[test]
+fn every_route_that_is_called_is_served_by_the_sandbox() {
+    let missing = ROUTES.iter().filter(|route| !SERVED_ROUTES.contains(route));
+    complain(
+        "routes that the sandbox does not know",
+        &missing.map(|(method, template)| format!("{method} {template}")).collect::<Vec<_>>(),
+    );
 }
 
 #[test]
@@ -123,7 +142,9 @@ fn a_wrong_belief_is_noticed() {
     object.insert("size".to_owned(), serde_json::Value::from("large"));
     object.insert("colour".to_owned(), serde_json::Value::from("blue"));
     let judge = Judge::new(&facts);
-    sends.iter().for_each(|sent| judge.sent(sent));
+    for sent in &sends {
+        judge.sent(sent);
+    }
     let complaints = judge.complaints();
     for wanted in ["password is required", "\"large\" is sent where long is expected", "no field colour"] {
         assert!(complaints.iter().any(|complaint| complaint.contains(wanted)), "{wanted}: {complaints:?}");

@@ -157,6 +157,21 @@ fn leaving_gives_the_terminal_back_and_says_how_to_go_on() {
 }
 
 #[test]
+fn a_key_that_comes_together_with_another_size_is_heard_and_so_is_the_size() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut terminal = demo(home.path());
+    terminal.wait_for("How shall we reach", PATIENCE);
+    let id = rustix::process::Pid::from_raw(i32::try_from(terminal.id()).expect("a process id")).expect("a process");
+    // While it stands still both pile up, so that it learns of them in the same moment.
+    rustix::process::kill_process(id, rustix::process::Signal::STOP).expect("told");
+    terminal.set_size(40, 120);
+    terminal.press("\r");
+    rustix::process::kill_process(id, rustix::process::Signal::CONT).expect("told");
+    terminal.wait_for("The keys of your OVHcloud account", PATIENCE);
+    terminal.wait_for(&"─".repeat(120), PATIENCE);
+}
+
+#[test]
 fn the_terminal_survives_a_hang_up() {
     let home = tempfile::tempdir().expect("a folder");
     let mut terminal = demo(home.path());

@@ -202,6 +202,7 @@ impl Core {
                     let ledger = match &event {
                         Event::TaskRetried { task } => {
                             self.pauses.remove(task);
+                            self.shared.lookups.forget();
                             if let Some(migration) = task.migration() {
                                 self.refused_logins.remove(&migration);
                                 self.patience.remove(&migration);

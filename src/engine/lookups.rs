@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::domain::{AttachedDomain, Credential, DomainName, Moment, Service, ServiceContacts, ServiceId};
 use crate::ports::{ApiError, PlatformApi};
@@ -15,6 +16,7 @@ const GOOD_MILLIS: u64 = 60_000;
 #[derive(Default)]
 pub(super) struct Lookups {
     known: Mutex<Known>,
+    forgotten: AtomicBool,
 }
 
 #[derive(Default)]
@@ -31,9 +33,22 @@ fn fresh<T: Clone>(known: Option<&(Moment, T)>, now: Moment) -> Option<T> {
 
 /// Whoever asks first holds the others back: they wait for one answer.
 impl Lookups {
+    /// A person has mended something: what was said before does not count any more.
+    pub(super) fn forget(&self) {
+        self.forgotten.store(true, Ordering::Relaxed);
+    }
+
+    async fn known(&self) -> MutexGuard<'_, Known> {
+        let mut known = self.known.lock().await;
+        if self.forgotten.swap(false, Ordering::Relaxed) {
+            *known = Known::default();
+        }
+        known
+    }
+
     /// All services.
     pub(super) async fn services(&self, api: &dyn PlatformApi, now: Moment) -> Result<Arc<Vec<Service>>, ApiError> {
-        let mut known = self.known.lock().await;
+        let mut known = self.known().await;
         if let Some(services) = fresh(known.services.as_ref(), now) {
             return Ok(services);
         }
@@ -44,7 +59,7 @@ impl Lookups {
 
     /// The key.
     pub(super) async fn credential(&self, api: &dyn PlatformApi, now: Moment) -> Result<Credential, ApiError> {
-        let mut known = self.known.lock().await;
+        let mut known = self.known().await;
         if let Some(credential) = fresh(known.credential.as_ref(), now) {
             return Ok(credential);
         }
@@ -77,7 +92,7 @@ impl Lookups {
         service: &ServiceId,
         now: Moment,
     ) -> Result<Option<ServiceContacts>, ApiError> {
-        let mut known = self.known.lock().await;
+        let mut known = self.known().await;
         if let Some(contacts) = fresh(known.contacts.get(service), now) {
             return Ok(contacts);
         }

@@ -19,11 +19,6 @@ const USUAL_LENGTH: usize = 24;
 /// Tries until no name of the account is in it. Even one more try is rare.
 const MOST_TRIES: usize = 100;
 
-/// A password that satisfies the rules of every platform.
-pub(super) fn new_password() -> Secret {
-    new_password_for(&PasswordRules::default(), &[])
-}
-
 /// A password of 24 characters, or as near to that as the rules allow: groups of letters and digits, joined by symbols. `names` are
 /// those of the account (`plan::names_in`): a complex password holds none of them.
 pub(super) fn new_password_for(rules: &PasswordRules, names: &[String]) -> Secret {
@@ -82,7 +77,8 @@ mod tests {
 
     #[test]
     fn a_password_satisfies_every_platforms_rules_and_is_new_each_time() {
-        let (one, two) = (new_password(), new_password());
+        let usual = || new_password_for(&PasswordRules::default(), &[]);
+        let (one, two) = (usual(), usual());
         assert_ne!(one.expose(), two.expose());
         assert_eq!(one.expose().len(), 24);
         let complex = PasswordPolicy { is_complex: true, ..PasswordPolicy::default() };

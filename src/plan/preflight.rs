@@ -165,3 +165,130 @@ impl Preflight {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AccessRule, CredentialStatus, PasswordPolicy, Platform, ServiceId};
+
+    fn service(platform: Platform) -> Service {
+        Service {
+            id: ServiceId { platform, organization: None, name: platform.key().to_owned() },
+            display_name: None,
+            state: ObjectState::Ok,
+            hostname: "ex3.mail.ovh.net".to_owned(),
+            webmail: None,
+            accounts: 1,
+            free_seats: 3,
+            account_quota: None,
+            largest_message: None,
+            is_imap_enabled: true,
+            password: PasswordPolicy::default(),
+            seats: SeatModel::Placeholders,
+            offers: Vec::new(),
+            domains: Vec::new(),
+        }
+    }
+
+    fn fine() -> Preflight {
+        let side = |platform| SideFacts { service: Some(service(platform)), access: Some(MailAccess::default()), ..SideFacts::default() };
+        Preflight {
+            order: Strategy::RenameFirst,
+            address: "john.smith@mydomain.ovh".parse().expect("valid"),
+            source: side(Platform::Exchange),
+            target: side(Platform::EmailPro),
+            needed: 2,
+            check: None,
+            credential: None,
+        }
+    }
+
+    fn found(change: impl FnOnce(&mut Preflight)) -> Vec<(FindingCode, Weight)> {
+        let mut preflight = fine();
+        change(&mut preflight);
+        preflight.findings().into_iter().map(|f| (f.code, f.weight)).collect()
+    }
+
+    fn of(side: &mut SideFacts) -> &mut Service {
+        side.service.as_mut().expect("known")
+    }
+
+    #[test]
+    fn what_will_work_is_not_talked_about() {
+        assert_eq!(found(|_| {}), []);
+    }
+
+    #[test]
+    fn everything_that_prevents_the_start_is_found() {
+        use FindingCode as F;
+        use Weight::{Blocker, Warning};
+        type Change = fn(&mut Preflight);
+        let cases: [(Change, FindingCode, Weight); 11] = [
+            (|p| of(&mut p.target).state = ObjectState::Unusable, F::ServiceUnusable, Blocker),
+            (|p| of(&mut p.source).is_imap_enabled = false, F::ImapOff, Blocker),
+            (|p| p.source.access = Some(MailAccess { is_off_for_account: true, ..MailAccess::default() }), F::ImapOff, Blocker),
+            (
+                |p| p.source.access = Some(MailAccess { is_legacy_auth_blocked: true, ..MailAccess::default() }),
+                F::PasswordLoginBlocked,
+                Blocker,
+            ),
+            (
+                |p| p.target.access = Some(MailAccess { allowed_networks: vec!["192.0.2.0/24".to_owned()], ..MailAccess::default() }),
+                F::NetworksLimited,
+                Warning,
+            ),
+            (|p| p.needed = 4, F::TooFewSeats, Blocker),
+            (
+                |p| {
+                    of(&mut p.target).seats = SeatModel::OnDemand;
+                    of(&mut p.target).free_seats = 0;
+                },
+                F::MayBeBilled,
+                Warning,
+            ),
+            (|p| p.address = "john+list@mydomain.ovh".parse().expect("valid"), F::NameNotAllowed, Blocker),
+            (
+                |p| {
+                    let finding = |code: &str| MigrationFinding { code: code.to_owned(), details: None };
+                    p.check = Some(MigrationCheck { errors: vec![finding("FORWARD_EXIST")], ..MigrationCheck::default() });
+                },
+                F::MigrationBlocked,
+                Blocker,
+            ),
+            (
+                |p| {
+                    let finding = |code: &str| MigrationFinding { code: code.to_owned(), details: None };
+                    p.check = Some(MigrationCheck { errors: vec![finding("ACCOUNT_INPROGRESS")], ..MigrationCheck::default() });
+                },
+                F::MigrationBlocked,
+                Warning,
+            ),
+            (
+                |p| {
+                    let contacts = |name: &str| Some(ServiceContacts { admin: name.to_owned(), tech: name.to_owned() });
+                    p.order = Strategy::ServerSide;
+                    (p.source.contacts, p.target.contacts) = (contacts("aa1-ovh"), contacts("bb2-ovh"));
+                },
+                F::ContactsDiffer,
+                Warning,
+            ),
+        ];
+        for (change, code, weight) in cases {
+            assert_eq!(found(change), [(code, weight)]);
+        }
+    }
+
+    #[test]
+    fn a_key_is_judged_by_what_this_plan_needs_and_by_its_end() {
+        let key = |rules: Vec<AccessRule>, expiration: Option<&str>| {
+            let credential = Credential { status: CredentialStatus::Validated, rules, expiration: expiration.map(str::to_owned) };
+            found(|p| p.credential = Some((credential, Moment(1_795_161_600_000))))
+        };
+        let needed = needed_rules_between(Platform::Exchange, Platform::EmailPro, Strategy::RenameFirst);
+        assert_eq!(key(needed.clone(), None), []);
+        assert_eq!(key(Vec::new(), None), [], "the rights are kept elsewhere");
+        assert_eq!(key(needed[1..].to_vec(), None), [(FindingCode::RightMissing, Weight::Blocker)]);
+        assert_eq!(key(needed.clone(), Some("2036-11-20T10:00:00+01:00")), []);
+        assert_eq!(key(needed, Some("2026-11-20T10:00:00+01:00")), [(FindingCode::KeyEndsSoon, Weight::Warning)]);
+    }
+}

@@ -30,6 +30,13 @@ pub trait Spill: fmt::Debug + Send + Sync {
 pub enum Body {
     /// In memory.
     Memory(Bytes),
+    /// In memory, with the fingerprint that was taken while it was read (of the bytes alone).
+    Known {
+        /// What was read.
+        bytes: Bytes,
+        /// What it is.
+        fingerprint: Fingerprint,
+    },
     /// Beside it, with the fingerprint that was taken while it was read (of the bytes alone).
     Spilled {
         /// Where they lie.
@@ -43,7 +50,7 @@ impl Body {
     /// How many bytes.
     pub fn len(&self) -> u64 {
         match self {
-            Self::Memory(bytes) => bytes.len() as u64,
+            Self::Memory(bytes) | Self::Known { bytes, .. } => bytes.len() as u64,
             Self::Spilled { bytes, .. } => bytes.len(),
         }
     }
@@ -53,12 +60,32 @@ impl Body {
         self.len() == 0
     }
 
+    /// Whether it is known already what the bytes are: [`Self::exact`] costs nothing then.
+    pub const fn is_hashed(&self) -> bool {
+        !matches!(self, Self::Memory(_))
+    }
+
     /// The bytes, if they are in memory.
     pub const fn in_memory(&self) -> Option<&Bytes> {
         match self {
-            Self::Memory(bytes) => Some(bytes),
+            Self::Memory(bytes) | Self::Known { bytes, .. } => Some(bytes),
             Self::Spilled { .. } => None,
         }
+    }
+
+    /// Reads from `offset` on into a buffer: the part of it that was filled, shorter only at the end.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn read_at<'b>(&self, offset: u64, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
+        let left = self.len().saturating_sub(offset);
+        let length = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let buffer = &mut buffer[..length];
+        match self {
+            Self::Memory(_) | Self::Known { .. } => buffer.copy_from_slice(&self.part(offset, length)?),
+            Self::Spilled { bytes, .. } => bytes.read_at(offset, buffer)?,
+        }
+        Ok(buffer)
     }
 
     /// At most `length` bytes from `offset` on; shorter only at the end.
@@ -69,7 +96,7 @@ impl Body {
         let start = offset.min(self.len());
         let length = usize::try_from(self.len() - start).map_or(length, |left| left.min(length));
         match self {
-            Self::Memory(bytes) => {
+            Self::Memory(bytes) | Self::Known { bytes, .. } => {
                 let start = usize::try_from(start).map_err(io::Error::other)?;
                 Ok(bytes.slice(start..start + length))
             }
@@ -87,7 +114,7 @@ impl Body {
     /// What the file system says.
     pub fn load(&self) -> io::Result<Bytes> {
         match self {
-            Self::Memory(bytes) => Ok(bytes.clone()),
+            Self::Memory(bytes) | Self::Known { bytes, .. } => Ok(bytes.clone()),
             Self::Spilled { .. } => self.part(0, usize::try_from(self.len()).map_err(io::Error::other)?),
         }
     }
@@ -114,7 +141,7 @@ impl Body {
     pub fn exact(&self) -> Fingerprint {
         match self {
             Self::Memory(bytes) => Fingerprint::of_bytes(bytes),
-            Self::Spilled { fingerprint, .. } => *fingerprint,
+            Self::Known { fingerprint, .. } | Self::Spilled { fingerprint, .. } => *fingerprint,
         }
     }
 }
@@ -134,8 +161,8 @@ impl From<Vec<u8>> for Body {
 /// Equal bytes.
 impl PartialEq for Body {
     fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Memory(one), Self::Memory(other)) => one == other,
+        match (self.in_memory(), other.in_memory()) {
+            (Some(one), Some(other)) => one == other,
             _ => self.len() == other.len() && self.exact().exact == other.exact().exact,
         }
     }

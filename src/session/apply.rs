@@ -27,7 +27,13 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
             session.mode = Some(*mode);
             session.strategy = Some(*strategy);
         }
-        Event::StrategyChosen { strategy } => session.strategy = Some(*strategy),
+        Event::StrategyChosen { strategy } => {
+            // Whether the platform itself would migrate is asked of it only where it shall.
+            if (session.order() == Strategy::ServerSide) != (*strategy == Strategy::ServerSide) {
+                session.migrations.iter_mut().for_each(|m| m.inventory = None);
+            }
+            session.strategy = Some(*strategy);
+        }
         Event::ApiConnected { access } => session.api = Some(access.clone()),
         Event::SourcesChosen { accounts } => {
             session.migrations = accounts.iter().zip(1..).map(|(account, n)| new_migration(MigrationId(n), account)).collect();

@@ -249,6 +249,9 @@ fn an_order_that_the_platforms_do_not_allow_is_refused_and_gives_way_when_the_de
     assert_eq!(choose(Strategy::RenameFirst), Err(Refusal::StrategyNotPossible));
     assert_eq!(choose(Strategy::ServerSide), Err(Refusal::StrategyNotPossible));
     assert!(choose(Strategy::Replace).is_ok());
+    events.push(Event::InventoryTaken { migration: ONE, inventory: inventory() });
+    events.push(Event::StrategyChosen { strategy: Strategy::ServerSide });
+    assert_eq!(after(&events).migrations[0].inventory, None, "what the platform says of its own migration is asked for");
 }
 
 #[test]

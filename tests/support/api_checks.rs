@@ -70,13 +70,12 @@ impl<'a> Judge<'a> {
         let wrong = |what: &str| self.complain(format!("{place}: {what} is read from {types:?}"));
         let all = |test: &dyn Fn(&str) -> bool| types.iter().all(|kind| test(kind));
         match shape {
-            Shape::Anything => {}
             Shape::Optional(inner) => self.shape(inner, types, place),
             Shape::Text if !all(&|kind| self.is_text(kind)) => wrong("a text"),
             Shape::Integer if !all(&|kind| kind == "long") => wrong("a whole number"),
             Shape::Number if !all(&|kind| kind == "long" || kind == "double") => wrong("a number"),
             Shape::Switch if !all(&|kind| kind == "boolean") => wrong("true or false"),
-            Shape::Text | Shape::Integer | Shape::Number | Shape::Switch => {}
+            Shape::Anything | Shape::Text | Shape::Integer | Shape::Number | Shape::Switch => {}
             Shape::List(inner) => {
                 let elements: Option<Vec<String>> = types.iter().map(|kind| kind.strip_suffix("[]").map(str::to_owned)).collect();
                 match elements {
@@ -155,7 +154,9 @@ impl<'a> Judge<'a> {
                 }
                 let mut model = model.clone();
                 if WRITABLE_ALL_THE_SAME.iter().any(|(name, _)| *name == kind) {
-                    model.values_mut().for_each(|field| field.read_only = false);
+                    for field in model.values_mut() {
+                        field.read_only = false;
+                    }
                 }
                 return self.object(value, &model, place);
             }

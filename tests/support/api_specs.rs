@@ -24,42 +24,69 @@ pub(crate) const EXTRACT: &str = "tests/fixtures/api-facts.json";
 const SOURCE: &str = "Extract of the public API descriptions of OVHcloud (/v1/*.json, /v2/zimbra.json): what Mailferry calls, sends and reads. \
                       Written by `cargo test --test api_contract` with MAILFERRY_API_SPECS and MAILFERRY_WRITE_API_FACTS set.";
 
-/// A field of a model, or a parameter of a body.
+/// A field of a model, or a parameter of a body; kept as `string null read-only required`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub(crate) struct Field {
     /// `string`, `long[]`, `email/email.pro.ObjectStateEnum`.
-    #[serde(rename = "type")]
     pub(crate) kind: String,
     /// It may be null.
-    #[serde(default, skip_serializing_if = "is_not")]
     pub(crate) null: bool,
     /// It may not be written.
-    #[serde(default, skip_serializing_if = "is_not")]
     pub(crate) read_only: bool,
     /// It has to be written.
-    #[serde(default, skip_serializing_if = "is_not")]
     pub(crate) required: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_not(value: &bool) -> bool {
-    !*value
+impl From<String> for Field {
+    fn from(text: String) -> Self {
+        // The type comes first; no type has one of these words at its end.
+        let has = |word: &str| text.split(' ').skip(1).any(|known| known == word);
+        let kind =
+            text.split(" null").next().and_then(|rest| rest.split(" read-only").next()).and_then(|rest| rest.split(" required").next());
+        let kind = kind.unwrap_or_default().to_owned();
+        Self { kind, null: has("null"), read_only: has("read-only"), required: has("required") }
+    }
+}
+
+impl From<Field> for String {
+    fn from(field: Field) -> Self {
+        let words = [(field.null, " null"), (field.read_only, " read-only"), (field.required, " required")];
+        words.iter().filter(|(is_so, _)| *is_so).fold(field.kind, |text, (_, word)| text + word)
+    }
 }
 
 /// Fields by name.
 pub(crate) type Fields = BTreeMap<String, Field>;
 
-/// One call.
+/// One call; kept as `answers`, `answers | model` or `answers | field: type required, field: type`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub(crate) struct Route {
     /// Type of the answer: `void`, `string[]`, a model.
     pub(crate) answers: String,
     /// The model that is sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) model: Option<String>,
     /// What is sent, where it is no model.
-    #[serde(default, skip_serializing_if = "Fields::is_empty")]
     pub(crate) fields: Fields,
+}
+
+impl From<String> for Route {
+    fn from(text: String) -> Self {
+        let (answers, sent) = text.split_once(" | ").unwrap_or((&text, ""));
+        let fields = sent.split(", ").filter_map(|field| field.split_once(": "));
+        let fields: Fields = fields.map(|(name, field)| (name.to_owned(), Field::from(field.to_owned()))).collect();
+        let model = (fields.is_empty() && !sent.is_empty()).then(|| sent.to_owned());
+        Self { answers: answers.to_owned(), model, fields }
+    }
+}
+
+impl From<Route> for String {
+    fn from(route: Route) -> Self {
+        let fields = route.fields.into_iter().map(|(name, field)| format!("{name}: {}", Self::from(field)));
+        let sent = route.model.unwrap_or_else(|| fields.collect::<Vec<_>>().join(", "));
+        if sent.is_empty() { route.answers } else { format!("{} | {sent}", route.answers) }
+    }
 }
 
 /// Routes, models, words.
@@ -80,6 +107,7 @@ fn root() -> PathBuf {
 }
 
 /// The official descriptions, where their folder is named.
+#[expect(clippy::disallowed_methods, reason = "where the descriptions lie is the environment's to say")]
 pub(crate) fn official() -> Option<Facts> {
     let folder = std::env::var(FOLDER).ok().filter(|folder| !folder.is_empty())?;
     // Relative to the project: that is where whoever sets it stands.
@@ -100,6 +128,7 @@ pub(crate) fn kept() -> Facts {
 }
 
 /// Whether somebody asked for a new extract.
+#[expect(clippy::disallowed_methods, reason = "a new extract is asked for by the environment")]
 pub(crate) fn is_to_be_written() -> bool {
     std::env::var_os(WRITE).is_some()
 }

@@ -165,7 +165,9 @@ impl PairStage {
             () = run => true,
             () = tokio::time::sleep(Duration::from_hours(2)) => {
                 let session = self.session();
-                panic!("stuck at {:?}: {:?} {:?}", session.step(), mailferry::session::due(&session), self.journal.recorded().last())
+                let open: Vec<_> = session.features.values().filter(|f| !f.state.is_final()).map(|f| (&f.feature, &f.state)).collect();
+                let (due, last) = (mailferry::session::due(&session), self.journal.recorded().last().cloned());
+                panic!("stuck at {:?}: {due:?} {open:?} {last:?}", session.step())
             }
         }
     }
@@ -253,7 +255,7 @@ impl PairStage {
             }
             let there = &after.accounts.get(address).ok_or_else(|| format!("{address} is not there"))?.features;
             for (_, progress) in session.features_of(migration.id) {
-                let is_there = there.iter().any(|t| t.is_same(&progress.feature));
+                let is_there = there.iter().chain(&after.shared).any(|t| t.is_same(&progress.feature));
                 match &progress.state {
                     FeatureState::Carried { .. } if is_there => {}
                     FeatureState::Left { .. } if !is_there => {}
@@ -263,7 +265,8 @@ impl PairStage {
         }
         let shared: Vec<_> = session.features.values().filter(|f| f.migration.is_none()).collect();
         for feature in &before.shared {
-            if !shared.iter().any(|known| known.feature.is_same(feature)) {
+            let leads_to_one_who_stays = matches!(feature, Feature::Redirection { to, .. } if !self.moving.contains(to));
+            if !leads_to_one_who_stays && !session.features.values().any(|known| known.feature.is_same(feature)) {
                 return Err(format!("{feature:?} was overlooked"));
             }
         }

@@ -66,11 +66,15 @@ impl Terminal {
         let _ = self.writer.write_all(keys.as_bytes()).and_then(|()| self.writer.flush());
     }
 
-    /// Another size of the window; returns once the program has drawn it. The library for keys hears of one that comes in the same breath
-    /// as another size only with the next key.
-    pub(crate) fn resize(&self, rows: u16, cols: u16, patience: Duration) {
+    /// Another size of the window.
+    pub(crate) fn set_size(&self, rows: u16, cols: u16) {
         self.parser.lock().expect("no panic holds it").screen_mut().set_size(cells(rows), cells(cols));
         self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("resized");
+    }
+
+    /// The same; returns once the program has drawn it.
+    pub(crate) fn resize(&self, rows: u16, cols: u16, patience: Duration) {
+        self.set_size(rows, cols);
         self.wait_for(&"─".repeat(usize::from(cols)), patience);
     }
 

@@ -40,10 +40,6 @@ connect-code-text = Point its camera at the code, log in to your OVHcloud accoun
 connect-code-small = This window is too small for the code: it takes { $width } columns and { $height } lines. The page is:
 connect-code-long = The address is too long for a code that fits. The page is:
 
-field-client-id = Client id
-field-client-secret = Client secret
-field-access-token = Access token
-
 ## Keys that were found and are not used, each behind the place: "~/.ovh.conf: …"
 
 credential-trouble = { $place }: { $trouble }

@@ -259,7 +259,7 @@ impl<'a> Flow<'a> {
 
     /// Short bodies join what waits to be written, long ones leave from where they are.
     async fn write_body(&mut self, body: &Body) -> Result<(), MailError> {
-        let Body::Memory(bytes) = body else { return self.write_spilled(body).await };
+        let Some(bytes) = body.in_memory() else { return self.write_spilled(body).await };
         if self.out.len() + bytes.len() > WRITTEN_TOGETHER {
             if bytes.len() > WORTH_COPYING {
                 let sent = self.connection.conversation.send_both(&self.out, bytes).await;
@@ -274,14 +274,15 @@ impl<'a> Flow<'a> {
 
     async fn write_spilled(&mut self, body: &Body) -> Result<(), MailError> {
         let mut offset = 0;
+        let mut room = vec![0; PIECE];
         while offset < body.len() {
-            let piece = body.part(offset, PIECE).map_err(|error| {
+            let piece = body.read_at(offset, &mut room).map_err(|error| {
                 // The command is half sent: the server would take what comes next for the rest of the message.
                 let text = format!("a message could not be read from the disk: {error}");
                 self.connection.conversation.fail(MailError::Lost(text))
             })?;
             offset += piece.len() as u64;
-            let sent = self.connection.conversation.send_both(&self.out, &piece).await;
+            let sent = self.connection.conversation.send_both(&self.out, piece).await;
             self.out.clear();
             sent?;
         }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use super::framing::{Frame, literal_announced};
 use super::value::unescaped;
 use crate::domain::{Flags, InternalDate, Uid};
+use crate::mailcopy::Fingerprint;
 use crate::ports::Body;
 
 /// A longer body keeps the memory in which it came; a shorter one must not keep what came around it.
@@ -56,6 +57,7 @@ impl Fetched {
         } else if is(b"BODY[]") || is(b"BODY[HEADER]") || is(b"BODY[TEXT]") || is_stretch(name) {
             self.body = match reader.value()? {
                 Value::String(bytes) if bytes.len() <= LONGEST_COPIED => Some(Bytes::copy_from_slice(&bytes).into()),
+                Value::Known(bytes, fingerprint) => Some(Body::Known { bytes, fingerprint }),
                 Value::String(bytes) => Some(bytes.into()),
                 Value::Spilled(body) => Some(body.clone()),
                 _ => None,
@@ -76,6 +78,8 @@ fn is_stretch(name: &[u8]) -> bool {
 enum Value<'a> {
     /// Quoted or literal.
     String(Bytes),
+    /// A long literal, with what it is.
+    Known(Bytes, Fingerprint),
     /// A literal that lies beside memory.
     Spilled(&'a Body),
     /// A number, `NIL`.
@@ -215,7 +219,8 @@ impl<'a> Reader<'a> {
         }
         let end = start.checked_add(length).filter(|end| *end <= self.frame.len())?;
         self.at = end;
-        Some(Value::String(self.frame.slice(start..end)))
+        let bytes = self.frame.slice(start..end);
+        Some(self.frame.hashed_at(start).map_or(Value::String(bytes.clone()), |fingerprint| Value::Known(bytes, fingerprint)))
     }
 }
 

@@ -7,7 +7,8 @@ use std::ops::Deref;
 
 use bytes::{Bytes, BytesMut};
 
-use super::spill::{SpillWriter, Spilling};
+use super::spill::{Spare, SpillWriter, Spilling};
+use crate::mailcopy::{Fingerprint, Pieces};
 use crate::ports::Body;
 
 /// The longest line without its literals.
@@ -17,8 +18,14 @@ const LARGEST_LITERAL: usize = 512 << 20;
 
 /// From this size on a response gets memory of exactly its size, and none of it stays behind.
 const LARGE: usize = 1 << 20;
+/// Memory for the next reads of what flows to the disk.
+const FLOWING: usize = 4 * PIECE;
 /// Memory for the next reads.
 const BLOCK: usize = 64 * 1024;
+/// A longer literal of a message is hashed while it comes in, as long as the processor still has the bytes at hand.
+const HASHED: usize = 32 * 1024;
+/// It is hashed in pieces of so many bytes, which BLAKE3 takes in one go.
+const PIECE: usize = 64 * 1024;
 /// A read into less than this is not worth its system call.
 const SMALLEST_READ: usize = 16 * 1024;
 
@@ -28,9 +35,16 @@ pub(super) struct Frame {
     bytes: Bytes,
     /// Literals that were too long for memory, each with where it would stand in the bytes.
     spilled: Vec<(usize, Body)>,
+    /// What long literals in memory are, each with where it stands.
+    hashed: Vec<(usize, Fingerprint)>,
 }
 
 impl Frame {
+    /// What the literal that stands here is, where that is known.
+    pub(super) fn hashed_at(&self, place: usize) -> Option<Fingerprint> {
+        self.hashed.iter().find(|(at, _)| *at == place).map(|(_, fingerprint)| *fingerprint)
+    }
+
     /// The literal that would stand here if it were in memory.
     pub(super) fn spilled_at(&self, place: usize) -> Option<&Body> {
         self.spilled.iter().find(|(at, _)| *at == place).map(|(_, body)| body)
@@ -52,7 +66,7 @@ impl Deref for Frame {
 
 impl From<Bytes> for Frame {
     fn from(bytes: Bytes) -> Self {
-        Self { bytes, spilled: Vec::new() }
+        Self { bytes, spilled: Vec::new(), hashed: Vec::new() }
     }
 }
 
@@ -80,6 +94,15 @@ struct Flowing {
     left: usize,
 }
 
+/// A literal that is hashed on its way into memory: where it stands, how far it is hashed.
+#[derive(Debug)]
+struct Hashing {
+    pieces: Pieces,
+    start: usize,
+    done: usize,
+    end: usize,
+}
+
 /// Collects bytes and gives out whole responses.
 #[derive(Debug, Default)]
 pub(super) struct Framer {
@@ -90,7 +113,10 @@ pub(super) struct Framer {
     searched: usize,
     rules: Spilling,
     flowing: Option<Flowing>,
+    hashing: Option<Hashing>,
     spilled: Vec<(usize, Body)>,
+    hashed: Vec<(usize, Fingerprint)>,
+    spare: Spare,
 }
 
 impl Framer {
@@ -100,8 +126,9 @@ impl Framer {
 
     /// Where the next bytes go, with room for a good read.
     pub(super) fn room(&mut self) -> &mut BytesMut {
+        let block = if self.flowing.is_some() { FLOWING } else { BLOCK };
         if self.buffer.capacity() - self.buffer.len() < SMALLEST_READ {
-            self.buffer.reserve(BLOCK);
+            self.buffer.reserve(block);
         }
         &mut self.buffer
     }
@@ -118,6 +145,7 @@ impl Framer {
 
     /// The next whole response.
     pub(super) fn next(&mut self) -> Result<Option<Frame>, FramingError> {
+        self.hash();
         while self.flow()? && self.line_start <= self.buffer.len() {
             let from = self.searched.max(self.line_start);
             let Some(end) = self.buffer[from..].iter().position(|byte| *byte == b'\n').map(|at| from + at + 1) else {
@@ -129,9 +157,13 @@ impl Framer {
                 Some(length) if length > LARGEST_LITERAL => return Err(FramingError::Literal(length)),
                 Some(length) if length as u64 > self.rules.above.0 && is_fetch(&self.buffer) => {
                     self.line_start = end;
-                    self.flowing = Some(Flowing { writer: self.rules.begin()?, left: length });
+                    self.flowing = Some(Flowing { writer: self.rules.begin(&self.spare)?, left: length });
                 }
                 Some(length) => {
+                    if length > HASHED && is_fetch(&self.buffer) {
+                        self.hashing = Some(Hashing { pieces: Fingerprint::of_pieces(), start: end, done: end, end: end + length });
+                        self.hash();
+                    }
                     self.line_start = end + length;
                     self.searched = self.line_start;
                     // Once, instead of again and again while it arrives.
@@ -146,17 +178,36 @@ impl Framer {
                     if end >= LARGE {
                         self.buffer = BytesMut::from(&self.buffer[..]);
                     }
-                    return Ok(Some(Frame { bytes: response, spilled: std::mem::take(&mut self.spilled) }));
+                    let (spilled, hashed) = (std::mem::take(&mut self.spilled), std::mem::take(&mut self.hashed));
+                    return Ok(Some(Frame { bytes: response, spilled, hashed }));
                 }
             }
         }
         Ok(None)
     }
 
+    /// Hashes what is here of a literal, in whole pieces until its end.
+    fn hash(&mut self) {
+        let Some(hashing) = &mut self.hashing else { return };
+        let here = hashing.end.min(self.buffer.len());
+        let until = if here == hashing.end { here } else { hashing.done + (here - hashing.done) / PIECE * PIECE };
+        hashing.pieces.take(&self.buffer[hashing.done..until]);
+        hashing.done = until;
+        if until == hashing.end {
+            self.hashed.push((hashing.start, hashing.pieces.finish()));
+            self.hashing = None;
+        }
+    }
+
     /// Lets what is here of a literal flow to the disk; whether it is all there, or there is none.
     fn flow(&mut self) -> Result<bool, FramingError> {
         let Some(mut flowing) = self.flowing.take() else { return Ok(true) };
-        let piece = flowing.left.min(self.buffer.len() - self.line_start);
+        let here = flowing.left.min(self.buffer.len() - self.line_start);
+        let piece = if here == flowing.left { here } else { here / PIECE * PIECE };
+        if piece == 0 && flowing.left > 0 {
+            self.flowing = Some(flowing);
+            return Ok(false);
+        }
         let end = self.line_start + piece;
         flowing.writer.take(&self.buffer[self.line_start..end])?;
         flowing.left -= piece;
@@ -236,12 +287,12 @@ mod tests {
     #[test]
     fn a_literal_that_is_too_long_for_memory_comes_as_a_spilled_body_however_it_is_cut() {
         let folder = tempfile::tempdir().expect("a folder");
-        let long = "0123456789\r\n".repeat(900);
+        let long = "0123456789\r\n".repeat(18_000);
         let whole =
             format!("* 1 FETCH (BODY[] {{{0}}}\r\n{long} UID 7 X {{2}}\r\n)) BODY[] {{{0}}}\r\n{long})\r\n* 2 EXISTS\r\n", long.len());
-        for cut in [1, 7, 100, 5000, whole.len()] {
+        for cut in [7, 100, 5000, whole.len()] {
             let mut framer = Framer::new(Spilling { above: crate::domain::ByteSize(100), folders: vec![folder.path().to_owned()] });
-            let (mut found, mut most) = (Vec::new(), 0);
+            let (mut found, mut most, kept) = (Vec::new(), 0, framer.spare.clone());
             for piece in whole.as_bytes().chunks(cut) {
                 framer.room().extend_from_slice(piece);
                 while let Some(frame) = framer.next().expect("well-formed") {
@@ -254,13 +305,40 @@ mod tests {
             assert_eq!(found[0].spilled_at(head.len()), Some(&Body::from(long.clone().into_bytes())));
             assert_eq!((found[0].spilled.len(), found[0].came()), (2, whole.len() as u64 - 12));
             assert_eq!((found[1].bytes.as_ref(), found.len()), (&b"* 2 EXISTS\r\n"[..], 2));
-            assert!(most < 200, "{most} bytes were held");
+            assert!(most < PIECE + 200, "{most} bytes were held");
+            assert!(!kept.is_there(), "both files are in use");
+            drop(found);
+            assert!(kept.is_there(), "the next body is written over the last one");
         }
         let mut framer = Framer::new(Spilling { above: crate::domain::ByteSize(1), folders: Vec::new() });
         framer.room().extend_from_slice(b"* LIST () \"/\" {3}\r\nabc\r\n");
         assert_eq!(all(&mut framer).len(), 1, "a name is not a message");
         framer.room().extend_from_slice(b"* 1 FETCH (BODY[] {3}\r\nabc)\r\n");
         assert!(matches!(framer.next(), Err(FramingError::Spill(_))));
+    }
+
+    #[test]
+    fn a_long_literal_is_known_when_it_is_here_however_it_is_cut() {
+        for length in [HASHED, HASHED + 1, PIECE, PIECE + 1, 3 * PIECE - 1] {
+            let long: Vec<u8> = (0..=250).cycle().take(length).collect();
+            let mut whole = format!("* 1 FETCH (UID 7 BODY[] {{{length}}}\r\n").into_bytes();
+            let start = whole.len();
+            whole.extend_from_slice(&long);
+            whole.extend_from_slice(format!(" BODY[HEADER] {{{length}}}\r\n").as_bytes());
+            let second = whole.len();
+            whole.extend_from_slice(&long);
+            whole.extend_from_slice(b")\r\n");
+            for cut in [100, 5000, whole.len()] {
+                let mut framer = Framer::default();
+                let mut found = Vec::new();
+                for piece in whole.chunks(cut) {
+                    framer.room().extend_from_slice(piece);
+                    found.extend(framer.next().expect("well-formed"));
+                }
+                let known = (length > HASHED).then(|| Fingerprint::of_bytes(&long));
+                assert_eq!((found.len(), found[0].hashed_at(start), found[0].hashed_at(second)), (1, known, known), "{length} in {cut}");
+            }
+        }
     }
 
     #[test]

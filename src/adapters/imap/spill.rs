@@ -3,15 +3,18 @@
 //! Nobody else can open such a file, and it is gone when the last [`Body`] that shares it is dropped, also after a crash.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::ByteSize;
 use crate::mailcopy::{Fingerprint, Pieces};
 use crate::ports::{Body, Spill};
+
+/// A larger file is not kept for the next body.
+const LARGEST_SPARE: u64 = 64 << 20;
 
 /// Which bodies do not stay in memory, and where they go instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +39,14 @@ impl Spilling {
     }
 
     /// A file to write to.
-    pub(super) fn begin(&self) -> io::Result<SpillWriter> {
+    pub(super) fn begin(&self, spare: &Spare) -> io::Result<SpillWriter> {
+        if let Some(file) = spare.take() {
+            return Ok(SpillWriter::into(file, spare));
+        }
         let mut last = io::Error::new(io::ErrorKind::NotFound, "no folder for temporary files");
         for folder in &self.folders {
             match nameless_file(folder) {
-                Ok(file) => return Ok(SpillWriter { file, pieces: Fingerprint::of_pieces(), length: 0 }),
+                Ok(file) => return Ok(SpillWriter::into(file, spare)),
                 Err(error) => last = error,
             }
         }
@@ -70,17 +76,42 @@ fn unlinked_file(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// A file that held a body whose last share is gone: the next body is written over it, which costs less than new room. One for each
+/// connection, unless it is a large one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spare(Arc<Mutex<Option<File>>>);
+
+impl Spare {
+    fn slot(&self) -> MutexGuard<'_, Option<File>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_there(&self) -> bool {
+        self.slot().is_some()
+    }
+
+    fn take(&self) -> Option<File> {
+        self.slot().take()
+    }
+}
+
 /// Takes a body piece by piece.
 #[derive(Debug)]
 pub(super) struct SpillWriter {
     file: File,
+    spare: Spare,
     pieces: Pieces,
     length: u64,
 }
 
 impl SpillWriter {
+    fn into(file: File, spare: &Spare) -> Self {
+        Self { file, spare: spare.clone(), pieces: Fingerprint::of_pieces(), length: 0 }
+    }
+
     pub(super) fn take(&mut self, piece: &[u8]) -> io::Result<()> {
-        self.file.write_all(piece)?;
+        self.file.write_all_at(piece, self.length)?;
         self.pieces.take(piece);
         self.length += piece.len() as u64;
         Ok(())
@@ -88,14 +119,24 @@ impl SpillWriter {
 
     pub(super) fn finish(self) -> Body {
         let fingerprint = self.pieces.finish();
-        Body::Spilled { bytes: Arc::new(Spilled { file: self.file, length: self.length }), fingerprint }
+        Body::Spilled { bytes: Arc::new(Spilled { file: Some(self.file), length: self.length, spare: self.spare }), fingerprint }
     }
 }
 
 #[derive(Debug)]
 struct Spilled {
-    file: File,
+    /// There until it is dropped.
+    file: Option<File>,
     length: u64,
+    spare: Spare,
+}
+
+impl Drop for Spilled {
+    fn drop(&mut self) {
+        if self.length <= LARGEST_SPARE {
+            *self.spare.slot() = self.file.take();
+        }
+    }
 }
 
 impl Spill for Spilled {
@@ -104,7 +145,8 @@ impl Spill for Spilled {
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.file.read_exact_at(buffer, offset)
+        let file = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        file.read_exact_at(buffer, offset)
     }
 }
 
@@ -121,7 +163,7 @@ mod tests {
             let file = make(folder.path()).expect("a file");
             let meta = file.metadata().expect("metadata");
             assert_eq!((meta.mode() & 0o777, meta.nlink()), (0o600, 0));
-            let mut writer = SpillWriter { file, pieces: Fingerprint::of_pieces(), length: 0 };
+            let mut writer = SpillWriter::into(file, &Spare::default());
             writer.take(b"From: anna@example.com\r\n").expect("written");
             writer.take(b"\r\nhello").expect("written");
             let body = writer.finish();
@@ -132,18 +174,41 @@ mod tests {
     }
 
     #[test]
+    fn a_body_over_an_older_one_is_itself_alone() {
+        let (rules, spare) = (Spilling::default(), Spare::default());
+        let spilled = |text: &[u8]| {
+            let mut writer = rules.begin(&spare).expect("a file");
+            writer.take(text).expect("written");
+            writer.finish()
+        };
+        let first = spilled(b"a first body, and a long one");
+        let second = spilled(b"a second");
+        drop(first);
+        assert!(spare.is_there());
+        let third = spilled(b"a third");
+        assert!(!spare.is_there(), "in use");
+        assert_eq!((third.load().expect("read").as_ref(), second.load().expect("read").as_ref()), (&b"a third"[..], &b"a second"[..]));
+        assert!(third.part(0, 100).is_ok_and(|part| part.len() == 7));
+        let shared = third.clone();
+        drop(third);
+        assert!(!spare.is_there(), "a share of it is left");
+        drop(shared);
+        assert!(spare.is_there());
+    }
+
+    #[test]
     fn the_first_folder_that_works_is_taken() {
         let folder = tempfile::tempdir().expect("a folder");
         let nowhere = folder.path().join("nowhere");
         let rules =
             |folders: &[&Path]| Spilling { folders: folders.iter().map(|path| path.to_path_buf()).collect(), ..Spilling::default() };
-        assert!(rules(&[&nowhere, folder.path()]).begin().is_ok());
-        assert!(Spilling::first_into(&nowhere).begin().is_ok(), "the usual folders stand behind");
-        let first = Spilling::first_into(folder.path()).begin().expect("a file");
+        assert!(rules(&[&nowhere, folder.path()]).begin(&Spare::default()).is_ok());
+        assert!(Spilling::first_into(&nowhere).begin(&Spare::default()).is_ok(), "the usual folders stand behind");
+        let first = Spilling::first_into(folder.path()).begin(&Spare::default()).expect("a file");
         let device = |path: &Path| std::fs::metadata(path).expect("there").dev();
         assert_eq!(first.file.metadata().expect("open").dev(), device(folder.path()));
         let link = std::fs::read_link(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&first.file))).unwrap_or_default();
         assert!(link.as_os_str().is_empty() || link.starts_with(folder.path()), "{}", link.display());
-        assert!(rules(&[&nowhere]).begin().is_err() && rules(&[]).begin().is_err());
+        assert!(rules(&[&nowhere]).begin(&Spare::default()).is_err() && rules(&[]).begin(&Spare::default()).is_err());
     }
 }

@@ -97,13 +97,12 @@ pub(super) fn classify(refusal: &Refusal<'_>, hidden: &[&str]) -> ApiError {
         401 => ApiError::KeysRefused { message, query_id },
         403 => forbidden(refusal, &body, code, message),
         404 => ApiError::NotFound { message, query_id },
-        409 => ApiError::InProgress { message, query_id },
+        // Something runs on the object, or somebody else changed it meanwhile: whoever asks again reads it anew.
+        409 | 412 => ApiError::InProgress { message, query_id },
         429 => ApiError::TooMany { wait_millis, query_id },
         503 if refusal.retry_after.is_some() => ApiError::TooMany { wait_millis, query_id },
         460 => ApiError::Expired { query_id },
         408 | 500.. => ApiError::Failed { status, message, query_id },
-        // Somebody else changed the object meanwhile: whoever asks again reads it anew.
-        412 => ApiError::InProgress { message, query_id },
         // Version 1 has no code for it, only a sentence.
         400..=499 if refusal.carries_password && lower.contains("password") => ApiError::PasswordRefused { message, query_id },
         400..=499 => ApiError::Refused { message, query_id },

@@ -10,7 +10,6 @@ use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, CreateState, Event, Migration, Strategy, Undo, Witness};
 
 use super::super::context::{Failure, TaskContext};
-use super::super::password::new_password;
 use super::preflight::as_planned;
 use super::releasing::{given_up_at, patient, released, told_with_the_gap};
 use super::target_password::{is_busy, set_password};
@@ -211,7 +210,8 @@ impl Creation<'_> {
     /// Secret first, then the intent.
     async fn intend(&self, seat: Option<&EmailAddress>) -> Result<(), Failure> {
         if self.context.ports.secrets.get(&self.target.secret).await?.is_none() {
-            self.context.ports.secrets.set(&self.target.secret, &new_password()).await?;
+            let password = self.context.make_password(self.api, (self.service, &self.migration.source.address)).await?;
+            self.context.ports.secrets.set(&self.target.secret, &password).await?;
         }
         let (migration, address) = (self.migration.id, self.address().clone());
         self.context.record(Event::CreateIntended { migration, address, seat: seat.cloned() }).await

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::{DomainName, EmailAddress, Feature, FeatureId, FeatureKind, FeatureOwner, MigrationId, Platform, ServiceId};
 use crate::ports::{ApiError, PlatformApi};
+use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event, FeatureProgress, FeatureState, LeftReason};
 use crate::settings::Platforms;
 
@@ -27,9 +28,7 @@ pub(super) async fn inspect(context: &TaskContext, id: MigrationId) -> Result<()
         return context.record(Event::FeaturesSeen { migration: id, features: Vec::new() }).await;
     };
     context.doing(Activity::Carrying);
-    let mut features = context.api().await?.features(&service, &FeatureOwner::Account(migration.source.address.clone())).await?;
-    // An address without a mailbox is the domain's, whoever it leads to.
-    features.retain(|feature| !matches!(feature, Feature::Redirection { .. }));
+    let features = context.api().await?.features(&service, &FeatureOwner::Account(migration.source.address.clone())).await?;
     context.record(Event::FeaturesSeen { migration: id, features }).await
 }
 
@@ -137,6 +136,15 @@ const fn stays(feature: &Feature, from: Platform) -> bool {
     }
 }
 
+/// A redirection is told with the account that it leads to, or with the domain: platforms differ, and a rename changes which.
+fn other_owner(owner: &FeatureOwner, feature: &Feature) -> Option<FeatureOwner> {
+    let Feature::Redirection { from, to } = feature else { return None };
+    Some(match owner {
+        FeatureOwner::Account(_) => FeatureOwner::Domain(from.domain().clone()),
+        FeatureOwner::Domain(_) => FeatureOwner::Account(to.clone()),
+    })
+}
+
 struct Carrier<'a> {
     context: &'a TaskContext,
     api: &'a dyn PlatformApi,
@@ -200,6 +208,16 @@ impl Carrier<'_> {
     }
 
     async fn is_there(&self, service: &ServiceId, owner: &FeatureOwner, feature: &Feature) -> Result<bool, Failure> {
+        if self.is_told(service, owner, feature).await? {
+            return Ok(true);
+        }
+        match other_owner(owner, feature) {
+            Some(other) => self.is_told(service, &other, feature).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn is_told(&self, service: &ServiceId, owner: &FeatureOwner, feature: &Feature) -> Result<bool, Failure> {
         match self.api.features(service, owner).await {
             Ok(all) => Ok(all.iter().any(|known| known.is_same(feature))),
             Err(ApiError::NotFound { .. }) => Ok(false),
@@ -210,17 +228,23 @@ impl Carrier<'_> {
     /// Takes an address from the source; `false` when stopped before the end.
     async fn given_up(&self, service: &ServiceId, feature: &Feature) -> Result<bool, Failure> {
         let Some(owner) = &self.source else { return Ok(true) };
-        let mut has_asked = false;
-        while self.is_there(service, owner, feature).await? {
-            if !has_asked {
-                self.api.remove_feature(service, owner, feature).await?;
-                has_asked = true;
+        for looks in 0..MOST_LOOKS {
+            if !self.is_there(service, owner, feature).await? {
+                return Ok(true);
+            }
+            if looks == 0 {
+                for owner in std::iter::once(owner.clone()).chain(other_owner(owner, feature)) {
+                    match self.api.remove_feature(service, &owner, feature).await {
+                        Ok(()) | Err(ApiError::NotFound { .. }) => {}
+                        Err(error) => return Err(error.into()),
+                    }
+                }
             }
             if !self.context.pause(LOOK_MILLIS).await {
                 return Ok(false);
             }
         }
-        Ok(true)
+        Err(Problem::new(ProblemCode::OperationFailed).with("service", service).into())
     }
 
     /// Asks the target until it has it.

@@ -82,7 +82,8 @@ impl Outbound {
 
 /// Looks at a batch before it is sent.
 pub(super) async fn look_at(batch: Vec<Incoming>, look: Look) -> Result<Vec<Outbound>, Failure> {
-    let bytes: u64 = batch.iter().map(|incoming| incoming.message.body.len()).sum();
+    let is_seen = |incoming: &&Incoming| look == Look::Bytes && incoming.message.body.is_hashed();
+    let bytes: u64 = batch.iter().filter(|incoming| !is_seen(incoming)).map(|incoming| incoming.message.body.len()).sum();
     let all = move || batch.into_iter().map(|incoming| Outbound::new(incoming, look)).collect::<std::io::Result<Vec<Outbound>>>();
     let at_once = if look == Look::Bytes { LARGE_BATCH } else { LARGE_BATCH_OF_CONTENT };
     let looked =

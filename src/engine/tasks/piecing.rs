@@ -2,15 +2,12 @@
 //!
 //! What does not come in pieces either is asked for on the usual way again, until a person decides.
 
-use crate::mailcopy::Repair;
 use crate::ports::Weighed;
-use crate::session::Event;
 
 use super::super::budget::Budget;
 use super::super::context::{Failure, TaskContext};
 use super::outbound::{Incoming, Look, look_at};
 use super::prepare::Prepared;
-use super::repairing;
 use super::sending::Sender;
 
 /// Copies those of the missing messages that are to be read in pieces; answers what is left to be copied.
@@ -27,12 +24,7 @@ pub(super) async fn copy_in_pieces(context: &TaskContext, prepared: &mut Prepare
             continue;
         };
         let batch = look_at(vec![Incoming { message: fetched, share: Budget::none() }], Look::Content).await?;
-        let intended = sender.intend(batch).await?;
-        let ends = sender.ends();
-        let mut repairs = repairing::so_far(context, ends, message.uid);
-        repairs.push(Repair::ReadInPieces);
-        let event = Event::MessageRepaired { migration: ends.migration, mailbox: ends.mailbox, uid: message.uid, repairs };
-        context.record(event).await?;
+        let intended = sender.intend_pieced(batch, message.uid).await?;
         if let Some(intended) = sender.refuse_unbearable(intended).await? {
             sender.finish(prepared.target.as_mut(), intended, None).await?;
         }

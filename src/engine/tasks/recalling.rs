@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 
 use crate::domain::{InternalDate, Uid, UidSet};
-use crate::mailcopy::{Likeness, is_worn};
+use crate::mailcopy::{Likeness, Repair, is_worn};
 use crate::ports::{Body, Entry, FetchedMessage, MailConnection, MailError, MessageSink, SinkClosed};
 
 use super::super::context::{Failure, TaskContext};
@@ -103,13 +103,20 @@ pub(super) async fn recall_repaired(
 
 /// The messages of these rows as they were sent; those that are gone from the source are left out.
 async fn read_again(context: &TaskContext, prepared: &mut Prepared, rows: &[&Entry]) -> Result<Vec<Sent>, Failure> {
-    let uids: UidSet = rows.iter().map(|row| row.source_uid).collect();
+    // What the source did not give whole was put together from pieces, and is again: it would be refused again otherwise.
+    let is_pieced = |uid: Uid| prepared.progress.repaired.get(&uid).is_some_and(|repairs| repairs.contains(&Repair::ReadInPieces));
+    let (pieced, whole): (Vec<Uid>, Vec<Uid>) = rows.iter().map(|row| row.source_uid).partition(|uid| is_pieced(*uid));
     let mut sink = Keeper { context, kept: Vec::new() };
-    prepared.source.fetch(&uids, &mut sink).await?;
+    if !whole.is_empty() {
+        prepared.source.fetch(&whole.into_iter().collect(), &mut sink).await?;
+    }
+    let mut kept: BTreeMap<Uid, Body> = sink.kept.into_iter().collect();
+    for uid in pieced {
+        kept.extend(prepared.source.fetch_in_pieces(uid).await?.map(|message| (uid, message.body)));
+    }
     if context.is_stopping() {
         return Err(Failure::Closing);
     }
-    let mut kept: BTreeMap<Uid, Body> = sink.kept.into_iter().collect();
     if kept.len() < rows.len() {
         let listed: BTreeSet<Uid> = prepared.source.weigh(Uid(1)).await?.iter().map(|message| message.uid).collect();
         if let Some(row) = rows.iter().find(|row| listed.contains(&row.source_uid) && !kept.contains_key(&row.source_uid)) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::domain::{BatchId, ByteSize, Flags, InternalDate, Uid, UidSet};
-use crate::mailcopy::{Comparison, Fingerprint};
+use crate::mailcopy::{Comparison, Fingerprint, Repair};
 use crate::ports::{
     AppendReport, Appended, Body, Entry, EntryState, LedgerChange, MailConnection, MailError, OutgoingMessage, Refusal, RefusalKind,
 };
@@ -155,6 +155,19 @@ impl Sender {
     /// Records what is about to be sent; returns once that is on disk.
     pub(super) async fn intend(&self, mut batch: Vec<Outbound>) -> Result<Intended, Failure> {
         self.disarm(&mut batch).await?;
+        self.announce(batch, None).await
+    }
+
+    /// The same for a message that was put together from pieces, and that this is so: after a cut it is looked for as that.
+    pub(super) async fn intend_pieced(&self, mut batch: Vec<Outbound>, uid: Uid) -> Result<Intended, Failure> {
+        self.disarm(&mut batch).await?;
+        let mut repairs = repairing::so_far(&self.context, &self.ends, uid);
+        repairs.push(Repair::ReadInPieces);
+        let pieced = Event::MessageRepaired { migration: self.ends.migration, mailbox: self.ends.mailbox, uid, repairs };
+        self.announce(batch, Some(pieced)).await
+    }
+
+    async fn announce(&self, batch: Vec<Outbound>, also: Option<Event>) -> Result<Intended, Failure> {
         let id = self.context.next_batch();
         let entries = batch.iter().map(|outbound| self.entry(outbound, id)).collect();
         let event = Event::BatchIntended {
@@ -167,7 +180,8 @@ impl Sender {
             messages: u32::try_from(batch.len()).unwrap_or(u32::MAX),
             bytes: batch.iter().map(Outbound::size).sum(),
         };
-        self.context.record_with(event, vec![LedgerChange::Put(entries)]).await?;
+        let all = also.map(|event| (event, Vec::new())).into_iter().chain([(event, vec![LedgerChange::Put(entries)])]);
+        self.context.record_all(all.collect()).await?;
         Ok(Intended { id, batch })
     }
 

@@ -1,13 +1,13 @@
 //! Passwords of accounts that this program makes: set once the platform shows the account, replaced when they are lost.
 
 use crate::domain::{Account, EmailAddress, ObjectState, Secret, SecretRef, ServiceId};
-use crate::plan::TargetAccount;
+use crate::plan::{PasswordRules, SourceAccount, TargetAccount, names_in};
 use crate::ports::{ApiError, PlatformApi};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::{Activity, Event};
 
 use super::super::context::{Failure, TaskContext};
-use super::super::password::new_password;
+use super::super::password::new_password_for;
 
 /// Tries while the platform does not know the account under its new name yet, or is still at work on it. Its own control panel tries
 /// eleven times, a second apart, and gives up.
@@ -29,7 +29,7 @@ pub(super) async fn set_password(
     let password = if let Some(password) = secrets.get(reference).await? {
         password
     } else {
-        let password = new_password();
+        let password = context.make_password(api, (service, address)).await?;
         secrets.set(reference, &password).await?;
         password
     };
@@ -72,6 +72,24 @@ async fn change_password(
 }
 
 impl TaskContext {
+    /// A password by the rules of the service, without any name of the account in it.
+    pub(super) async fn make_password(
+        &self,
+        api: &dyn PlatformApi,
+        (service, address): (&ServiceId, &EmailAddress),
+    ) -> Result<Secret, Failure> {
+        let services = self.shared.lookups.services(api, self.ports.clock.now()).await?;
+        let policy = services.iter().find(|known| known.id == *service).map(|known| known.password.clone()).unwrap_or_default();
+        let names = {
+            let session = self.session.borrow();
+            let source = session.migrations.iter().map(|m| &m.source).find(|source| source.address == *address);
+            let own = |pick: fn(&SourceAccount) -> Option<&str>| source.and_then(pick);
+            let named = [own(|s| s.display_name.as_deref()), own(|s| s.first_name.as_deref()), own(|s| s.last_name.as_deref())];
+            names_in(address, &named)
+        };
+        Ok(new_password_for(&PasswordRules::of(service.platform, &policy), &names))
+    }
+
     /// The password of an account that this program created is known to nobody else: when it is lost (there is no keyring, and the
     /// program was ended), it is replaced through the API. Accounts that a person created are asked for instead.
     ///
@@ -87,7 +105,7 @@ impl TaskContext {
         // The user name is the address that the account has now, also between two names.
         let Ok(address) = target.user.parse::<EmailAddress>() else { return Ok(()) };
         let api = self.api().await?;
-        let password = new_password();
+        let password = self.make_password(api.as_ref(), (service, &address)).await?;
         if !change_password(self, api.as_ref(), (service, &address), &password).await? {
             return Err(Failure::Closing);
         }

@@ -7,7 +7,7 @@ use super::answer::{Answer, Said};
 use super::bodies;
 use super::dispatch::{Call, decoded};
 use crate::domain::{AccessRule, CredentialStatus};
-use crate::sandbox::world::{CLIENT_ID, CLIENT_SECRET, Caller, OWNER, TOKEN_SECONDS, World};
+use crate::sandbox::world::{CLIENT_ID, CLIENT_SECRET, Caller, OWNER, Refusal, TOKEN_SECONDS, World};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -68,8 +68,9 @@ pub(super) fn answer(world: &World, call: &Call<'_>) -> Said {
     };
     match (call.method, call.segments.as_slice()) {
         ("GET", ["auth", "currentCredential"]) => world.look(|state, turn| {
-            let key = state.consumer_key(key);
-            key.map(|key| bodies::credential(key, turn)).ok_or_else(Answer::no_route)
+            // Somebody with a token has no consumer key.
+            let key = state.consumer_key(key).ok_or_else(|| Refusal::NotFound("credential".to_owned()))?;
+            Ok(bodies::credential(key, turn))
         }),
         ("GET", ["auth", "details"]) => world.look(|state, _| {
             let all =

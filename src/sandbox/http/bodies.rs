@@ -213,16 +213,14 @@ pub(super) fn group(service: &ServiceState, feature: &Feature) -> Value {
 /// A member or manager of a group, by the name of its number.
 pub(super) fn person(service: &ServiceState, (field, number): (&str, i64), address: &EmailAddress) -> Value {
     let body = json!({ "creationDate": rfc3339(service.created), "taskPendingId": 0 });
-    match field {
-        "managerAccountId" => with(body, json!({ "managerAccountId": number, "managerEmailAddress": address })),
-        _ => {
-            let of = |name| (field == name).then_some(number);
-            let more = json!({
-                "memberAccountId": of("memberAccountId"), "memberContactId": of("memberContactId"), "memberEmailAddress": address,
-            });
-            with(body, more)
-        }
+    if field == "managerAccountId" {
+        return with(body, json!({ "managerAccountId": number, "managerEmailAddress": address }));
     }
+    let of = |name| (field == name).then_some(number);
+    let more = json!({
+        "memberAccountId": of("memberAccountId"), "memberContactId": of("memberContactId"), "memberEmailAddress": address,
+    });
+    with(body, more)
 }
 
 /// `GET …/serviceInfos`.

@@ -50,11 +50,13 @@ struct AliasBody {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct MemberBody {
-    member_account_id: Option<i64>,
-    member_contact_id: Option<i64>,
-    manager_account_id: Option<i64>,
+    #[serde(rename = "memberAccountId")]
+    member: Option<i64>,
+    #[serde(rename = "memberContactId")]
+    contact: Option<i64>,
+    #[serde(rename = "managerAccountId")]
+    manager: Option<i64>,
 }
 
 fn owner(group: &EmailAddress) -> FeatureOwner {
@@ -190,9 +192,9 @@ fn people(world: &World, call: &Call<'_>, id: &ServiceId, (group, at, rest): (&E
         ("POST", []) => {
             let body: MemberBody = call.read(field)?;
             let given = match field {
-                "managerAccountId" => body.manager_account_id,
-                "memberContactId" => body.member_contact_id,
-                _ => body.member_account_id,
+                "managerAccountId" => body.manager,
+                "memberContactId" => body.contact,
+                _ => body.member,
             };
             change(world, call, id, (group, part(given.ok_or_else(|| Answer::bad(field))?)?))
         }

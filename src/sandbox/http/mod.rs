@@ -32,6 +32,8 @@ mod zimbra_routes;
 mod zone_routes;
 
 #[cfg(test)]
+mod served_tests;
+#[cfg(test)]
 mod tests;
 
 pub use routes::SERVED_ROUTES;

@@ -26,6 +26,7 @@ pub(super) fn moment(at: Moment) -> String {
 
 /// Puts an object together: what runs on it says how it is.
 pub(super) fn resource(id: &str, (current, target): (Value, Option<Value>), status: &str, tasks: Vec<Value>) -> Value {
+    let tasks = Value::Array(tasks);
     let checksum = blake3::hash(format!("{current}{target:?}").as_bytes()).to_hex()[..32].to_owned();
     let mut body = json!({ "id": id, "checksum": checksum, "resourceStatus": status, "currentTasks": tasks, "currentState": current });
     if let (Some(target), Some(fields)) = (target, body.as_object_mut()) {
@@ -145,7 +146,7 @@ pub(super) fn account(world: &World, (seed, service): (u64, &ServiceState), acco
     let subject = Subject::Account(account.id);
     let (word, tasks) = status(seed, service, &subject, turn);
     let domain = account.address.domain().as_str();
-    let (organization, label) = organization_of(seed, service, domain);
+    let (belongs_to, label) = organization_of(seed, service, domain);
     let (used, quota) = (world.contents(account).0.0, account.offer.unwrap_or(Offer::Starter).quota().0);
     let slot = service.slots.iter().find(|slot| slot.account == Some(account.id)).map(|slot| uuid(seed, "slot", slot.id));
     let blocked = json!({ "status": "BLOCKEDFORSPAM", "details": "It sent spam", "link": null });
@@ -154,7 +155,7 @@ pub(super) fn account(world: &World, (seed, service): (u64, &ServiceState), acco
         "email": account.address, "displayName": names.display, "firstName": names.first, "lastName": names.last,
         "hideInGal": names.is_hidden, "description": null, "contactInformation": null, "createdAt": moment(account.created),
         "updatedAt": null, "lastConnectionAt": account.last_logon.map(moment), "detailedStatus": account.is_blocked.then_some(blocked).into_iter().collect::<Vec<_>>(),
-        "domainId": domain_id(seed, service, domain), "organizationId": organization, "organizationLabel": label,
+        "domainId": domain_id(seed, service, domain), "organizationId": belongs_to, "organizationLabel": label,
         "offer": account.offer.unwrap_or(Offer::Starter), "slotId": slot,
         "quota": { "available": quota.saturating_sub(used), "used": used },
     });

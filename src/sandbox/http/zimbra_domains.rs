@@ -12,6 +12,7 @@ use crate::sandbox::world::{DomainRequest, DomainState, Refusal, ServiceState, S
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the route")]
 struct NewDomain {
     name: DomainName,
     organization_id: String,

@@ -18,11 +18,11 @@ const LARGEST_PAGE: usize = 4;
 pub(super) fn answer(world: &World, call: &Call<'_>, rest: &[&str]) -> Result<Answer, Answer> {
     let ["platform", rest @ ..] = rest else { return Err(Answer::no_route()) };
     let Some((name, rest)) = rest.split_first() else {
-        return if call.method == "GET" { paged(call, platforms(world)) } else { Err(Answer::no_route()) };
+        return if call.method == "GET" { paged(call, &platforms(world)) } else { Err(Answer::no_route()) };
     };
     let id = ServiceId { platform: Platform::Zimbra, organization: None, name: (*name).to_owned() };
     if (call.method, rest.len()) == ("GET", 1) {
-        return paged(call, list(world, call, &id, rest[0])?);
+        return paged(call, &list(world, call, &id, rest[0])?);
     }
     one(world, call, &id, rest).map(Answer::fine)
 }
@@ -44,7 +44,7 @@ fn platforms(world: &World) -> Vec<Value> {
 }
 
 /// A page of a list, and where the next one begins.
-fn paged(call: &Call<'_>, all: Vec<Value>) -> Result<Answer, Answer> {
+fn paged(call: &Call<'_>, all: &[Value]) -> Result<Answer, Answer> {
     let header = |name: &str| call.headers.get(name).and_then(|value| value.to_str().ok());
     let start = match header("x-pagination-cursor") {
         Some(cursor) => cursor.strip_prefix("at-").and_then(|at| at.parse().ok()).ok_or_else(|| Answer::bad("X-Pagination-Cursor"))?,

@@ -84,3 +84,64 @@ impl World {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Pace, WorldOptions};
+    use super::*;
+    use crate::sandbox::mail::MailWorld;
+
+    /// Fields that worlds of earlier versions do not have.
+    const NEWER: [&str; 17] = [
+        "tokens",
+        "released",
+        "owns_all_platforms",
+        "rules",
+        "seats",
+        "slots",
+        "most_accounts",
+        "organizations",
+        "contacts",
+        "shared",
+        "networks",
+        "failed",
+        "features",
+        "offer",
+        "is_blocked",
+        "obstacle",
+        "past_passwords",
+    ];
+
+    fn without_newer(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                fields.retain(|name, _| !NEWER.contains(&name.as_str()));
+                fields.values_mut().for_each(without_newer);
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(without_newer),
+            _ => {}
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_world_of_an_earlier_version_goes_on_and_owns_more() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = || {
+            let now = Moment(1_790_000_000_000);
+            let options = WorldOptions { seed: 7, folder: Some(folder.path().to_owned()), pace: Pace::Quick, now };
+            World::open(&options, MailWorld::in_memory(7)).expect("opened")
+        };
+        let before = open().platform_snapshot();
+        let file = folder.path().join("world.json");
+        let mut old: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).expect("written")).expect("JSON");
+        without_newer(&mut old);
+        std::fs::write(&file, old.to_string()).expect("writable");
+        let world = open();
+        assert_eq!(world.platform_snapshot(), before);
+        for _ in 0..2 {
+            world.own_all_platforms().expect("written");
+            assert_eq!(world.platform_snapshot().services.len(), before.services.len() + 4);
+        }
+        assert_eq!(open().platform_snapshot(), world.platform_snapshot());
+    }
+}

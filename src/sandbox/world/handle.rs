@@ -310,7 +310,10 @@ impl World {
     /// # Errors
     /// [`Refusal`] when there is no such account.
     pub fn set_obstacle(&self, service: &ServiceId, address: &EmailAddress, obstacle: Option<Obstacle>) -> Result<(), Refusal> {
-        self.change(|state, _| Ok(state.account_mut(service, address)?.obstacle = obstacle))
+        self.change(|state, _| {
+            state.account_mut(service, address)?.obstacle = obstacle;
+            Ok(())
+        })
     }
 
     /// Blocks an account for spam, or unblocks it.
@@ -318,7 +321,10 @@ impl World {
     /// # Errors
     /// [`Refusal`] when there is no such account.
     pub fn set_blocked(&self, service: &ServiceId, address: &EmailAddress, is_blocked: bool) -> Result<(), Refusal> {
-        self.change(|state, _| Ok(state.account_mut(service, address)?.is_blocked = is_blocked))
+        self.change(|state, _| {
+            state.account_mut(service, address)?.is_blocked = is_blocked;
+            Ok(())
+        })
     }
 
     /// Limits IMAPS of a service to these networks; none: everybody.
@@ -326,7 +332,10 @@ impl World {
     /// # Errors
     /// [`Refusal`] when there is no such service.
     pub fn set_networks(&self, service: &ServiceId, networks: Vec<String>) -> Result<(), Refusal> {
-        self.change(|state, _| Ok(state.service_mut(service)?.networks = networks))
+        self.change(|state, _| {
+            state.service_mut(service)?.networks = networks;
+            Ok(())
+        })
     }
 
     /// Switches IMAP of a service on or off, at once.
@@ -334,7 +343,10 @@ impl World {
     /// # Errors
     /// [`Refusal`] when there is no such service.
     pub fn set_service_imap(&self, service: &ServiceId, is_enabled: bool) -> Result<(), Refusal> {
-        self.change(|state, _| Ok(state.service_mut(service)?.is_imap_enabled = is_enabled))
+        self.change(|state, _| {
+            state.service_mut(service)?.is_imap_enabled = is_enabled;
+            Ok(())
+        })
     }
 
     /// Makes somebody else responsible for a service.
@@ -342,7 +354,10 @@ impl World {
     /// # Errors
     /// [`Refusal`] when there is no such service.
     pub fn set_contacts(&self, service: &ServiceId, contacts: ServiceContacts) -> Result<(), Refusal> {
-        self.change(|state, _| Ok(state.service_mut(service)?.contacts = contacts))
+        self.change(|state, _| {
+            state.service_mut(service)?.contacts = contacts;
+            Ok(())
+        })
     }
 
     /// Lets passwords of a service be changed only so many days after the last change, and none of so many earlier ones be used.

@@ -29,6 +29,7 @@ mod refusal;
 mod resolver_door;
 mod seed;
 mod seen;
+mod slots;
 mod snapshot;
 mod state;
 mod store;

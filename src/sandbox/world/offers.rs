@@ -23,9 +23,8 @@ pub(crate) fn service_id(platform: Platform, number: u32, domain: &DomainName) -
         Platform::Exchange => named("hosted"),
         Platform::EmailPro => named("emailpro"),
         Platform::MxPlan | Platform::MxPlanZimbra => named("mxplan"),
-        Platform::MxPlanLegacy => domain.to_string(),
         Platform::Zimbra => format!("c2a5b0f3-7e0b-4b57-9f0a-1f6f6a1f9d{number:02x}"),
-        Platform::Imap => domain.to_string(),
+        Platform::MxPlanLegacy | Platform::Imap => domain.to_string(),
     };
     ServiceId { platform, organization: (platform == Platform::Exchange).then(|| name.clone()), name }
 }

@@ -7,7 +7,7 @@ use super::operation::Subject;
 use super::state::{AccountState, Condition, DomainState, Offer, ServiceState, State, Zone};
 use super::time::rfc3339;
 use crate::domain::{
-    Account, AttachedDomain, ByteSize, DkimState, DomainType, ObjectState, PasswordPolicy, Platform, SeatModel, SeatOffer, Service,
+    Account, AttachedDomain, ByteSize, DkimState, DomainType, Moment, ObjectState, PasswordPolicy, Platform, SeatModel, SeatOffer, Service,
     ZoneRecord,
 };
 
@@ -124,10 +124,16 @@ pub(super) fn account_seen(world: &World, service: &ServiceState, account: &Acco
         operation: operation.filter(|_| !is_zimbra),
         used: world.usage_told(service, account),
         quota: Some(service.account_quota(account.offer)),
-        last_logon: account.last_logon.map(rfc3339),
+        last_logon: account.last_logon.filter(|_| service.id.platform != Platform::MxPlanLegacy).map(|at| logon_told(service, at)),
         aliases: count(account.aliases.len()),
         is_blocked: account.is_blocked,
     }
+}
+
+/// Version 2 writes moments with `Z`.
+fn logon_told(service: &ServiceState, at: Moment) -> String {
+    let text = rfc3339(at);
+    if service.id.platform == Platform::Zimbra { text.replace("+00:00", "Z") } else { text }
 }
 
 /// An attached domain.

@@ -17,6 +17,8 @@ pub enum Pace {
     Human,
     /// Milliseconds, for tests: 4 to 12 for an operation, 6 for a zone.
     Quick,
+    /// Tenths of a second, for tests that look in between over sockets: 200 to 300 for an operation, 100 for a zone.
+    Calm,
 }
 
 impl Pace {
@@ -26,6 +28,7 @@ impl Pace {
         match self {
             Self::Human => 2_000 + step % 4_001,
             Self::Quick => 4 + step % 9,
+            Self::Calm => 200 + step % 101,
         }
     }
 
@@ -34,6 +37,7 @@ impl Pace {
         match self {
             Self::Human => 20_000,
             Self::Quick => 40,
+            Self::Calm => 1_000,
         }
     }
 
@@ -42,6 +46,7 @@ impl Pace {
         match self {
             Self::Human => 15_000,
             Self::Quick => 30,
+            Self::Calm => 500,
         }
     }
 
@@ -50,6 +55,7 @@ impl Pace {
         match self {
             Self::Human => 4_000,
             Self::Quick => 6,
+            Self::Calm => 100,
         }
     }
 }

@@ -377,7 +377,7 @@ pub(super) fn records(is_mended: bool) -> Vec<CheckedRecord> {
 /// What the demo would show in advance.
 pub(super) fn prefill(mode: Mode) -> Prefill {
     let passwords: BTreeMap<EmailAddress, Secret> =
-        ACCOUNTS.iter().map(|(name, _, _)| (address(name), Secret::new(format!("not the real one of {name}")))).collect();
+        ACCOUNTS.iter().map(|(name, _, _)| (address(name), Secret::new(format!("not the one of {name}")))).collect();
     Prefill {
         panel: (mode == Mode::Guided).then(|| "http://127.0.0.1:8080/panel".to_owned()),
         mode: Some(mode),

@@ -67,9 +67,9 @@ fn of_account_features() -> Vec<Sent> {
     };
     let [exchange, pro, mx_plan]: [Vec<String>; 3] =
         accounts("").into_iter().map(|route| vec![route]).collect::<Vec<_>>().try_into().unwrap_or_default();
-    let kept = change(Some(Some(SOMEBODY.to_owned())), Some(true));
+    let kept = change(Some(wire::ForwardingWish(Some(SOMEBODY.to_owned()))), Some(true));
     let mut all = send("PUT", exchange.clone(), &kept);
-    all.extend(send("PUT", exchange, &change(Some(None), Some(false))));
+    all.extend(send("PUT", exchange, &change(Some(wire::ForwardingWish(None)), Some(false))));
     all.extend(send("PUT", [pro, mx_plan].concat(), &change(None, None)));
     all.extend(send("POST", accounts("/alias"), &wire::AliasAddition { alias: SOMEBODY.to_owned() }));
     all.extend(send("POST", accounts("/fullAccess"), &wire::Grant::Full(1)));

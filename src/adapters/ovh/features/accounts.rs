@@ -8,7 +8,9 @@ use super::super::client::Client;
 use super::super::reading::in_turn;
 use super::super::routes;
 use super::super::words::filled;
-use super::wire::{AccountFeaturesBody, AccountFeaturesChange, AliasAddition, Grant, MAILING_FILTER, ServiceSpamBody, SpamBody};
+use super::wire::{
+    AccountFeaturesBody, AccountFeaturesChange, AliasAddition, ForwardingWish, Grant, MAILING_FILTER, ServiceSpamBody, SpamBody,
+};
 use super::{Place, account_of, ids, legacy, not_held, right_segment};
 use crate::domain::{EmailAddress, Feature, Platform, Right, ServiceId};
 use crate::ports::ApiError;
@@ -87,7 +89,7 @@ async fn change(place: Place<'_>, path: &str, feature: &Feature) -> Result<Accou
     match feature {
         Feature::HiddenFromDirectory => Ok(AccountFeaturesChange { hidden_from_gal: Some(true), ..nothing }),
         Feature::Forwarding { to, keeps_copy } if place.service.platform == Platform::Exchange => {
-            let forwarding_email = Some(Some(to.to_string()));
+            let forwarding_email = Some(ForwardingWish(Some(to.to_string())));
             Ok(AccountFeaturesChange { forwarding_email, store_copy_of_email: Some(*keeps_copy), ..nothing })
         }
         Feature::SpamSettings { settings } => {
@@ -95,7 +97,7 @@ async fn change(place: Place<'_>, path: &str, feature: &Feature) -> Result<Accou
             let wanted = now.spam_and_virus_configuration.unwrap_or_default().with(settings);
             let spam_and_virus_configuration = Some(wanted.ok_or_else(|| not_held(place, feature))?);
             let mailing_filter = settings.get(MAILING_FILTER.0).map(|_| Vec::new());
-            Ok(AccountFeaturesChange { spam_and_virus_configuration, mailing_filter, ..nothing })
+            Ok(AccountFeaturesChange { mailing_filter, spam_and_virus_configuration, ..nothing })
         }
         _ => Err(not_held(place, feature)),
     }
@@ -117,7 +119,8 @@ pub(super) async fn remove(place: Place<'_>, feature: &Feature) -> Result<(), Ap
             if now.forwarding_email.and_then(|there| there.parse().ok()).as_ref() != Some(to) {
                 return Ok(());
             }
-            let change = AccountFeaturesChange { forwarding_email: Some(None), store_copy_of_email: Some(false), ..nothing };
+            let change =
+                AccountFeaturesChange { forwarding_email: Some(ForwardingWish(None)), store_copy_of_email: Some(false), ..nothing };
             client.put(&path, &change).await
         }
         Feature::SpamSettings { settings } => {

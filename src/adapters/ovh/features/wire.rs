@@ -93,15 +93,18 @@ impl SpamBody {
     }
 }
 
+/// To whom mail goes, too; `None` travels as null and takes it away.
+#[derive(Serialize)]
+pub(in crate::adapters::ovh) struct ForwardingWish(pub(in crate::adapters::ovh) Option<String>);
+
 /// Body of `PUT …/account/{address}`: each of them alone.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::adapters::ovh) struct AccountFeaturesChange {
     #[serde(rename = "hiddenFromGAL", skip_serializing_if = "Option::is_none")]
     pub(in crate::adapters::ovh) hidden_from_gal: Option<bool>,
-    /// `Some(None)` takes it away.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::adapters::ovh) forwarding_email: Option<Option<String>>,
+    pub(in crate::adapters::ovh) forwarding_email: Option<ForwardingWish>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::adapters::ovh) store_copy_of_email: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]

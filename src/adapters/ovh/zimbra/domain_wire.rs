@@ -26,7 +26,7 @@ pub(in crate::adapters::ovh) struct DomainState {
 }
 
 /// `zimbra.ExpectedDNSConfig`.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct ExpectedBody {
     autodiscover: Option<String>,
     dkim: Option<SelectorsBody>,
@@ -71,7 +71,7 @@ struct DiagnosisErrorBody {
     code: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct ResultBody {
     autodiscover: Option<TestBody>,
     dkim: Option<DkimTestBody>,
@@ -135,38 +135,28 @@ pub(in crate::adapters::ovh) struct OrganizationAddition<'a> {
 /// The domain in our words. Without a diagnosis no badge is green.
 pub(in crate::adapters::ovh) fn described(name: &DomainName, body: DomainBody, diagnosis: Option<DiagnosisBody>) -> AttachedDomain {
     let state = body.state();
-    let expected = body.current_state.and_then(|state| state.expected);
+    let expected = body.current_state.and_then(|state| state.expected).unwrap_or_default();
     let is_refused = diagnosis.as_ref().is_some_and(|found| found.error.as_ref().is_some_and(|error| error.code == NOT_VALIDATED));
-    let result = diagnosis.and_then(|diagnosis| diagnosis.result);
-    let is_good = |test: fn(&ResultBody) -> &Option<TestBody>| {
-        let test = result.as_ref().and_then(|result| test(result).as_ref());
-        test.is_some_and(|test| test.status == GOOD)
-    };
-    let (is_mx_valid, is_spf_valid) = (is_good(|result| &result.mx), is_good(|result| &result.spf));
-    let is_srv_valid = is_good(|result| &result.autodiscover);
-    let seen = |cname: &CnameBody| result.as_ref().and_then(|result| result.dkim.as_ref()).is_some_and(|dkim| dkim.has(cname));
-    let (autodiscover, dkim, mx, ownership, spf) = match expected {
-        Some(expected) => (expected.autodiscover, expected.dkim, expected.mx, expected.ownership, expected.spf),
-        None => (None, None, None, None, None),
-    };
-    let ownership_cname = ownership.and_then(|ownership| filled(ownership.cname)).map(|cname| below(&cname, name));
-    let cnames = dkim.and_then(|dkim| dkim.cnames).unwrap_or_default();
+    let found = diagnosis.and_then(|diagnosis| diagnosis.result).unwrap_or_default();
+    let is_good = |test: &Option<TestBody>| test.as_ref().is_some_and(|test| test.status == GOOD);
+    let is_seen = |cname: &CnameBody| found.dkim.as_ref().is_some_and(|dkim| dkim.has(cname));
+    let ownership = expected.ownership.and_then(|ownership| filled(ownership.cname));
+    let cnames = expected.dkim.and_then(|dkim| dkim.cnames).unwrap_or_default().into_iter();
     AttachedDomain {
         name: name.clone(),
         // The platform knows no types. This is the one that no check stumbles over.
         domain_type: DomainType::NonAuthoritative,
         state,
-        is_validated: ownership_cname.is_none() && !is_refused,
-        ownership_cname,
-        expected_mx: mx.unwrap_or_default().into_iter().map(|mx| format!("IN MX {} {}", mx.priority, mx.target)).collect(),
-        expected_srv: filled(autodiscover).map(|line| srv_line(&line, name)),
-        expected_spf: filled(spf).map(|text| format!("IN TXT {}", text.trim_matches('"'))),
-        is_mx_valid,
-        is_srv_valid,
-        is_spf_valid,
+        is_validated: ownership.is_none() && !is_refused,
+        ownership_cname: ownership.map(|cname| below(&cname, name)),
+        expected_mx: expected.mx.unwrap_or_default().into_iter().map(|mx| format!("IN MX {} {}", mx.priority, mx.target)).collect(),
+        expected_srv: filled(expected.autodiscover).map(|line| srv_line(&line, name)),
+        expected_spf: filled(expected.spf).map(|text| format!("IN TXT {}", text.trim_matches('"'))),
+        is_mx_valid: is_good(&found.mx),
+        is_srv_valid: is_good(&found.autodiscover),
+        is_spf_valid: is_good(&found.spf),
         dkim: cnames
-            .into_iter()
-            .map(|cname| DkimState { name: below(&cname.name, name), target: host(&cname.value), is_valid: seen(&cname) })
+            .map(|cname| DkimState { name: below(&cname.name, name), target: host(&cname.value), is_valid: is_seen(&cname) })
             .collect(),
     }
 }

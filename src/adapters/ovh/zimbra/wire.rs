@@ -26,7 +26,8 @@ pub(in crate::adapters::ovh) const FAILED: &str = "ERROR";
 pub(in crate::adapters::ovh) struct Resource<S, T> {
     pub(in crate::adapters::ovh) id: String,
     pub(in crate::adapters::ovh) checksum: Option<String>,
-    resource_status: String,
+    #[serde(rename = "resourceStatus")]
+    status: String,
     current_tasks: Option<Vec<WorkBody>>,
     pub(in crate::adapters::ovh) current_state: Option<S>,
     pub(in crate::adapters::ovh) target_spec: Option<T>,
@@ -51,9 +52,9 @@ impl<S, T> Resource<S, T> {
         let work = self.current_tasks.as_deref().unwrap_or_default();
         let failed: Vec<&WorkBody> = work.iter().filter(|work| work.status.as_deref() == Some(FAILED)).collect();
         for error in failed.iter().flat_map(|work| work.errors.iter().flatten()) {
-            tracing::warn!(id = self.id, status = self.resource_status, message = error.message, "an object of Zimbra failed");
+            tracing::warn!(id = self.id, status = self.status, message = error.message, "an object of Zimbra failed");
         }
-        match state_of(RESOURCE_STATES, &self.resource_status) {
+        match state_of(RESOURCE_STATES, &self.status) {
             ObjectState::Unusable => ObjectState::Unusable,
             _ if !failed.is_empty() => ObjectState::Unusable,
             ObjectState::Ok if work.is_empty() => ObjectState::Ok,

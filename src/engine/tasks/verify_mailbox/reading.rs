@@ -133,8 +133,7 @@ impl MessageSink for Reader<'_> {
         let length = body.len();
         self.context.advance(1, ByteSize(length));
         let seen = move |fingerprint| Present { uid, fingerprint, flags, internal_date };
-        let is_hashed = body.in_memory().is_none();
-        if row.by() == Comparison::Bytes && (length <= HASHED_AT_ONCE || is_hashed) {
+        if row.by() == Comparison::Bytes && (length <= HASHED_AT_ONCE || body.is_hashed()) {
             let exact = body.exact();
             if row.is(&exact) {
                 return self.see(seen(exact)).await;

@@ -3,6 +3,7 @@
 mod service;
 
 use crate::domain::{ByteSize, DomainName, ImapEndpoint, Security, Service};
+use crate::plan::PasswordRules;
 use crate::problem::Problem;
 use crate::session::{Answer, Command, Destination, Mode, Query, Session, Task};
 use crate::text::short_duration;
@@ -35,11 +36,13 @@ impl State {
 }
 
 impl State {
-    /// The least length of a password at the chosen service, as far as it says one.
-    pub(super) fn shortest_password(&self, session: &Session) -> usize {
-        let chosen = session.destination.as_ref().and_then(|destination| destination.service.as_ref());
-        let service = self.services.iter().flatten().find(|service| Some(&service.id) == chosen);
-        service.and_then(|service| service.password.shortest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0)
+    /// Rules for passwords of new accounts: the chosen service's own, as far as they are known here, else those of its platform.
+    pub(super) fn password_rules(&self, session: &Session) -> PasswordRules {
+        let Some(chosen) = session.destination.as_ref().and_then(|destination| destination.service.as_ref()) else {
+            return PasswordRules::default();
+        };
+        let service = self.services.iter().flatten().find(|service| service.id == *chosen);
+        PasswordRules::of(chosen.platform, &service.map(|service| service.password.clone()).unwrap_or_default())
     }
 
     /// Whether new accounts of the chosen service may be billed, as far as it is known here.

@@ -9,6 +9,8 @@ use crate::text::Words;
 use crate::tui::Model;
 use crate::tui::field::Field;
 
+use super::password::wrong_password;
+
 /// Draft of one account.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -199,13 +201,17 @@ fn needs_rename(model: &Model, migration: &Migration) -> bool {
     is_ours(&migration.source.endpoint.host) && target.is_some_and(is_ours)
 }
 
-/// What is wrong with the names of an account, in words.
+/// What is wrong with the names and the given password of an account, in words.
 pub(super) fn wrong_names(words: &Words, model: &Model, id: MigrationId) -> Option<String> {
-    wrong_name(words, model, id, Editing::Name).or_else(|| wrong_name(words, model, id, Editing::There))
+    let all = [Editing::Name, Editing::There, Editing::Password];
+    all.into_iter().find_map(|which| wrong_name(words, model, id, which))
 }
 
-/// What is wrong with a temporary name, in words.
+/// What is wrong with a temporary name, or with the given password, in words.
 pub(super) fn wrong_name(words: &Words, model: &Model, id: MigrationId, which: Editing) -> Option<String> {
+    if which == Editing::Password {
+        return wrong_password(words, model, id);
+    }
     let is_asked = match which {
         Editing::Name => has_name(model),
         Editing::There => has_there(model),

@@ -6,14 +6,15 @@ mod findings;
 mod folders;
 mod order;
 mod overview;
+mod password;
 mod row;
 
 use std::collections::BTreeSet;
 
-use crate::domain::{EmailAddress, Secret, SecretRef};
+use crate::domain::EmailAddress;
 use crate::plan::{Place, SourceName, names_of, propose};
 use crate::problem::Problem;
-use crate::session::{Command, CreateState, Destination, Migration, Mode, PlannedMigration, Strategy, Task};
+use crate::session::{Command, Destination, Migration, PlannedMigration, Task};
 use crate::tui::hint::{Hint, moved};
 use crate::tui::ink::Ink;
 use crate::tui::model::Asked;
@@ -23,6 +24,7 @@ use crate::tui::{Action, Effect, Model};
 
 use super::{StepMsg, besides};
 pub(in crate::tui) use draft::State;
+pub(super) use password::new_passwords;
 
 /// What is possible.
 pub(super) fn hints(model: &Model) -> Vec<Hint> {
@@ -107,23 +109,6 @@ fn troubles(model: &Model) -> impl Iterator<Item = (&Task, &Problem)> {
 fn accept(model: &mut Model) -> Vec<Effect> {
     let passwords = new_passwords(model);
     if passwords.is_empty() { submit(model) } else { vec![model.keep(Asked::PlanKept, passwords)] }
-}
-
-/// Passwords of the accounts that are still to be created, as far as they are known here: the given one, else that of the old account,
-/// so that nobody has to learn a new one. Where neither is known, or the old one is too short for the service, one is generated.
-pub(super) fn new_passwords(model: &Model) -> Vec<(SecretRef, Secret)> {
-    // Where OVHcloud moves the account itself, it keeps its password.
-    if model.session.mode != Some(Mode::Automatic) || model.session.order() == Strategy::ServerSide {
-        return Vec::new();
-    }
-    let shortest = model.steps.destination.shortest_password(&model.session);
-    let to_come = model.session.migrations.iter().filter(|m| m.create == CreateState::Pending);
-    let known = to_come.filter_map(|m| {
-        let typed = model.steps.review.drafts.get(&m.id).and_then(|draft| draft.password.secret_value());
-        let old = || model.steps.source.password(&m.source.address).filter(|old| old.expose().chars().count() >= shortest);
-        Some((model.target_ref(&m.source.address), typed.or_else(old)?))
-    });
-    known.collect()
 }
 
 fn submit(model: &Model) -> Vec<Effect> {

@@ -136,12 +136,17 @@ fn act_in_field(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(draft) = review.drafts.get_mut(&id) else {
         return Vec::new();
     };
-    let field = if editing == Editing::There { &mut draft.there } else { &mut draft.name };
+    let field = match editing {
+        Editing::Name => &mut draft.name,
+        Editing::There => &mut draft.there,
+        Editing::Password => &mut draft.password,
+    };
     match (action, editing) {
         (Action::Accept, _) if wrong.is_some() => field.error = wrong,
         // The other name follows.
         (Action::Accept, Editing::Name) if has_there => review.editing = Some(Editing::There),
-        (Action::Back, Editing::Name | Editing::There) if wrong.is_some() => {
+        // A secret is emptied by this.
+        (Action::Back, _) if wrong.is_some() => {
             field.set(&address);
             review.editing = None;
         }
