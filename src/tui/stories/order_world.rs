@@ -119,7 +119,7 @@ pub(super) fn destination_on(platform: Platform) -> Event {
 }
 
 /// What the accounts have besides mail.
-pub(super) fn features() -> Vec<Event> {
+pub(super) fn features(service: ServiceId) -> Vec<Event> {
     let of = |migration: u32, features: Vec<Feature>| Event::FeaturesSeen { migration: MigrationId(migration), features };
     let alias = |local: &str| Feature::Alias { alias: address(local) };
     let may = |right, local: &str| Feature::Delegation { right, account: address(local) };
@@ -136,7 +136,7 @@ pub(super) fn features() -> Vec<Event> {
         of(3, Vec::new()),
         of(4, vec![alias("contact"), alias("hello")]),
         of(5, vec![Feature::Forwarding { to: "archive@example.org".parse().expect("an address"), keeps_copy: true }]),
-        Event::SharedFeaturesSeen { service: exchange(), domain: domain(), features: shared() },
+        Event::SharedFeaturesSeen { service, domain: domain(), features: shared() },
     ]
 }
 
@@ -201,7 +201,7 @@ pub(super) fn until_review(order: Strategy) -> Vec<Event> {
         migrations()
             .map(|(migration, name, messages, bytes)| Event::InventoryTaken { migration, inventory: inventory(name, messages, bytes) }),
     );
-    events.extend(features());
+    events.extend(features(service_id(from(order))));
     events
 }
 

@@ -226,6 +226,7 @@ pub(super) fn until(step: Step, mode: Mode) -> Vec<Event> {
                 events.extend(
                     migrations().filter(|_| automatic).map(|(migration, ..)| Event::FeaturesSeen { migration, features: Vec::new() }),
                 );
+                events.extend(automatic.then(|| Event::SharedFeaturesSeen { service: exchange(), domain: domain(), features: Vec::new() }));
                 events.push(accepted(mode));
             }
             Step::Rename => {

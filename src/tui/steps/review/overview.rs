@@ -82,11 +82,16 @@ fn is_known(m: &Migration) -> bool {
     m.inventory.is_some() && (m.are_features_seen || m.source.service.is_none())
 }
 
+/// Whether what the domains of the source services have was looked at.
+fn is_shared_known(model: &Model) -> bool {
+    model.session.shared_owners().is_subset(&model.session.shared_seen)
+}
+
 fn may_accept(model: &Model) -> bool {
     let migrations = &model.session.migrations;
     let is_right = |m: &Migration| is_known(m) && blockers(m) == 0 && draft::wrong_names(&model.look.words, model, m.id).is_none();
     let is_order_possible = model.session.possible_orders().allowed.contains(&model.session.order());
-    !migrations.is_empty() && is_order_possible && migrations.iter().all(is_right)
+    !migrations.is_empty() && is_shared_known(model) && is_order_possible && migrations.iter().all(is_right)
 }
 
 /// An action.
@@ -231,7 +236,7 @@ fn totals(model: &Model, ink: Ink<'_>) -> Line<'static> {
     let migrations = &model.session.migrations;
     let known: Vec<_> = migrations.iter().filter_map(|m| m.inventory.as_ref()).collect();
     let are_known = migrations.iter().filter(|m| is_known(m)).count();
-    if are_known < migrations.len() {
+    if are_known < migrations.len() || !is_shared_known(model) {
         let params = [("known", are_known.into()), ("count", migrations.len().into())];
         return ink.busy(model.now, &ink.tell("review-looking", &params));
     }
