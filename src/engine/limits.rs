@@ -147,10 +147,11 @@ mod tests {
         let limits = Limits::default();
         let of = |platform| limits.ceiling(platform);
         assert_eq!(of(Platform::Zimbra), Ceiling { source: 4, readers: 1, target: 4 }, "body reads of one account take turns");
-        for exchange in [Platform::Exchange, Platform::EmailPro] {
+        for exchange in [Platform::Exchange, Platform::EmailPro, Platform::MxPlan] {
             assert_eq!(of(exchange), Ceiling { source: 8, readers: 8, target: 8 }, "half of what Exchange allows");
         }
-        assert_eq!(of(Platform::MxPlan).target, 4, "ten for a user and address, the person's devices included");
+        assert_eq!(of(Platform::MxPlanZimbra), of(Platform::Zimbra));
+        assert_eq!(of(Platform::MxPlanLegacy).target, 4, "ten for a user and address, the person's devices included");
         assert_eq!(of(Platform::Imap), Ceiling { source: 4, readers: 4, target: 4 });
     }
 }

@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(lacking_everywhere(&between), None);
         let without_prefix: Vec<_> = between.iter().map(|r| rule(&r.method, r.path.strip_prefix("/v2").unwrap_or(&r.path))).collect();
         assert_eq!(missing_rules(&without_prefix, &between), [], "both spellings of version 2 are taken");
-        assert_eq!(lacking_everywhere(&[rule("GET", "/*")]).map(|r| r.method), Some("PUT".to_owned()));
+        assert!(lacking_everywhere(&[rule("GET", "/*")]).is_some_and(|rule| rule.method != "GET"), "who only reads moves nothing");
         assert_eq!(lacking_everywhere(&[]), Some(rule("GET", "/auth/currentCredential")));
     }
 

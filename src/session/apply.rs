@@ -52,7 +52,7 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
             state.attached_by_us = *attached_by_us;
         }
         Event::DomainDetachRequested { .. } | Event::DomainDetachIntended { .. } | Event::DomainDetached { .. } => {
-            apply_to_domain(session, &stored.event);
+            super::names::apply_to_domain(session, &stored.event);
         }
         Event::AnswersReopened { step } => reopen(session, *step),
         Event::ChoicesMade { choices } => session.choices = Some(*choices),
@@ -113,7 +113,7 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         | Event::SourceRemoved { .. }
         | Event::ServerMigrationConfirmed { .. }
         | Event::ServerMigrationIntended { .. }
-        | Event::ServerMigrated { .. } => apply_to_exchange_of_names(session, stored),
+        | Event::ServerMigrated { .. } => super::names::apply(session, stored),
         Event::FeaturesSeen { .. }
         | Event::SharedFeaturesSeen { .. }
         | Event::FeatureIntended { .. }
@@ -160,76 +160,7 @@ fn apply_to_dns(session: &mut Session, stored: &StoredEvent) {
     }
 }
 
-fn apply_to_domain(session: &mut Session, event: &Event) {
-    match event {
-        Event::DomainDetachRequested { domain } => {
-            session.domains.entry(domain.clone()).or_default().leaving = Some(Undo::Requested);
-        }
-        Event::DomainDetachIntended { domain } => {
-            session.domains.entry(domain.clone()).or_default().leaving = Some(Undo::Intended);
-        }
-        Event::DomainDetached { domain } => {
-            session.domains.remove(domain);
-            reopen(session, Step::Destination);
-        }
-        _ => {}
-    }
-}
-
-/// Who has which address: what comes after the copy, in orders other than rename first.
-fn apply_to_exchange_of_names(session: &mut Session, stored: &StoredEvent) {
-    let at = stored.at;
-    let mut act = |id: &MigrationId, change: &mut dyn FnMut(&mut Migration)| {
-        if let Some(migration) = session.migration_mut(*id) {
-            change(migration);
-        }
-    };
-    match &stored.event {
-        Event::TargetRenameIntended { migration, .. } => act(migration, &mut |m| m.target_rename = RenameState::Intended),
-        Event::TargetRenamed { migration, gap_millis, .. } => act(migration, &mut |m| {
-            m.target_rename = RenameState::Done;
-            m.gap_millis = *gap_millis;
-            call_target(m);
-            // What arrived at the source while names changed hands. A source that was removed first was looked at before.
-            if m.removal == RemovalState::Pending {
-                begin_pass(m);
-            }
-        }),
-        Event::TargetRenameUndoIntended { migration, .. } => {
-            act(migration, &mut |m| m.target_rename = RenameState::Undoing(Undo::Intended));
-        }
-        Event::TargetRenameUndone { migration } => act(migration, &mut |m| {
-            m.target_rename = RenameState::Pending;
-            call_target(m);
-        }),
-        Event::RemovalConfirmed { migration } => act(migration, &mut |m| m.removal = RemovalState::Confirmed),
-        Event::RemovalIntended { migration, .. } => act(migration, &mut |m| m.removal = RemovalState::Intended),
-        Event::SourceRemoved { migration, .. } => act(migration, &mut |m| {
-            m.removal = RemovalState::Done;
-            m.removed_at = Some(at);
-        }),
-        Event::ServerMigrationConfirmed { migration } => act(migration, &mut |m| m.server = ServerState::Confirmed),
-        Event::ServerMigrationIntended { migration, seat } => {
-            act(migration, &mut |m| m.server = ServerState::Intended { seat: seat.clone() });
-        }
-        Event::ServerMigrated { migration, seat, found } => act(migration, &mut |m| {
-            m.server = ServerState::Done { found: found.clone() };
-            m.seat.clone_from(seat);
-        }),
-        _ => {}
-    }
-}
-
-/// On OVHcloud the user name is the address, and changes with it.
-fn call_target(migration: &mut Migration) {
-    let address = migration.target_address().to_string();
-    let names = [migration.target_temporary.as_ref().map(ToString::to_string), Some(migration.source.address.to_string())];
-    if let Some(target) = migration.target.as_mut().filter(|target| names.contains(&Some(target.user.clone()))) {
-        target.user = address;
-    }
-}
-
-fn reopen(session: &mut Session, step: Step) {
+pub(super) fn reopen(session: &mut Session, step: Step) {
     session.is_plan_accepted = false;
     session.is_rename_confirmed = false;
     session.is_create_confirmed = false;
@@ -518,7 +449,7 @@ fn at_rest(m: &mut MailboxProgress, pass: &Pass) {
 }
 
 /// Another pass over an account: first a look at where it is needed.
-fn begin_pass(migration: &mut Migration) {
+pub(super) fn begin_pass(migration: &mut Migration) {
     migration.is_survey_due = true;
     for m in migration.mailboxes.values_mut().filter(|m| m.is_copied()) {
         m.state = CopyState::Pending;

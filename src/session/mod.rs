@@ -4,12 +4,14 @@
 //! an event into the state; [`due`] says which tasks must be running *now*, from the state alone. Nothing else starts a
 //! task, which is why starting a session and resuming one are the same thing. No IO, no clock, no randomness.
 
+mod act_state;
 mod apply;
 mod command;
 mod decide;
 mod due;
 mod event;
 mod features;
+mod names;
 mod nouns;
 #[cfg(test)]
 mod orders_tests;
@@ -25,6 +27,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 
+pub use act_state::{FeatureProgress, FeatureState, RemovalState, ServerState};
 pub use apply::apply;
 pub use command::{Command, Refusal};
 pub use decide::decide;
@@ -36,10 +39,7 @@ pub use nouns::{
 pub use progress::{Activity, Limit, Notice, Progress, Rate, TaskProgress, Waiting};
 pub use query::{AccountFound, Answer, LoginProof, Query, RefusedMessage};
 pub use secrets::{ApiSecret, api_secret, source_secret, target_secret};
-pub use state::{
-    CopyState, CreateState, DnsState, DomainState, Doubt, FeatureProgress, FeatureState, MailboxProgress, Migration, RemovalState,
-    RenameState, ServerState, Session, Undo,
-};
+pub use state::{CopyState, CreateState, DnsState, DomainState, Doubt, MailboxProgress, Migration, RenameState, Session, Undo};
 pub use step::{Step, StepState};
 pub use task::Task;
 
