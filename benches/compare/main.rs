@@ -4,14 +4,14 @@
 //! cargo bench --bench compare                          all rows, three rounds
 //! cargo bench --bench compare -- small far             some rows
 //! cargo bench --bench compare -- --rounds 5 mixed      more rounds
-//! cargo bench --bench compare -- --rounds 1 scale      a million messages (several GB below /dev/shm, mdbox), only by itself
+//! cargo bench --bench compare -- --rounds 1 scale scale-many   a million messages (several GB below /dev/shm, mdbox), only by name
 //! cargo bench --bench compare -- --mail /var/tmp       mail on a disk, with fsync (otherwise /dev/shm)
 //! cargo bench --bench compare -- --binary PATH         another mailferry than the one just built
 //! cargo bench --bench compare -- --state DIR           where journals lie (otherwise the target folder: a real disk)
 //! ```
 //!
-//! Rows: `small`, `single`, `far`, `mixed`, `mixed-tls`, `same`, `same-far`, `changed`, `verify`, `taken-up`, `scale`; `rows.rs` says what each is and what has to
-//! hold. Needs root and Debian's `dovecot-imapd`; `isync` for mbsync, which is left out where it is absent.
+//! Rows: `small`, `single`, `far`, `mixed`, `mixed-tls`, `same`, `same-far`, `changed`, `verify`, `taken-up`, `scale`,
+//! `scale-many`; `rows.rs` says what each is and what has to hold. Needs root and Debian's `dovecot-imapd`; `isync` for mbsync, which is left out where it is absent.
 //!
 //! Each run is a process of its own, from its start to its end, into an account that did not exist before; tools take turns, and the median
 //! round counts. Mailferry runs as a user runs it: journal synced to disk, fingerprints, checks; only its second reading is switched off
@@ -78,9 +78,9 @@ impl Wish {
             }
         }
         if wish.rows.is_empty() {
-            wish.rows = Row::ALL.into_iter().filter(|row| *row != Row::Scale).collect();
+            wish.rows = Row::ALL.into_iter().filter(|row| !row.is_at_scale()).collect();
         }
-        if wish.rows.contains(&Row::Scale) {
+        if wish.rows.iter().any(|row| row.is_at_scale()) {
             // A file for each of a million messages would measure the file system.
             wish.settings.push_str("mail_location = mdbox:~/mdbox\n");
         }

@@ -14,6 +14,8 @@ pub(crate) enum Workload {
     Mixed,
     /// So many messages of about 600 bytes in one mailbox.
     Tiny(usize),
+    /// So many messages of about 600 bytes in so many mailboxes.
+    Spread(usize, usize),
 }
 
 /// xorshift64*: no crate, no seed from outside.
@@ -116,14 +118,15 @@ impl Workload {
             Self::Small(_) => names.len(),
             Self::Mixed => 4,
             Self::Tiny(_) => 1,
+            Self::Spread(_, count) => count,
         };
-        names[..count].iter().map(|&name| name.to_owned()).collect()
+        (0..count).map(|place| names.get(place).map_or_else(|| format!("Folder {place}"), |&name| name.to_owned())).collect()
     }
 
     /// Messages in all mailboxes together.
     pub(crate) const fn messages(self) -> usize {
         match self {
-            Self::Small(count) | Self::Tiny(count) => count,
+            Self::Small(count) | Self::Tiny(count) | Self::Spread(count, _) => count,
             Self::Mixed => 2000,
         }
     }
@@ -143,7 +146,7 @@ impl Workload {
                 let message = match self {
                     Self::Small(_) => mill.small(number),
                     Self::Mixed => mill.mixed(number),
-                    Self::Tiny(_) => mill.message(number, 600),
+                    Self::Tiny(_) | Self::Spread(..) => mill.message(number, 600),
                 };
                 bytes += message.body.len();
                 writer.put(&message).await?;
