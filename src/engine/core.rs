@@ -210,6 +210,10 @@ impl Core {
                             }
                             Vec::new()
                         }
+                        Event::AnswersReopened { .. } => {
+                            self.shared.lookups.forget();
+                            Vec::new()
+                        }
                         Event::RefusedRetried { migration } => {
                             self.shared.pardon(*migration);
                             self.refused_made_missing(*migration).await?

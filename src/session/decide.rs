@@ -39,6 +39,8 @@ pub fn decide(session: &Session, command: &Command) -> Result<Vec<Event>, Refusa
         Command::Reopen { step } => {
             require(*step <= Step::Review && *step <= session.step(), Refusal::NotNow)?;
             require(!session.has_acted() && !session.is_rename_confirmed, Refusal::TooLate)?;
+            // What is being undone is not forgotten.
+            require(session.domains.values().all(|domain| domain.leaving.is_none()), Refusal::NotNow)?;
             Ok(vec![Event::AnswersReopened { step: *step }])
         }
         Command::MakeChoices { choices } => {

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::domain::{DomainName, EmailAddress, Feature, FeatureId, FeatureKind, FeatureOwner, MigrationId, Platform, ServiceId};
 use crate::ports::{ApiError, PlatformApi};
 use crate::problem::{Problem, ProblemCode};
+use crate::session::report::features;
 use crate::session::{Activity, Event, FeatureProgress, FeatureState, LeftReason};
 use crate::settings::Platforms;
 
@@ -29,14 +30,22 @@ pub(super) async fn inspect(context: &TaskContext, id: MigrationId) -> Result<()
     };
     context.doing(Activity::Carrying);
     let features = context.api().await?.features(&service, &FeatureOwner::Account(migration.source.address.clone())).await?;
-    context.record(Event::FeaturesSeen { migration: id, features }).await
+    context.record(Event::FeaturesSeen { migration: id, features }).await?;
+    save(context).await
 }
 
 /// Looks at what the accounts of a domain share.
 pub(super) async fn inspect_shared(context: &TaskContext, service: &ServiceId, domain: &DomainName) -> Result<(), Failure> {
     context.doing(Activity::Carrying);
     let features = context.api().await?.features(service, &FeatureOwner::Domain(domain.clone())).await?;
-    context.record(Event::SharedFeaturesSeen { service: service.clone(), domain: domain.clone(), features }).await
+    context.record(Event::SharedFeaturesSeen { service: service.clone(), domain: domain.clone(), features }).await?;
+    save(context).await
+}
+
+/// What was found lies beside the journal from now on, for whoever wants to read it without this program.
+async fn save(context: &TaskContext) -> Result<(), Failure> {
+    let bytes = features(&context.session.borrow());
+    Ok(context.ports.journal.save_file("features.json", &bytes).await?)
 }
 
 /// Makes the features of an account at the target.
