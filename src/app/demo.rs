@@ -9,7 +9,7 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::journal::SqliteJournal;
 use crate::adapters::secrets::MemorySecrets;
 use crate::cli::{Act, DemoRequest, Ending, Exit, Fault, Manner, Printer, Wording, exit_of, print_outcome};
-use crate::domain::{EmailAddress, ImapEndpoint, MailboxName, SessionId, WireName, decode_utf7};
+use crate::domain::{EmailAddress, ImapEndpoint, MailboxName, Platform, ServiceId, SessionId, WireName, decode_utf7};
 use crate::engine::{Engine, Limits, Opening, Stop, report};
 use crate::plan::{SourceAccount, SourceName};
 use crate::ports::{ApiKeys, Clock, Journal, SecretStore};
@@ -17,11 +17,14 @@ use crate::problem::ProblemCode;
 use crate::sandbox::demo::{Demo, DemoFaults, DemoOptions, MailSize};
 use crate::sandbox::mail::{Fault as MailFault, Scope};
 use crate::sandbox::world::{
-    DOMAIN, EMAIL_PRO_HOST, EXCHANGE_HOST, FOREIGN_HOST, PLAIN_HOST, Pace, WorldLogin, email_pro_service, exchange_service, seeded_password,
+    DOMAIN, EMAIL_PRO_HOST, EXCHANGE_HOST, FOREIGN_HOST, MX_PLAN_DOMAIN, MX_PLAN_HOST, MX_PLAN_LEGACY_DOMAIN, MX_PLAN_ZIMBRA_DOMAIN,
+    MX_PLAN_ZIMBRA_HOST, OTHER_DOMAIN, PLAIN_HOST, Pace, WorldLogin, email_pro_service, exchange_service, mx_plan_legacy_service,
+    mx_plan_service, mx_plan_zimbra_service, seeded_password, zimbra_service,
 };
 use crate::session::{
-    ApiAccess, ApiCredential, ApiSecret, Command, Destination, Mode, Notice, Session, StoredEvent, api_secret, source_secret,
+    ApiAccess, ApiCredential, ApiSecret, Command, Destination, Mode, Notice, Session, StoredEvent, Strategy, api_secret, source_secret,
 };
+use crate::settings::Platforms;
 use crate::tui::{Prefill, PrefilledAccount};
 
 use super::Ground;
@@ -40,6 +43,8 @@ pub(super) const DEMO_KEYRING_SERVICE: &str = "mailferry-demo";
 const USUAL_SEED: u64 = 1;
 /// The servers of the demo are as far away and as busy as real ones, so that a copy can be watched.
 const DISTANCE: MailFault = MailFault::Latency { per_command: Duration::from_millis(3), per_stored: Duration::from_millis(5) };
+/// The account of the demo's legacy MX Plan that has neither a redirection nor an automatic reply.
+const PLAIN_ACCOUNT: &str = "treasurer";
 /// Milliseconds between two looks at operations and DNS: the demo's world is near.
 const POLL_MILLIS: u64 = 500;
 
@@ -207,7 +212,7 @@ async fn auto(request: &DemoRequest, ground: &Ground, wording: Wording) -> Resul
     let kept = folder.join("sessions").join(id.as_str());
     let _log = super::logging::start(&kept, &ground.log());
     let events = journal.events().await.map_err(|e| journal_ending(&e))?;
-    let answers = answers(&demo, &id);
+    let answers = answers(&demo, request, &id)?;
     let secrets = secrets(&demo, &id, &answers, &events).await?;
     let mut printer = Printer::new(std::io::stdout(), wording, super::local_offset()).telling(problem_line);
     printer.remember(&events);
@@ -253,6 +258,7 @@ async fn conclude(demo: &Demo, journal: &dyn Journal, session: &Session, (wordin
     }
     let place = session.id.as_ref().map(|id| folder.join("sessions").join(id.as_str()).join("report.md"));
     let text = match (wording, place) {
+        (Wording::Text, Some(place)) if session.migrations.iter().any(|m| m.is_source_gone()) => format!("Report: {}", place.display()),
         (Wording::Text, Some(place)) => {
             format!("Both sides were compared once more, inside the demo's servers: equal.\nReport: {}", place.display())
         }
@@ -269,6 +275,10 @@ pub(super) fn differences(demo: &Demo, session: &Session) -> Vec<String> {
     for migration in &session.migrations {
         let user = migration.source_user.clone().unwrap_or_else(|| migration.source.user.clone());
         let Some(target) = &migration.target else { continue };
+        if migration.is_source_gone() {
+            // It was compared message by message before it went, or was never ours to compare.
+            continue;
+        }
         match (mail_of(&migration.source.endpoint.host, &user), mail_of(&target.endpoint.host, &target.user)) {
             (Some(from), Some(to)) => {
                 let places = migration.mailboxes.values().filter_map(|m| Some((m.mapping.name.clone(), name_at_target(m.to.as_ref()?)?)));
@@ -299,20 +309,36 @@ pub(super) fn access(demo: &Demo, id: &SessionId) -> ApiAccess {
     }
 }
 
-/// The accounts that the demo moves: those of its owner on Exchange that can be logged in to.
-fn movers(demo: &Demo) -> Vec<WorldLogin> {
-    demo.logins().into_iter().filter(|login| login.host == EXCHANGE_HOST).collect()
+/// The service that the demo's owner has on a platform, its mail host, and the domain of the accounts on it, where there are some.
+fn place(platform: Platform) -> Option<(ServiceId, &'static str, Option<&'static str>)> {
+    match platform {
+        Platform::Exchange => Some((exchange_service(), EXCHANGE_HOST, Some(DOMAIN))),
+        Platform::EmailPro => Some((email_pro_service(), EMAIL_PRO_HOST, Some(OTHER_DOMAIN))),
+        Platform::MxPlan => Some((mx_plan_service(), MX_PLAN_HOST, Some(MX_PLAN_DOMAIN))),
+        Platform::MxPlanZimbra => Some((mx_plan_zimbra_service(), MX_PLAN_ZIMBRA_HOST, Some(MX_PLAN_ZIMBRA_DOMAIN))),
+        Platform::MxPlanLegacy => Some((mx_plan_legacy_service(), PLAIN_HOST, Some(MX_PLAN_LEGACY_DOMAIN))),
+        Platform::Zimbra => Some((zimbra_service(), PLAIN_HOST, None)),
+        Platform::Imap => None,
+    }
 }
 
-fn answers(demo: &Demo, id: &SessionId) -> Answers {
-    let mut sources: Vec<SourceAccount> = movers(demo)
+/// The accounts that the demo moves: those of its owner on a platform that can be logged in to. The platform itself moves what has no
+/// redirection and no automatic reply.
+fn answers(demo: &Demo, request: &DemoRequest, id: &SessionId) -> Result<Answers, Ending> {
+    let (from, to) = request.pair.unwrap_or((Platform::Exchange, Platform::EmailPro));
+    let not_here = || Ending::new(Exit::Usage, format!("error: the demo has no accounts that could go from {from} to {to}"));
+    let ((service, host, domain), (target, target_host, _)) = place(from).zip(place(to)).ok_or_else(not_here)?;
+    let domain = domain.filter(|_| service != target && !(to.is_mx_plan() && to != from)).ok_or_else(not_here)?;
+    let is_mover = |login: &WorldLogin| login.host == host && login.address.domain().as_str() == domain && login.password.is_some();
+    let mut sources: Vec<SourceAccount> = demo
+        .logins()
         .into_iter()
-        .filter(|login| login.password.is_some())
+        .filter(is_mover)
         .map(|login| SourceAccount {
             secret: source_secret(id, &login.address),
             user: login.address.to_string(),
-            service: Some(exchange_service()),
-            endpoint: ImapEndpoint::tls(EXCHANGE_HOST),
+            service: Some(service.clone()),
+            endpoint: ImapEndpoint::tls(host),
             display_name: Some(display_name(login.address.local())),
             first_name: None,
             last_name: None,
@@ -320,24 +346,24 @@ fn answers(demo: &Demo, id: &SessionId) -> Answers {
         })
         .collect();
     sources.sort_by(|a, b| a.address.cmp(&b.address));
+    let proposed = || Platforms::built_in().strategies(from, to).allowed.first().copied();
+    let order = request.order.or_else(proposed);
+    if order == Some(Strategy::ServerSide) {
+        sources.retain(|source| source.address.local() == PLAIN_ACCOUNT);
+    }
     let domains: std::collections::BTreeSet<_> = sources.iter().map(|s| s.address.domain().clone()).collect();
-    Answers {
+    Ok(Answers {
         mode: Mode::Automatic,
         access: Some(access(demo, id)),
         domains: domains.into_iter().collect(),
         sources,
-        destination: Destination {
-            service: Some(email_pro_service()),
-            display_name: None,
-            endpoint: ImapEndpoint::tls(EMAIL_PRO_HOST),
-            webmail: None,
-        },
-        order: None,
+        destination: Destination { service: Some(target), display_name: None, endpoint: ImapEndpoint::tls(target_host), webmail: None },
+        order,
         source_name: SourceName::Renamed,
         target_user: None,
         dns: DnsWish::Repair,
         finish: Some(true),
-    }
+    })
 }
 
 fn display_name(local: &str) -> String {
