@@ -196,12 +196,10 @@ async fn found(pair: (Platform, Platform), order: Strategy, breaks: impl Fn(&Pai
 fn what_will_not_work_is_found_before_the_start() {
     let pair = (Platform::Exchange, Platform::EmailPro);
     let blocked = |code| (code, Weight::Blocker);
-    let first = |stage: &PairStage| stage.cast.accounts[0].0.clone();
     let check = |breaks: &dyn Fn(&PairStage), expected: (FindingCode, Weight)| {
         let found = paused().block_on(found(pair, Strategy::RenameFirst, breaks));
         assert!(found.contains(&expected), "{expected:?}: {found:?}");
     };
-    check(&|s| s.world.set_blocked(&s.cast.from, &first(s), true).expect("there"), blocked(FindingCode::AccountBlocked));
     check(&|s| s.world.take_free_seats(&s.cast.to).expect("there"), blocked(FindingCode::TooFewSeats));
 }
 

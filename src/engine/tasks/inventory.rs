@@ -8,7 +8,7 @@ use futures::future::{try_join, try_join_all};
 use crate::domain::{ByteSize, Flags, MigrationId, Platform, SystemFlag, Uid, WireName};
 use crate::plan::{Facts, Finding, Inventory, MappingAction, TargetLimits, TargetTraits, map_mailboxes};
 use crate::ports::{MailConnection, MailError, MessageSummary};
-use crate::session::{Activity, Event, Migration};
+use crate::session::{Activity, Event, Migration, Strategy};
 
 use super::super::context::{Failure, TaskContext};
 use super::super::pool::Held;
@@ -27,6 +27,7 @@ const TOGETHER: (usize, u32) = (20, 2_500);
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
+    let order = context.session.borrow().order();
     context.doing(Activity::Connecting);
     let source = context.connect_source(&migration).await?;
     let target = look_at_target(context, &migration).await?;
@@ -56,7 +57,9 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     findings.extend(mapping.findings);
     let inventory =
         Inventory { source: capabilities, mailboxes: mapping.mailboxes, messages: facts.messages, bytes: facts.bytes, findings, marked };
-    context.record(Event::InventoryTaken { migration: id, inventory }).await
+    // What the platform says depends on whether it shall migrate itself: under another order it is asked anew.
+    let is_as_it_was = (context.session.borrow().order() == Strategy::ServerSide) == (order == Strategy::ServerSide);
+    if is_as_it_was { context.record(Event::InventoryTaken { migration: id, inventory }).await } else { Ok(()) }
 }
 
 /// Mailboxes that are still to be looked into, and what was seen so far. Only facts are kept, however many messages there are.
