@@ -22,7 +22,8 @@ use crate::sandbox::world::{
     mx_plan_service, mx_plan_zimbra_service, seeded_password, zimbra_service,
 };
 use crate::session::{
-    ApiAccess, ApiCredential, ApiSecret, Command, Destination, Mode, Notice, Session, StoredEvent, Strategy, api_secret, source_secret,
+    ApiAccess, ApiCredential, ApiSecret, Command, Destination, Migration, Mode, Notice, Session, StoredEvent, Strategy, api_secret,
+    source_secret,
 };
 use crate::settings::Platforms;
 use crate::tui::{Prefill, PrefilledAccount};
@@ -258,7 +259,7 @@ async fn conclude(demo: &Demo, journal: &dyn Journal, session: &Session, (wordin
     }
     let place = session.id.as_ref().map(|id| folder.join("sessions").join(id.as_str()).join("report.md"));
     let text = match (wording, place) {
-        (Wording::Text, Some(place)) if session.migrations.iter().any(|m| m.is_source_gone()) => format!("Report: {}", place.display()),
+        (Wording::Text, Some(place)) if session.migrations.iter().any(Migration::is_source_gone) => format!("Report: {}", place.display()),
         (Wording::Text, Some(place)) => {
             format!("Both sides were compared once more, inside the demo's servers: equal.\nReport: {}", place.display())
         }

@@ -110,7 +110,7 @@ mod tests {
         /// The checker and the maker agree for every platform.
         #[test]
         fn the_checker_takes_what_is_made(at in 0..Platform::ALL.len(), is_complex: bool, shortest in proptest::option::of(5u32..25)) {
-            let rules = PasswordRules::of(Platform::ALL[at], &PasswordPolicy { is_complex, shortest, ..PasswordPolicy::default() });
+            let rules = PasswordRules::of(Platform::ALL[at], &PasswordPolicy { shortest, is_complex, ..PasswordPolicy::default() });
             let names = vec!["keller".to_owned()];
             prop_assert_eq!(rules.faults(&names, &new_password_for(&rules, &names)), Vec::<PasswordFault>::new());
         }

@@ -11,6 +11,7 @@ use super::{
 };
 
 /// Folds an event into the state.
+#[expect(clippy::too_many_lines, reason = "one line for each event, or the room where it is folded")]
 pub fn apply(session: &mut Session, stored: &StoredEvent) {
     session.touched_at = Some(stored.at);
     let at = stored.at;

@@ -293,7 +293,7 @@ fn features_are_carried_once_the_mail_is_there_and_hold_the_end_until_they_are_s
     assert!(!due(&after(&copying)).contains(&carry));
     assert!(due(&after(&events)).contains(&carry));
     events.extend([Event::DnsAccepted, Event::FinishConfirmed { forget_secrets: false }, Event::FeatureIntended { feature: FeatureId(1) }]);
-    assert_eq!(due(&after(&events)), [carry.clone()], "the report waits");
+    assert_eq!(due(&after(&events)), std::slice::from_ref(&carry), "the report waits");
     events.push(Event::FeatureCarried { feature: FeatureId(1), left_source: true });
     events.push(Event::DeltaRequested { migration: ONE });
     assert_eq!(due(&after(&events)), [Task::Survey { migration: ONE }], "mail for the alias went to the old account until now");

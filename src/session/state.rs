@@ -159,6 +159,7 @@ impl MailboxProgress {
 
 /// One account on its way.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact of the journal, independent of the others")]
 pub struct Migration {
     /// Its number.
     pub id: MigrationId,

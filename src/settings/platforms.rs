@@ -43,6 +43,7 @@ pub enum Any {
 /// One platform.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one habit of a platform")]
 pub struct PlatformFacts {
     /// Hosts of its IMAP servers, TLS on port 993, most usual first; a proposal that the person can change.
     pub hosts: Vec<String>,

@@ -60,10 +60,10 @@ pub(super) async fn carry(context: &TaskContext, id: MigrationId) -> Result<(), 
     let api = context.api().await?;
     let (from, to) = (FeatureOwner::Account(migration.source_address().clone()), FeatureOwner::Account(migration.target_address().clone()));
     let source = (!migration.is_source_gone()).then_some(from);
-    let carrier = Carrier { context, api: api.as_ref(), to: &service, owner: to, source, all: &all };
+    let porter = Porter { context, api: api.as_ref(), to: &service, owner: to, source, all: &all };
     for (feature_id, feature) in all.iter().filter(|(_, f)| !f.state.is_final()) {
         let is_last_moved = || is_last_to_move(&all, *feature_id);
-        match carrier.carry(*feature_id, feature).await? {
+        match porter.carry(*feature_id, feature).await? {
             None => return Ok(()),
             Some(carried @ Event::FeatureCarried { left_source: true, .. }) if is_last_moved() => {
                 // Until a moment ago mail for these addresses went to the old account.
@@ -86,12 +86,12 @@ pub(super) async fn carry_shared(context: &TaskContext, service: &ServiceId, dom
     let Some(to) = to else { return leave_all(context, &all).await };
     let api = context.api().await?;
     let owner = FeatureOwner::Domain(domain.clone());
-    let carrier = Carrier { context, api: api.as_ref(), to: &to, owner: owner.clone(), source: Some(owner), all: &all };
-    let left_behind = carrier.groups_left_behind().await?;
+    let porter = Porter { context, api: api.as_ref(), to: &to, owner: owner.clone(), source: Some(owner), all: &all };
+    let left_behind = porter.groups_left_behind().await?;
     for (id, feature) in all.iter().filter(|(_, f)| !f.state.is_final()) {
         let outcome = match group_of(&feature.feature) {
             Some(group) if left_behind.contains(group) => Some(left(*id, LeftReason::OthersStay, None)),
-            _ => carrier.carry(*id, feature).await?,
+            _ => porter.carry(*id, feature).await?,
         };
         let Some(outcome) = outcome else { return Ok(()) };
         context.record(outcome).await?;
@@ -155,7 +155,7 @@ fn other_owner(owner: &FeatureOwner, feature: &Feature) -> Option<FeatureOwner> 
     })
 }
 
-struct Carrier<'a> {
+struct Porter<'a> {
     context: &'a TaskContext,
     api: &'a dyn PlatformApi,
     to: &'a ServiceId,
@@ -166,7 +166,7 @@ struct Carrier<'a> {
     all: &'a [(FeatureId, FeatureProgress)],
 }
 
-impl Carrier<'_> {
+impl Porter<'_> {
     /// Groups with members that are not at the target: moving them would cut those off.
     async fn groups_left_behind(&self) -> Result<BTreeSet<EmailAddress>, Failure> {
         let mut groups = BTreeSet::new();

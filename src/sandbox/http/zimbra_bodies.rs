@@ -144,9 +144,9 @@ pub(super) fn slot(seed: u64, service: &ServiceState, slot: &Slot) -> Value {
 /// An account. While it is renamed it shall be another one than it is.
 pub(super) fn account(world: &World, (seed, service): (u64, &ServiceState), account: &AccountState, turn: Turn) -> Value {
     let subject = Subject::Account(account.id);
-    let (word, tasks) = status(seed, service, &subject, turn);
+    let (state, tasks) = status(seed, service, &subject, turn);
     let domain = account.address.domain().as_str();
-    let (belongs_to, label) = organization_of(seed, service, domain);
+    let (owner_id, label) = organization_of(seed, service, domain);
     let (used, quota) = (world.contents(account).0.0, account.offer.unwrap_or(Offer::Starter).quota().0);
     let slot = service.slots.iter().find(|slot| slot.account == Some(account.id)).map(|slot| uuid(seed, "slot", slot.id));
     let blocked = json!({ "status": "BLOCKEDFORSPAM", "details": "It sent spam", "link": null });
@@ -155,7 +155,7 @@ pub(super) fn account(world: &World, (seed, service): (u64, &ServiceState), acco
         "email": account.address, "displayName": names.display, "firstName": names.first, "lastName": names.last,
         "hideInGal": names.is_hidden, "description": null, "contactInformation": null, "createdAt": moment(account.created),
         "updatedAt": null, "lastConnectionAt": account.last_logon.map(moment), "detailedStatus": account.is_blocked.then_some(blocked).into_iter().collect::<Vec<_>>(),
-        "domainId": domain_id(seed, service, domain), "organizationId": belongs_to, "organizationLabel": label,
+        "domainId": domain_id(seed, service, domain), "organizationId": owner_id, "organizationLabel": label,
         "offer": account.offer.unwrap_or(Offer::Starter), "slotId": slot,
         "quota": { "available": quota.saturating_sub(used), "used": used },
     });
@@ -167,7 +167,7 @@ pub(super) fn account(world: &World, (seed, service): (u64, &ServiceState), acco
         "email": shall.0, "displayName": shall.1.display, "firstName": shall.1.first, "lastName": shall.1.last,
         "hideInGal": shall.1.is_hidden, "description": null, "contactInformation": null,
     });
-    resource(&uuid(seed, "account", account.id), (current, Some(target)), word, tasks)
+    resource(&uuid(seed, "account", account.id), (current, Some(target)), state, tasks)
 }
 
 /// What DNS should say.

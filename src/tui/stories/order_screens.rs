@@ -10,7 +10,7 @@ use crate::tui::Msg;
 
 /// Every screen, by name.
 pub(super) fn all() -> Vec<(&'static str, Stage)> {
-    let choosing = [
+    let choosing = vec![
         ("source-mixed", mixed("space down space down down space")),
         ("source-conflict", mixed("space down down down down down down space")),
         ("source-blocked", mixed("down down down down down down down down")),
@@ -18,7 +18,7 @@ pub(super) fn all() -> Vec<(&'static str, Stage)> {
         ("destination-on-demand", towards(Platform::EmailPro, "")),
         ("destination-refused", towards(Platform::MxPlanLegacy, "down down")),
     ];
-    let reviewing = [
+    let reviewing = vec![
         ("review-order", reviewed(Strategy::CopyFirst, "v")),
         ("review-order-refused", reviewed(Strategy::CopyFirst, "v down down")),
         ("review-order-server", reviewed(Strategy::ServerSide, "v")),

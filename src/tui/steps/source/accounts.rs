@@ -129,9 +129,12 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// All that are shown and can be moved, or none of them when all were chosen.
+/// All that can be moved of the service of the selected account, of a filtered list all that are shown; or none of them when all were
+/// chosen. Accounts of several services seldom have an order of acts in common.
 fn choose_all(state: &mut super::State, rows: Vec<(EmailAddress, ServiceId, bool)>) {
-    let rows = rows.into_iter().filter(|(_, _, may)| *may).collect::<Vec<_>>();
+    let here = rows.get(state.selected).map(|(_, service, _)| service.clone()).filter(|_| state.filter.is_none());
+    let is_meant = |service: &ServiceId| here.as_ref().is_none_or(|here| here == service);
+    let rows = rows.into_iter().filter(|(_, service, may)| *may && is_meant(service)).collect::<Vec<_>>();
     let are_all = rows.iter().all(|(address, ..)| state.chosen.contains_key(address));
     for (address, service, _) in rows {
         if are_all {
