@@ -88,7 +88,7 @@ fn where_secrets_go_is_said_with_the_keyrings_own_trouble() {
 #[test]
 fn all_proven_accounts_become_sources_without_their_passwords() {
     let mut stage = Stage::at(Step::Source, Mode::Automatic);
-    stage.answers().answers().press("a down down down down space down space enter enter");
+    stage.answers().answers().press("a down down down down space enter enter");
     stage.answers().answers().answers().answers().press("enter");
     let chosen = commands(&mut stage);
     let [Command::ChooseSources { accounts }] = &chosen[..] else { panic!("{chosen:?}") };
