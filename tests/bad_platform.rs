@@ -25,9 +25,7 @@ use mailferry::domain::{
 };
 use mailferry::engine::{Engine, Limits, Opening, Stop};
 use mailferry::plan::{Place, SourceAccount, SourceName, TargetName, propose};
-use mailferry::ports::{
-    Entry, EntryState, Journal, JournalError, MailboxTally, PlatformApi, PlatformGate, Ports, Record, SeatRequest, SecretStore,
-};
+use mailferry::ports::{Entry, EntryState, Journal, JournalError, MailboxTally, PlatformApi, PlatformGate, Ports, Record, SecretStore};
 use mailferry::problem::{Meaning, Problem, ProblemCode};
 use mailferry::sandbox::demo::{Demo, DemoOptions, MailSize};
 use mailferry::sandbox::mail::AccountKey;
