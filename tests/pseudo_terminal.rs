@@ -162,13 +162,20 @@ fn a_key_that_comes_together_with_another_size_is_heard_and_so_is_the_size() {
     let mut terminal = demo(home.path());
     terminal.wait_for("How shall we reach", PATIENCE);
     let id = rustix::process::Pid::from_raw(i32::try_from(terminal.id()).expect("a process id")).expect("a process");
-    // While it stands still both pile up, so that it learns of them in the same moment.
-    rustix::process::kill_process(id, rustix::process::Signal::STOP).expect("told");
-    terminal.set_size(40, 120);
-    terminal.press("\r");
-    rustix::process::kill_process(id, rustix::process::Signal::CONT).expect("told");
-    terminal.wait_for("The keys of your OVHcloud account", PATIENCE);
-    terminal.wait_for(&"─".repeat(120), PATIENCE);
+    for round in 0..120_u16 {
+        let (key, shown) = if round % 2 == 0 { ("?", true) } else { ("\x1b", false) };
+        // It stands still until the other size is there, so that it learns of both at about the same time, now in this order, now in that.
+        let tell = |signal| rustix::process::kill_process(id, signal).expect("told");
+        tell(rustix::process::Signal::STOP);
+        terminal.set_size(30 + round, 100 + round);
+        tell(rustix::process::Signal::CONT);
+        terminal.press(key);
+        let until = Instant::now() + PATIENCE;
+        while terminal.screen().contains("On this screen") != shown {
+            assert!(Instant::now() < until, "{key:?} was not heard in round {round}:\n{}", terminal.screen());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
 }
 
 #[test]
