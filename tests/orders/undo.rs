@@ -29,7 +29,7 @@ fn is_reached(session: &Session, turn: Turn) -> bool {
 }
 
 /// Forward to the turn, and back.
-fn there_and_back<'a>(stage: &'a PairStage, turn: Turn) -> impl Fn(&Session) -> Wish + 'a {
+fn there_and_back(stage: &PairStage, turn: Turn) -> impl Fn(&Session) -> Wish {
     move |session| {
         let has_turned = stage.happened(|e| matches!(e, Event::CreateUndoRequested { .. } | Event::RenameUndoRequested { .. })) > 0;
         let is_back = has_turned && !session.has_acted() && session.domains.values().all(|d| d.leaving.is_none() && !d.attached_by_us);
@@ -62,8 +62,7 @@ async fn goes_back(pair: (Platform, Platform), (order, turn): (Strategy, Turn), 
 fn turns(order: Strategy) -> &'static [Turn] {
     match order {
         Strategy::RenameFirst => &[Turn::Created],
-        Strategy::CopyFirst => &[Turn::Created, Turn::Copied],
-        Strategy::Replace => &[Turn::Created, Turn::Copied],
+        Strategy::CopyFirst | Strategy::Replace => &[Turn::Created, Turn::Copied],
         Strategy::ServerSide => &[],
     }
 }
