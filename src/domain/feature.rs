@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DomainName, EmailAddress};
+use super::{DomainName, EmailAddress, Platform};
 
 /// To whom a feature belongs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -293,6 +293,15 @@ impl Feature {
             | Self::GroupDelegation { .. } => FeatureKind::Group,
             Self::MailingList { .. } => FeatureKind::MailingList,
             Self::Other { .. } => FeatureKind::Other,
+        }
+    }
+
+    /// Whether it is the domain's on this platform: it stays there and goes on working, wherever the accounts go.
+    pub const fn stays_with_domain(&self, from: Platform) -> bool {
+        match self {
+            Self::MailingList { .. } => true,
+            Self::Redirection { .. } => from.is_mx_plan(),
+            _ => false,
         }
     }
 

@@ -658,6 +658,7 @@ settings-outgoing = outgoing
 settings-webmail = webmail
 settings-imap = IMAP { $host }, SSL/TLS
 settings-smtp = SMTP { $host }:587, STARTTLS
+settings-smtp-tls = SMTP { $host }:465, SSL/TLS
 settings-user = user name
 settings-user-address = the address
 finish-source-kept = The old accounts stay, under their temporary names.

@@ -6,13 +6,16 @@
 use crate::domain::{Account, ByteSize, EmailAddress, MigrationId, ObjectState, Platform, SeatModel, ServiceId};
 use crate::plan::TargetAccount;
 use crate::ports::{ApiError, NewAccount, PlatformApi, SeatRequest};
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Disposition, Problem, ProblemCode};
 use crate::session::{Activity, CreateState, Event, Migration, Strategy, Undo, Witness};
 
 use super::super::context::{Failure, TaskContext};
 use super::preflight::as_planned;
 use super::releasing::{given_up_at, patient, released, told_with_the_gap};
 use super::target_password::{is_busy, set_password};
+
+/// Milliseconds until another slot is asked for.
+const ANOTHER_SLOT_MILLIS: u64 = 1_000;
 
 /// Looks that find neither the seat of the intent nor the account before another seat is taken: between two names a platform may show
 /// none, and a second seat would be one too many.
@@ -128,9 +131,18 @@ impl Creation<'_> {
         };
         match self.api.create_account(self.service, &request).await {
             Err(error @ ApiError::Refused { .. }) => Err(self.why_refused(error).await),
+            Err(error @ ApiError::NoSeat { .. }) => Err(self.why_no_seat(&error).await?.into()),
             Err(error) => Err(patient(error, self.migration)),
             Ok(_) => Ok(()),
         }
+    }
+
+    /// Accounts that are made side by side may want the same slot: where another one is free it is asked for a moment later.
+    async fn why_no_seat(&self, error: &ApiError) -> Result<Problem, Failure> {
+        let services = self.api.services().await?;
+        let is_another_free = services.iter().any(|known| known.id == *self.service && known.free_seats > 0);
+        let problem = Problem::new(ProblemCode::NoFreeSeat).with("service", self.service).because(error);
+        Ok(if is_another_free { problem.disposed(Disposition::RetryAfter(ANOTHER_SLOT_MILLIS)) } else { problem })
     }
 
     fn taken(&self) -> Failure {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{DomainName, EmailAddress, Feature, FeatureId, FeatureKind, FeatureOwner, MigrationId, Platform, ServiceId};
+use crate::domain::{DomainName, EmailAddress, Feature, FeatureId, FeatureKind, FeatureOwner, MigrationId, ServiceId};
 use crate::ports::{ApiError, PlatformApi};
 use crate::problem::{Problem, ProblemCode};
 use crate::session::report::features;
@@ -137,15 +137,6 @@ const fn needed_account(feature: &Feature) -> Option<&EmailAddress> {
     }
 }
 
-/// Whether a feature is one of the domain, which goes on there whatever platform its accounts are on.
-const fn stays(feature: &Feature, from: Platform) -> bool {
-    match feature {
-        Feature::MailingList { .. } => true,
-        Feature::Redirection { .. } => from.is_mx_plan(),
-        _ => false,
-    }
-}
-
 /// A redirection is told with the account that it leads to, or with the domain: platforms differ, and a rename changes which.
 fn other_owner(owner: &FeatureOwner, feature: &Feature) -> Option<FeatureOwner> {
     let Feature::Redirection { from, to } = feature else { return None };
@@ -182,7 +173,7 @@ impl Porter<'_> {
     /// Brings one feature to its end; answers what became of it. `None` when stopped before the end.
     async fn carry(&self, id: FeatureId, progress: &FeatureProgress) -> Result<Option<Event>, Failure> {
         let feature = &progress.feature;
-        if stays(feature, progress.service.platform) {
+        if feature.stays_with_domain(progress.service.platform) {
             return Ok(Some(left(id, LeftReason::Stays, None)));
         }
         let is_held = Platforms::built_in().facts(self.to.platform).features.contains(&feature.kind());

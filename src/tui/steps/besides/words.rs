@@ -27,15 +27,15 @@ pub(in crate::tui) fn fate(model: &Model, progress: &FeatureProgress) -> Fate {
         FeatureState::Left { reason: LeftReason::Stays, .. } => Fate::Stays,
         FeatureState::Left { reason, .. } => Fate::Yours(*reason),
         FeatureState::Intended => Fate::ToCome,
+        FeatureState::Pending if progress.feature.stays_with_domain(progress.service.platform) => Fate::Stays,
         FeatureState::Pending => forecast(model, &progress.feature),
     }
 }
 
 fn forecast(model: &Model, feature: &Feature) -> Fate {
     let holds = &Platforms::built_in().facts(target(&model.session)).features;
-    let is_of_domain = matches!(feature, Feature::MailingList { .. } | Feature::Redirection { .. });
     if !holds.contains(&feature.kind()) {
-        return if is_of_domain { Fate::Stays } else { Fate::Yours(LeftReason::NotOnTarget) };
+        return Fate::Yours(LeftReason::NotOnTarget);
     }
     let needed = match feature {
         Feature::Delegation { account, .. } | Feature::GroupManager { account, .. } | Feature::GroupDelegation { account, .. } => account,

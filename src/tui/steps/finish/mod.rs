@@ -173,7 +173,13 @@ fn settings(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
     };
     said("settings-incoming", ink.tell("settings-imap", &[("host", destination.endpoint.to_string().into())]));
     if model.session.mode == Some(Mode::Automatic) {
-        said("settings-outgoing", ink.tell("settings-smtp", &[("host", host.into())]));
+        // MX Plan and Zimbra have a host of its own for what is sent, with TLS from the start (guides); the others have one for both.
+        let of_its_own = host.strip_prefix("imap.mail.ovh.").map(|region| format!("smtp.mail.ovh.{region}"));
+        let outgoing = match of_its_own {
+            Some(host) => ink.tell("settings-smtp-tls", &[("host", host.into())]),
+            None => ink.tell("settings-smtp", &[("host", host.into())]),
+        };
+        said("settings-outgoing", outgoing);
     }
     said("settings-user", ink.say("settings-user-address"));
     if let Some(webmail) = &destination.webmail {
