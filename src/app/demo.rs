@@ -44,6 +44,14 @@ pub(super) const DEMO_KEYRING_SERVICE: &str = "mailferry-demo";
 const USUAL_SEED: u64 = 1;
 /// The servers of the demo are as far away and as busy as real ones, so that a copy can be watched.
 const DISTANCE: MailFault = MailFault::Latency { per_command: Duration::from_millis(3), per_stored: Duration::from_millis(5) };
+/// The accounts with which the demo's world begins.
+const CAST: [(&str, &str, &[&str]); 5] = [
+    (EXCHANGE_HOST, DOMAIN, &["john.smith", "anna.keller", "info"]),
+    (EMAIL_PRO_HOST, OTHER_DOMAIN, &["sales"]),
+    (MX_PLAN_HOST, MX_PLAN_DOMAIN, &["hello"]),
+    (MX_PLAN_ZIMBRA_HOST, MX_PLAN_ZIMBRA_DOMAIN, &["orders", "lucy.brown"]),
+    (PLAIN_HOST, MX_PLAN_LEGACY_DOMAIN, &["treasurer", "secretary"]),
+];
 /// The account of the demo's legacy MX Plan that has neither a redirection nor an automatic reply.
 const PLAIN_ACCOUNT: &str = "treasurer";
 /// Milliseconds between two looks at operations and DNS: the demo's world is near.
@@ -74,6 +82,8 @@ pub(super) fn limits(request: &DemoRequest) -> Limits {
     let mut limits = Limits::default();
     limits.operation_poll_millis = poll;
     limits.dns_poll_millis = poll.max(200);
+    // Five minutes at a real MX Plan (Zimbra): here as long as its operations take.
+    limits.longest_release_millis = poll * 20;
     limits
 }
 
@@ -147,9 +157,9 @@ fn prefill(demo: &Demo) -> Prefill {
         }
     }
     // Accounts that were renamed already are still asked for under the address that they had.
-    for local in ["john.smith", "anna.keller", "info"] {
-        if let Ok(address) = format!("{local}@{DOMAIN}").parse::<EmailAddress>() {
-            passwords.insert(address.clone(), password_of(EXCHANGE_HOST, &address));
+    for (host, domain, locals) in CAST {
+        for address in locals.iter().filter_map(|local| format!("{local}@{domain}").parse::<EmailAddress>().ok()) {
+            passwords.entry(address.clone()).or_insert_with(|| password_of(host, &address));
         }
     }
     let guided = demo.logins().into_iter().filter(|login| login.host == FOREIGN_HOST);

@@ -56,6 +56,9 @@ pub struct Limits {
     /// So many milliseconds at least after a connection was lost, what was sent over it may still arrive: a server goes on with what it
     /// got. Longer where its answers take long.
     pub late_millis: u64,
+    /// Milliseconds at the most for which an address that an account gave up is left alone, whatever is known of its platform: for worlds
+    /// whose time runs faster.
+    pub longest_release_millis: u64,
     /// First pause of the back-off, in milliseconds; doubled up to [`Self::longest_pause_millis`].
     pub first_pause_millis: u64,
     /// Longest pause of the back-off, in milliseconds.
@@ -83,6 +86,7 @@ impl Default for Limits {
             operation_poll_millis: 3000,
             dns_poll_millis: 30_000,
             late_millis: 5000,
+            longest_release_millis: u64::MAX,
             first_pause_millis: 1000,
             longest_pause_millis: 60_000,
             progress_millis: 250,

@@ -22,7 +22,7 @@ pub(super) async fn released(context: &TaskContext, migration: &Migration) -> Re
     let platform = migration.source.service.as_ref().map_or(Platform::Imap, |service| service.platform);
     let seconds = Platforms::built_in().facts(platform).name_release_seconds.unwrap_or(0);
     let Some(since) = given_up_at(migration) else { return Ok(true) };
-    let until = since.plus_millis(u64::from(seconds) * 1000);
+    let until = since.plus_millis((u64::from(seconds) * 1000).min(context.limits.longest_release_millis));
     while context.ports.clock.now() < until {
         context.doing(Activity::WaitingForName);
         let left = until.millis_since(context.ports.clock.now());
