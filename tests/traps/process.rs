@@ -1,7 +1,7 @@
 //! P1 to P6: where mail is lost in the platforms' own procedures, and what this program does there.
 
 use mailferry::app::next;
-use mailferry::domain::{DomainType, MailboxName, MigrationId, Secret};
+use mailferry::domain::{DomainType, EmailAddress, Feature, MailboxName, MigrationId, Secret};
 use mailferry::engine::Limits;
 use mailferry::plan::{FindingCode, Weight};
 use mailferry::ports::{ApiKeys, PlatformGate};
@@ -78,17 +78,18 @@ fn p3_an_account_that_does_not_fit_is_known_before_anything_is_changed() {
 fn p4_what_the_platform_keeps_beside_the_mail_is_counted_and_said_before_the_rename() {
     paused().block_on(async {
         let stage = platform::Stage::new(Way::ExchangeToEmailPro, Memory::Keyring).await;
-        let alias = "team@mydomain.ovh".parse().expect("an address");
+        let alias: EmailAddress = "team@mydomain.ovh".parse().expect("an address");
         stage.world.add_alias(&stage.way.from().service, &stage.way.address(), &alias).expect("accepted");
         stage.world.wait_idle().await;
         let answers = stage.answers();
         let looks = move |session: &mailferry::session::Session| {
-            let is_seen = session.migrations.iter().any(|m| m.inventory.is_some());
+            let is_seen = session.migrations.iter().any(|m| m.are_features_seen);
             if is_seen { Next::Over } else { next(session, &answers).into() }
         };
         assert!(stage.run(&Knife::at(usize::MAX), looks).await);
-        let findings = stage.session().migrations[0].inventory.clone().expect("seen").findings;
-        assert!(findings.iter().any(|f| f.code == FindingCode::Aliases && f.params["count"] == "1"), "{findings:?}");
+        let session = stage.session();
+        let is_it = |feature: &Feature| matches!(feature, Feature::Alias { alias: seen } if *seen == alias);
+        assert!(session.features_of(MigrationId(1)).any(|(_, progress)| is_it(&progress.feature)), "{:?}", session.features);
         assert_eq!(stage.happened(|event| matches!(event, Event::RenameIntended { .. })), 0);
     });
 }
