@@ -1,49 +1,12 @@
 //! Until the point of no return everything can be undone, and the world is then as it was: compared, cut on the way and not.
 
 use mailferry::domain::Platform;
-use mailferry::session::{Command, CopyState, CreateState, Event, RenameState, Session, Strategy};
-use mailferry::settings::Platforms;
+use mailferry::session::{Command, Event, RenameState, Session, Strategy};
 
 use crate::support::cutting::Knife;
 use crate::support::guided::paused;
-use crate::support::pair::{PLATFORMS, PairStage, Wish};
-
-/// How far a run goes before everything is undone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    /// Accounts are created, nothing is copied.
-    Created,
-    /// Everything is copied and verified.
-    Copied,
-    /// The source has given its name up, the target has not got it.
-    Renamed,
-}
-
-fn is_reached(session: &Session, turn: Turn) -> bool {
-    !session.migrations.is_empty()
-        && session.migrations.iter().all(|m| match turn {
-            Turn::Created => m.create == CreateState::Done,
-            Turn::Copied => session.is_copy_confirmed && m.copy_state() == CopyState::Verified && m.create == CreateState::Done,
-            Turn::Renamed => m.rename == RenameState::Done,
-        })
-}
-
-/// Forward to the turn, and back.
-fn there_and_back(stage: &PairStage, turn: Turn) -> impl Fn(&Session) -> Wish {
-    move |session| {
-        let has_turned = stage.happened(|e| matches!(e, Event::CreateUndoRequested { .. } | Event::RenameUndoRequested { .. })) > 0;
-        let is_back = has_turned && !session.has_acted() && session.domains.values().all(|d| d.leaving.is_none() && !d.attached_by_us);
-        if is_back {
-            Wish::Over
-        } else if has_turned {
-            Wish::Do(Command::Unpause)
-        } else if is_reached(session, turn) {
-            Wish::Do(Command::UndoEverything)
-        } else {
-            Wish::GoOn
-        }
-    }
-}
+use crate::support::pair::{PairStage, Wish};
+use crate::support::turn::{Turn, is_reached, there_and_back};
 
 async fn goes_back(pair: (Platform, Platform), (order, turn): (Strategy, Turn), cuts: &[usize]) -> Result<bool, String> {
     let stage = PairStage::new(pair, order, 2).await;
@@ -57,28 +20,6 @@ async fn goes_back(pair: (Platform, Platform), (order, turn): (Strategy, Turn), 
     stage.world.wait_idle().await;
     let now = stage.world.platform_snapshot();
     if now == stage.platforms_at_first { Ok(was_cut) } else { Err(format!("{now:#?}\nwas {:#?}", stage.platforms_at_first)) }
-}
-
-fn turns(order: Strategy) -> &'static [Turn] {
-    match order {
-        Strategy::RenameFirst => &[Turn::Created],
-        Strategy::CopyFirst | Strategy::Replace => &[Turn::Created, Turn::Copied],
-        Strategy::ServerSide => &[],
-    }
-}
-
-#[test]
-fn undoing_everything_returns_every_pair_to_its_first_state() {
-    for from in PLATFORMS {
-        for to in PLATFORMS {
-            for order in Platforms::built_in().strategies(from, to).allowed {
-                for turn in turns(order) {
-                    let back = paused().block_on(goes_back((from, to), (order, *turn), &[]));
-                    back.unwrap_or_else(|what| panic!("{from} → {to}, {order:?}, {turn:?}: {what}"));
-                }
-            }
-        }
-    }
 }
 
 #[test]

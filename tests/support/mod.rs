@@ -10,3 +10,4 @@ pub mod nothing;
 pub mod pair;
 pub mod platform;
 pub mod tricks;
+pub mod turn;
