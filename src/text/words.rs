@@ -68,6 +68,9 @@ impl std::fmt::Debug for Words {
 /// Phrases with this prefix say what stands in for a parameter that was not given: `default-host = the server`.
 const DEFAULT: &str = "default-";
 
+/// The parameter that lists codes of the platform's.
+const CODES: &str = "codes";
+
 /// Parameters that name something, although they look like numbers: never `process 17,230`.
 const NAMES: [&str; 3] = ["pid", "line", "query-id"];
 
@@ -112,7 +115,8 @@ impl Words {
         self.format(key, &args)
     }
 
-    /// The sentence of a phrase about nouns that may be missing: those are replaced by `default-<name>`; texts that are numbers count as numbers.
+    /// The sentence of a phrase about nouns that may be missing: those are replaced by `default-<name>`; texts that are numbers count as numbers;
+    /// codes of the platform's own get their words.
     pub fn say_about(&self, key: &str, params: &BTreeMap<String, String>) -> String {
         let mut args = FluentArgs::with_capacity(params.len() + self.defaults.len());
         for name in self.defaults.iter().filter(|name| !params.contains_key(*name)) {
@@ -121,10 +125,20 @@ impl Words {
         for (name, value) in params {
             match value.parse::<u64>() {
                 Ok(number) if !NAMES.contains(&name.as_str()) => args.set(name.clone(), number),
+                _ if name == CODES => args.set(name.clone(), self.say_codes(value)),
                 _ => args.set(name.clone(), value.as_str()),
             }
         }
         self.format(key, &args)
+    }
+
+    /// `FILTER_EXIST, MAILPROXY_EMPTY` as `filters (FILTER_EXIST), MAILPROXY_EMPTY`: what has a phrase `code-filter-exist` is said by it.
+    fn say_codes(&self, codes: &str) -> String {
+        let said = codes.split(", ").map(|code| {
+            let key = format!("code-{}", code.to_lowercase().replace('_', "-"));
+            if self.bundle.has_message(&key) { format!("{} ({code})", self.say(&key, &[])) } else { code.to_owned() }
+        });
+        said.collect::<Vec<_>>().join(", ")
     }
 
     fn format(&self, key: &str, args: &FluentArgs<'_>) -> String {
@@ -162,6 +176,13 @@ mod tests {
         assert_eq!(words.say("gone", &[("n", 1u64.into()), ("who", "anna".into())]), "1 message of anna");
         assert_eq!(words.say("gone", &[("n", 12_904u64.into()), ("who", "anna".into())]), "12,904 messages of anna");
         assert_eq!(words.say("nothing", &[]), "nothing");
+    }
+
+    #[test]
+    fn codes_of_the_platform_get_their_words_and_are_still_named() {
+        let (words, _) = Words::from_files(&[("t", "stays = left: { $codes }\ncode-filter-exist = filters\n")]);
+        let params = BTreeMap::from([("codes".to_owned(), "FILTER_EXIST, SOMETHING_NEW".to_owned())]);
+        assert_eq!(words.say_about("stays", &params), "left: filters (FILTER_EXIST), SOMETHING_NEW");
     }
 
     #[test]

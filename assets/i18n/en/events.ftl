@@ -14,7 +14,10 @@ event-destination-chosen = Destination chosen: { $name }
 event-domain-attaching = being attached to the new service
 event-domain-attached = attached to the new service
 event-domain-ready = ready at the new service
-event-inventory-taken = looked at: { $messages } messages, { $size }
+event-inventory-taken = { $messages ->
+    [one] looked at: one message, { $size }
+   *[other] looked at: { $messages } messages, { $size }
+ }
 event-answers-reopened = Back to earlier answers; nothing was changed
 event-plan-accepted = { $count ->
     [one] Plan accepted for one account
@@ -51,7 +54,10 @@ event-domain-detached = is no longer attached to the new service
 event-server-confirmed = given to OVHcloud
 event-server-moving = OVHcloud moves the account; it cannot be stopped any more
 event-server-moved = moved by OVHcloud, its login works
-event-server-moved-found = moved by OVHcloud, { $messages } messages found there
+event-server-moved-found = { $messages ->
+    [one] moved by OVHcloud, one message found there
+   *[other] moved by OVHcloud, { $messages } messages found there
+ }
 event-features-seen = { $count ->
     [one] one thing besides mail found
    *[other] { $count } things besides mail found
@@ -67,18 +73,43 @@ event-message-repaired = { $folder }: a message is sent with a repair: { $repair
 event-rebuilds-seen = the new server gives messages another form; they are compared by what they say
 event-altered-accepted = goes on although the new server alters mail
 event-refused-retried = refused messages are tried again
-event-renumbered-source = { $folder } was renumbered by the old server, { $count } messages recognised
-event-renumbered-target = { $folder } was renumbered by the new server, { $count } messages recognised
-event-mailbox-copied = { $folder } copied, { $messages } messages
-event-mailbox-verified = { $folder } verified, { $verified } messages
-event-mailbox-differs = { $folder }: { $missing } messages are not as expected and are looked at again
+event-renumbered-source = { $count ->
+    [one] { $folder } was renumbered by the old server, one message recognised
+   *[other] { $folder } was renumbered by the old server, { $count } messages recognised
+ }
+event-renumbered-target = { $count ->
+    [one] { $folder } was renumbered by the new server, one message recognised
+   *[other] { $folder } was renumbered by the new server, { $count } messages recognised
+ }
+event-mailbox-copied = { $messages ->
+    [one] { $folder } copied, one message
+   *[other] { $folder } copied, { $messages } messages
+ }
+event-mailbox-verified = { $verified ->
+    [0] { $folder } verified, nothing in it
+    [one] { $folder } verified, one message
+   *[other] { $folder } verified, { $verified } messages
+ }
+event-mailbox-differs = { $missing ->
+    [one] { $folder }: one message is not as expected and is looked at again
+   *[other] { $folder }: { $missing } messages are not as expected and are looked at again
+ }
 event-verification-skipped = { $folder } is not verified, as configured
-event-flags-carried = { $folder }: marks of { $messages } messages changed at the source, and here too
+event-flags-carried = { $messages ->
+    [one] { $folder }: marks of one message changed at the source, and here too
+   *[other] { $folder }: marks of { $messages } messages changed at the source, and here too
+ }
 event-surveyed = { $unchanged ->
     [one] nothing new in one folder
    *[other] nothing new in { $unchanged } folders
 }
-event-surveyed-more = nothing new in { $unchanged } folders; { $found } came, { $vanished } are gone at the source
+event-surveyed-more = { $unchanged ->
+    [one] nothing new in one folder
+   *[other] nothing new in { $unchanged } folders
+ }; { $found } came, { $vanished ->
+    [one] one is gone at the source
+   *[other] { $vanished } are gone at the source
+ }
 event-delta-requested = looked at again for new mail
 event-dns-checked = { $wrong ->
     [0] DNS is as it should be

@@ -59,8 +59,14 @@ problem-server-misbehaves = The server answered something that makes no sense.
 problem-mailbox-refused = The server refused { $mailbox }.
 problem-quota-full = The new account is full.
 problem-message-refused = A message was refused by the target.
-problem-verification-failed = What was read back is not what was sent: { $count } messages.
-problem-canary-altered = { $server } alters the mail that it stores ({ $what }): { $sent } was sent, { $came } came back. { $count } messages are there so.
+problem-verification-failed = { $count ->
+    [one] What was read back is not what was sent: one message.
+   *[other] What was read back is not what was sent: { $count } messages.
+ }
+problem-canary-altered = { $server } alters the mail that it stores ({ $what }): { $sent } was sent, { $came } came back. { $count ->
+    [one] One message is there so.
+   *[other] { $count } messages are there so.
+ }
 problem-api-unreachable = The OVHcloud API does not answer.
 problem-api-keys-refused = The OVHcloud API refused the keys.
 problem-consumer-key-expired = The consumer key has expired or was revoked.

@@ -172,7 +172,10 @@ review-looking = Looking at the accounts: { $known } of { $count } done
 review-totals = { $count ->
     [one] One account
    *[other] { $count } accounts
- } · { $messages } messages · { $size } · { $time }
+ } · { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+ } · { $size } · { $time }
 review-not-renamed = keeps its name
 review-about = { $account }: { $skipped ->
     [0] all { $copied } folders are copied
@@ -530,7 +533,10 @@ migrate-start-title = Copy the mail
 migrate-start-totals = { $count ->
     [one] One account
    *[other] { $count } accounts
- }, { $messages } messages, { $size }
+ }, { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+ }, { $size }
 migrate-start-text = Every message is copied with its date and its marks, then the target is read again and compared. The source is only read. You can stop and go on as often as you like.
 migrate-start-undo = From here on rename and create are no longer undone by a key.
 migrate-start-undo-copy-first = The old accounts go on working meanwhile; it can be undone until the names are switched.
@@ -543,7 +549,10 @@ server-totals = { $done } of { $count } accounts moved
 server-about = OVHcloud moves it itself. That can take hours and cannot be cancelled; the old mailbox cannot be opened any more, and is deleted within 15 days.
 server-call = Move it: you are asked to type its address
 server-following = OVHcloud is at work. It goes on when you leave, and the next start looks at how far it came. Do not change the password of the old account.
-server-found = { $messages } messages are at the new place.
+server-found = { $messages ->
+    [one] One message is at the new place.
+   *[other] { $messages } messages are at the new place.
+ }
 server-found-all = { $messages } messages are at the new place; { $before } were counted before.
 server-found-less = { $messages } messages are at the new place, { $before } were counted before: look at the account, and into its folders below the inbox.
 state-to-give = type its address to let it move

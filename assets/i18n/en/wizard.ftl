@@ -54,7 +54,10 @@ safety-old-gone = { $count ->
 safety-created = Your mail is safe: all of it is still at the source.
 safety-copying = Your mail is safe: nothing is removed from the source.
 safety-unverified = Your mail is safe: copied, not verified, and still at the source.
-safety-verified = Mail is safe: { $verified } messages verified at both places.
+safety-verified = { $verified ->
+    [one] Mail is safe: one message verified at both places.
+   *[other] Mail is safe: { $verified } messages verified at both places.
+ }
 safety-verified-refused = Safe: { $verified } verified, { $refused } refused and kept at the source.
 
 activity-none = Nothing has happened yet.

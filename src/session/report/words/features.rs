@@ -11,6 +11,25 @@ use super::super::facts::{FeatureOutcome, FeatureReport, ToDo};
 /// Longer texts are shortened: their whole is in `features.json`.
 const LONGEST_TEXT: usize = 80;
 
+/// A setting against spam, by the API's name of it (`/email/exchange/…/account`, `spamAndVirusConfiguration`).
+fn spam_setting(name: &str, value: &str) -> String {
+    let not = match value {
+        "true" => "",
+        "false" => "not ",
+        _ => return format!("{name} {value}"),
+    };
+    match name.rsplit('.').next().unwrap_or(name) {
+        "checkDKIM" => format!("signatures (DKIM) are {not}checked"),
+        "checkSPF" => format!("the senders' servers (SPF) are {not}checked"),
+        "deleteSpam" => format!("spam is {not}deleted"),
+        "deleteVirus" => format!("mail with viruses is {not}deleted"),
+        "putInJunk" => format!("spam is {not}put into the junk folder"),
+        "tagSpam" => format!("spam is {not}marked"),
+        "tagVirus" => format!("mail with viruses is {not}marked"),
+        _ => format!("{name} {value}"),
+    }
+}
+
 fn short(text: &str) -> String {
     let plain: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if plain.chars().count() <= LONGEST_TEXT { plain } else { plain.chars().take(LONGEST_TEXT - 1).chain(['…']).collect() }
@@ -47,7 +66,7 @@ pub(in crate::session::report) fn feature(feature: &Feature) -> String {
             format!("Filter {name}{when}: {action}{with}{off}")
         }
         Feature::SpamSettings { settings } => {
-            let named: Vec<String> = settings.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            let named: Vec<String> = settings.iter().map(|(name, value)| spam_setting(name, value)).collect();
             format!("Settings against spam: {}", named.join(", "))
         }
         Feature::Contact { address, display_name, is_hidden, .. } => {

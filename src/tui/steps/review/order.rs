@@ -25,7 +25,9 @@ fn may_choose(model: &Model, selected: usize) -> bool {
 
 /// What is possible.
 pub(super) fn hints(model: &Model, selected: usize) -> Vec<Hint> {
-    let mut hints = vec![Hint::look(Action::Up, "key-other-order"), Hint::silent(Action::Down)];
+    // The one that leads to most of them; both work.
+    let (said, silent) = if selected == 0 { (Action::Down, Action::Up) } else { (Action::Up, Action::Down) };
+    let mut hints = vec![Hint::look(said, "key-other-order"), Hint::silent(silent)];
     if may_choose(model, selected) {
         hints.insert(0, Hint::act(Action::Accept, "key-choose-order"));
     }
