@@ -11,7 +11,7 @@ use crate::ports::Body;
 const SPILLED: u64 = 256 * 1024;
 /// What a message takes beside its bytes: flags, date, its place in a batch, its row of the journal, what is sent of it. With as much, ten
 /// thousand small ones need no more memory than a few large ones.
-const ENVELOPE: u64 = 3 * 1024;
+const ENVELOPE: u64 = 6 * 1024;
 /// One permit is so many bytes.
 const GRAIN: u64 = 1024;
 

@@ -82,7 +82,7 @@ impl Default for Limits {
             window_messages: 1000,
             batch_messages: 100,
             batch_bytes: ByteSize(4 << 20),
-            bytes_in_flight: ByteSize(12 << 20),
+            bytes_in_flight: ByteSize(16 << 20),
             operation_poll_millis: 3000,
             dns_poll_millis: 30_000,
             late_millis: 5000,
