@@ -9,8 +9,8 @@ use crate::ports::Body;
 
 /// What a body beside memory takes while it passes.
 const SPILLED: u64 = 256 * 1024;
-/// What a message takes beside its bytes: flags, date, its place in a batch, its row of the journal, what is sent of it. With as much, ten
-/// thousand small ones need no more memory than a few large ones.
+/// What a message is priced at beside its bytes: flags, date, its place in a batch, its row of the journal, what is sent of it. Measured, so
+/// that copies of small mail need as much memory as copies of large mail may.
 const ENVELOPE: u64 = 6 * 1024;
 /// One permit is so many bytes.
 const GRAIN: u64 = 1024;

@@ -87,6 +87,8 @@ names! {
         PlanOutdated = "plan-outdated",
         /// The domain is authoritative on another service of the customer.
         DomainElsewhere = "domain-elsewhere",
+        /// The service is for another domain and takes no second one: an MX Plan.
+        DomainNotHere = "domain-not-here",
         /// The service has expired or is suspended.
         ServiceSuspended = "service-suspended",
         /// The domain is not attached to the service, or not ready.
@@ -243,6 +245,7 @@ impl ProblemCode {
             Self::MigrationBlocked => (M::NothingChanged, &[H::MendAtSource, H::Retry], AskUser),
             Self::PlanOutdated => (M::NothingLost, &[H::UndoAndReview, H::Retry], AskUser),
             Self::DomainElsewhere => (M::NothingChanged, &[H::MakeNonAuthoritative, H::Retry], AskUser),
+            Self::DomainNotHere => (M::NothingChanged, &[H::ChooseAnotherService], AskUser),
             Self::ServiceSuspended => (M::NothingLost, &[H::ChooseAnotherService, H::AskSupport], AskUser),
             Self::DomainNotReady => (M::NothingLost, &[H::Wait, H::Retry], AskUser),
             Self::ZoneNotHere => (M::MailUntouched, &[H::ChangeRecordByHand], AskUser),

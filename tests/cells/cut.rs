@@ -33,9 +33,9 @@ pub(crate) fn again(nth: usize) -> usize {
 
 async fn cut_at(cell: Cell, cuts: [usize; 2]) -> Result<(), String> {
     let stage = PairStage::new(cell.pair(), cell.order, 1).await;
-    for at in cuts {
+    for (nth, at) in cuts.into_iter().enumerate() {
         if stage.run(&Knife::at(at), |_| Wish::GoOn).await {
-            return stage.check().await;
+            return if nth == 0 { Err("it was not cut".to_owned()) } else { stage.check().await };
         }
     }
     assert!(stage.run(&Knife::at(usize::MAX), |_| Wish::GoOn).await);

@@ -6,8 +6,7 @@ use crate::Cell;
 use crate::cut::{acts, again};
 use crate::support::cutting::Knife;
 use crate::support::guided::paused;
-use crate::support::pair::PairStage;
-use crate::support::turn::{Turn, there_and_back};
+use crate::support::turn::{Turn, goes_back};
 
 /// Where a run in this order can turn round.
 pub(crate) fn turns(order: Strategy) -> &'static [Turn] {
@@ -18,40 +17,25 @@ pub(crate) fn turns(order: Strategy) -> &'static [Turn] {
     }
 }
 
-async fn goes_back(cell: Cell, turn: Turn, accounts: usize, knives: &[std::sync::Arc<Knife>]) -> Result<(), String> {
-    let stage = PairStage::new(cell.pair(), cell.order, accounts).await;
-    let mut is_back = false;
-    for knife in knives {
-        is_back = stage.run(knife, there_and_back(&stage, turn)).await;
-        if is_back {
-            break;
-        }
-    }
-    if !is_back {
-        assert!(stage.run(&Knife::at(usize::MAX), there_and_back(&stage, turn)).await);
-    }
-    stage.world.wait_idle().await;
-    let now = stage.world.platform_snapshot();
-    if now == stage.platforms_at_first { Ok(()) } else { Err(format!("{turn:?}: {now:#?}\nwas {:#?}", stage.platforms_at_first)) }
-}
-
 pub(crate) fn is_as_before(cell: Cell) -> Result<(), String> {
-    turns(cell.order).iter().try_for_each(|turn| paused().block_on(goes_back(cell, *turn, 2, &[])))
+    turns(cell.order).iter().try_for_each(|turn| paused().block_on(goes_back((cell.pair(), cell.order), *turn, 2, &[])).map(drop))
 }
 
 /// Cut at every act, there and back.
 pub(crate) fn survives(cell: Cell) -> Result<(), String> {
-    let turn = turns(cell.order)[0];
+    let (crossing, turn) = ((cell.pair(), cell.order), turns(cell.order)[0]);
     let undisturbed = Knife::at(usize::MAX);
-    paused().block_on(goes_back(cell, turn, 1, std::slice::from_ref(&undisturbed)))?;
+    paused().block_on(goes_back(crossing, turn, 1, std::slice::from_ref(&undisturbed)))?;
     let acts = acts(&undisturbed.names());
     if acts.len() < 4 {
         return Err(format!("only {} half-effects", acts.len()));
     }
     for (nth, at) in acts.into_iter().enumerate() {
         let cuts = [at, again(nth)];
-        let knives = cuts.map(Knife::at);
-        paused().block_on(goes_back(cell, turn, 1, &knives)).map_err(|what| format!("cut at {cuts:?}: {what}"))?;
+        let back = paused().block_on(goes_back(crossing, turn, 1, &cuts.map(Knife::at)));
+        if !back.map_err(|what| format!("cut at {cuts:?}: {what}"))? {
+            return Err(format!("it was not cut at {at}"));
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What goes wrong with the platform: lost answers, bursts of errors, keys that end, seats and names that are gone, plans that no longer
 //! match the world. Each ends well, by itself or after a person mended it, and nothing is lost on the way.
 
-use mailferry::domain::Platform;
+use mailferry::domain::{DomainName, Platform};
 use mailferry::plan::{FindingCode, Weight};
 use mailferry::problem::ProblemCode;
 use mailferry::sandbox::world::{ApiFault, ApiFaultKind, Condition};
@@ -158,6 +158,32 @@ fn a_plan_that_no_longer_matches_the_world_is_refused_before_anything_changes_an
                 stage.check().await.unwrap_or_else(|what| panic!("{pair:?} {order:?} {code:?}: {what}"));
             });
         }
+    }
+}
+
+#[test]
+fn an_mx_plan_takes_no_second_domain_and_says_so_before_anything_is_asked_of_it() {
+    for to in [Platform::MxPlan, Platform::MxPlanZimbra, Platform::MxPlanLegacy] {
+        paused().block_on(async {
+            let stage = PairStage::new((Platform::Exchange, to), Strategy::RenameFirst, 1).await;
+            let elsewhere: DomainName = "example.org".parse().expect("a domain");
+            let wish = |session: &Session| {
+                if !session.troubles.is_empty() {
+                    return Wish::Over;
+                }
+                if session.migrations.is_empty() || session.destination.is_some() {
+                    return Wish::GoOn;
+                }
+                let destination = stage.answers().destination;
+                Wish::Do(Command::ChooseDestination { destination, domains: vec![elsewhere.clone()] })
+            };
+            assert!(stage.run_until(&forward(), wish, |_| {}).await);
+            let session = stage.session();
+            let codes: Vec<_> = session.troubles.values().map(|problem| problem.code).collect();
+            assert_eq!(codes, [ProblemCode::DomainNotHere], "{to}");
+            assert_eq!(stage.happened(|e| matches!(e, Event::DomainAttachIntended { .. })), 0, "{to}");
+            assert_eq!(stage.world.platform_snapshot(), stage.platforms_at_first, "{to}");
+        });
     }
 }
 

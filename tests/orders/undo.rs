@@ -6,21 +6,7 @@ use mailferry::session::{Command, Event, RenameState, Session, Strategy};
 use crate::support::cutting::Knife;
 use crate::support::guided::paused;
 use crate::support::pair::{PairStage, Wish};
-use crate::support::turn::{Turn, is_reached, there_and_back};
-
-async fn goes_back(pair: (Platform, Platform), (order, turn): (Strategy, Turn), cuts: &[usize]) -> Result<bool, String> {
-    let stage = PairStage::new(pair, order, 2).await;
-    let mut was_cut = false;
-    for at in cuts.iter().copied().chain([usize::MAX]) {
-        if stage.run(&Knife::at(at), there_and_back(&stage, turn)).await {
-            break;
-        }
-        was_cut = true;
-    }
-    stage.world.wait_idle().await;
-    let now = stage.world.platform_snapshot();
-    if now == stage.platforms_at_first { Ok(was_cut) } else { Err(format!("{now:#?}\nwas {:#?}", stage.platforms_at_first)) }
-}
+use crate::support::turn::{Turn, goes_back, is_reached};
 
 #[test]
 fn the_way_back_survives_a_cut_anywhere() {
@@ -31,7 +17,7 @@ fn the_way_back_survives_a_cut_anywhere() {
         ((Platform::MxPlanLegacy, Platform::Exchange), Strategy::Replace, Turn::Created),
     ] {
         for first in 0.. {
-            let back = paused().block_on(goes_back(pair, (order, turn), &[first, first * 7 % 23]));
+            let back = paused().block_on(goes_back((pair, order), turn, 2, &[first, first * 7 % 23].map(Knife::at)));
             let was_cut = back.unwrap_or_else(|what| panic!("{pair:?} {order:?}, cut at {first}: {what}"));
             if !was_cut {
                 break;

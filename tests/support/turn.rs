@@ -1,7 +1,11 @@
 //! Runs that turn round: forward to some point, and then everything is taken back.
 
-use mailferry::session::{Command, CopyState, CreateState, Event, RenameState, Session};
+use std::sync::Arc;
 
+use mailferry::domain::Platform;
+use mailferry::session::{Command, CopyState, CreateState, Event, RenameState, Session, Strategy};
+
+use super::cutting::Knife;
 use super::pair::{PairStage, Wish};
 
 /// How far a run goes before everything is undone.
@@ -26,7 +30,7 @@ pub fn is_reached(session: &Session, turn: Turn) -> bool {
 }
 
 /// Forward to the turn, and back.
-pub fn there_and_back(stage: &PairStage, turn: Turn) -> impl Fn(&Session) -> Wish {
+fn there_and_back(stage: &PairStage, turn: Turn) -> impl Fn(&Session) -> Wish {
     move |session| {
         let has_turned = stage.happened(|e| matches!(e, Event::CreateUndoRequested { .. } | Event::RenameUndoRequested { .. })) > 0;
         let is_back = has_turned && !session.has_acted() && session.domains.values().all(|d| d.leaving.is_none() && !d.attached_by_us);
@@ -40,4 +44,25 @@ pub fn there_and_back(stage: &PairStage, turn: Turn) -> impl Fn(&Session) -> Wis
             Wish::GoOn
         }
     }
+}
+
+/// Goes there and back, stopped by one knife after the other, and compares the platforms with what they were; answers whether the first
+/// knife fell.
+pub async fn goes_back(
+    (pair, order): ((Platform, Platform), Strategy),
+    turn: Turn,
+    accounts: usize,
+    knives: &[Arc<Knife>],
+) -> Result<bool, String> {
+    let stage = PairStage::new(pair, order, accounts).await;
+    let mut cuts = 0;
+    for knife in knives.iter().chain([&Knife::at(usize::MAX)]) {
+        if stage.run(knife, there_and_back(&stage, turn)).await {
+            break;
+        }
+        cuts += 1;
+    }
+    stage.world.wait_idle().await;
+    let now = stage.world.platform_snapshot();
+    if now == stage.platforms_at_first { Ok(cuts > 0) } else { Err(format!("{turn:?}: {now:#?}\nwas {:#?}", stage.platforms_at_first)) }
 }

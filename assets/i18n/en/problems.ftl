@@ -77,6 +77,7 @@ problem-operation-in-progress = The platform is still at work on { $address }.
 problem-operation-failed = An operation of the platform on { $address } ended in an error.
 problem-address-taken = { $address } exists already.
 problem-account-missing = { $address } is not there.
+problem-domain-not-here = { $service } is for another domain than { $domain }: an MX Plan has one domain and takes no other.
 problem-no-free-seat = { $service } has no free account.
 problem-password-refused = The platform does not take this password for { $address }.
 problem-migration-blocked = OVHcloud does not move { $address } as things are now: { $codes }.

@@ -148,6 +148,7 @@ destination-call-attach = Choose this service, and attach the domain
 obstacle-source = The accounts are on this service already.
 obstacle-no-order = These accounts cannot come here:
 obstacle-state = This service is suspended or expired.
+obstacle-one-domain = An MX Plan has one domain and takes no other; this one is for { $domains }.
 obstacle-imap = IMAP is switched off for this service: switch it on in the control panel.
 obstacle-seats = { $count ->
     [one] One free account is needed, and there is none: order one in the control panel, or choose another service.

@@ -24,6 +24,9 @@ pub(super) async fn run(context: &TaskContext, domain: &DomainName) -> Result<()
                 return Err(Problem::new(ProblemCode::DomainNotReady).with("domain", domain).with("service", &service).into());
             }
             Some(_) => {}
+            None if service.platform.is_mx_plan() => {
+                return Err(Problem::new(ProblemCode::DomainNotHere).with("domain", domain).with("service", &service).into());
+            }
             None => {
                 context.record(Event::DomainAttachIntended { service: service.clone(), domain: domain.clone() }).await?;
                 is_ours = true;

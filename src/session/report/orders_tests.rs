@@ -182,7 +182,8 @@ fn what_the_platform_moved_itself_is_counted_and_said_not_to_be_verified() {
 }
 
 fn everything() -> Vec<Feature> {
-    let settings = [("putInJunk".to_owned(), "true".to_owned())].into();
+    let settings = [("putInJunk", "true"), ("spamAndVirusConfiguration.tagSpam", "false"), ("mailingFilter", "vaderetro")];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     vec![
         Feature::Alias { alias: address("j.smith") },
         Feature::Delegation { right: Right::SendAs, account: address("anna.keller") },

@@ -56,6 +56,24 @@ fn a_service_without_a_possible_order_says_why_and_cannot_be_chosen() {
 }
 
 #[test]
+fn an_mx_plan_for_another_domain_says_so_and_cannot_be_chosen() {
+    let mut stage = towards(Platform::Exchange, "g down down down");
+    let screen = stage.screen(80, 24);
+    assert!(screen.contains("An MX Plan has one domain") && screen.contains("shop.example.com"), "{screen}");
+    stage.effects.clear();
+    stage.press("enter");
+    assert_eq!(commands(&mut stage), []);
+}
+
+#[test]
+fn the_footer_of_the_orders_says_where_the_others_are() {
+    let mut stage = reviewed(Strategy::RenameFirst, "v");
+    assert!(stage.screen(80, 24).contains("↓ other orders"), "{}", stage.screen(80, 24));
+    stage.press("down");
+    assert!(stage.screen(80, 24).contains("↑ other orders"), "{}", stage.screen(80, 24));
+}
+
+#[test]
 fn another_order_is_chosen_by_a_key_and_a_refused_one_is_not() {
     let mut stage = reviewed(Strategy::CopyFirst, "v up enter");
     assert_eq!(commands(&mut stage), [Command::ChooseStrategy { strategy: Strategy::RenameFirst }]);

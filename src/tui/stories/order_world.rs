@@ -50,11 +50,13 @@ pub(super) fn services_of_all_platforms() -> Vec<Service> {
     ];
     let mut private = service(Platform::Exchange, "private", 2, 0, SeatModel::OnDemand);
     private.id = ServiceId { platform: Platform::Exchange, organization: Some("private-zz3".to_owned()), name: "private-zz3".to_owned() };
+    let mut other = service(Platform::MxPlan, "shop.example.com", 1, 3, SeatModel::Placeholders);
+    other.domains = vec!["shop.example.com".parse().expect("a domain")];
     vec![
         service(Platform::Exchange, "office mail", 2, 2, SeatModel::Placeholders),
         private,
         service(Platform::EmailPro, "new mail", 1, 8, SeatModel::Placeholders),
-        service(Platform::MxPlan, "shop.example.com", 1, 3, SeatModel::Placeholders),
+        other,
         service(Platform::MxPlanLegacy, "mydomain.ovh", 3, 2, SeatModel::OnDemand),
         zimbra,
     ]

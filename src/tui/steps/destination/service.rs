@@ -31,6 +31,8 @@ pub(super) fn obstacle(model: &Model, service: &Service) -> Option<Obstacle> {
         Some(Obstacle::Plain("obstacle-state", 0))
     } else if orders.allowed.is_empty() {
         Some(Obstacle::NoOrder(orders))
+    } else if service.id.platform.is_mx_plan() && !missing_domains(model, service).is_empty() {
+        Some(Obstacle::Plain("obstacle-one-domain", 0))
     } else if !service.is_imap_enabled {
         Some(Obstacle::Plain("obstacle-imap", 0))
     } else if !is_billed(service) && usize::try_from(service.free_seats).unwrap_or(usize::MAX) < wanted {
@@ -100,7 +102,8 @@ pub(super) fn about(model: &Model, ink: Ink<'_>, service: &Service) -> Vec<Line<
     let theme = ink.theme();
     match obstacle(model, service) {
         Some(Obstacle::Plain(key, count)) => {
-            let params = [("count", count.into()), ("free", service.free_seats.into())];
+            let domains = orders::names(&service.domains);
+            let params = [("count", count.into()), ("free", service.free_seats.into()), ("domains", domains.into())];
             return ink.item(ink.glyphs().wrong, theme.wrong, &ink.tell(key, &params), theme.plain);
         }
         Some(Obstacle::NoOrder(orders)) => {
