@@ -29,6 +29,11 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// Whether the person wishes for another time zone than that of the computer.
+pub(crate) fn names_a_zone() -> bool {
+    variable("TZ").is_some()
+}
+
 impl Environment {
     /// Reads it.
     ///

@@ -21,6 +21,8 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use jiff::tz::TimeZone;
+
 use crate::cli::{self, CredentialsFrom, Ending, Exit, Invocation, Manner, Options, Terminal};
 use crate::engine::Limits;
 use crate::problem::Troubling;
@@ -111,9 +113,16 @@ fn is_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }
 
+/// The zone of this computer. To give it its name `jiff` looks through all zones of the world, which takes longer than anything else that
+/// is done at the start; the rules alone are in one file.
+fn local_zone() -> TimeZone {
+    let usual = if environment::names_a_zone() { None } else { std::fs::read("/etc/localtime").ok() };
+    usual.and_then(|rules| TimeZone::tzif("local", &rules).ok()).unwrap_or_else(TimeZone::system)
+}
+
 /// Minutes that local time is east of UTC now.
 fn local_offset() -> i16 {
-    let seconds = jiff::tz::TimeZone::system().to_offset(jiff::Timestamp::now()).seconds();
+    let seconds = local_zone().to_offset(jiff::Timestamp::now()).seconds();
     i16::try_from(seconds / 60).unwrap_or(0)
 }
 

@@ -12,7 +12,7 @@ use super::framing::Frame;
 use super::panics::guarded_future;
 use super::refusal::{refused, throttled_millis};
 use super::reply::{Outcome, Reply, Status, suits_library};
-use super::spill::Spilling;
+use super::spill::Spills;
 use super::surveying::Changes;
 use super::transport::{Duplex, Traffic, Transport};
 use crate::ports::MailError;
@@ -42,9 +42,9 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    pub(super) fn new(stream: Box<dyn Duplex>, patience: Duration, traffic: Traffic, spilling: Spilling) -> Self {
+    pub(super) fn new(stream: Box<dyn Duplex>, patience: Duration, traffic: Traffic, spills: Spills) -> Self {
         Self {
-            client: Client::new(Transport::new(stream, patience, traffic, spilling)),
+            client: Client::new(Transport::new(stream, patience, traffic, spills)),
             last_tag: 0,
             over: None,
             changes: Changes::default(),

@@ -7,7 +7,7 @@ use std::ops::Deref;
 
 use bytes::{Bytes, BytesMut};
 
-use super::spill::{Spare, SpillWriter, Spilling};
+use super::spill::{SpillWriter, Spills};
 use crate::mailcopy::{Fingerprint, Pieces};
 use crate::ports::Body;
 
@@ -111,17 +111,16 @@ pub(super) struct Framer {
     line_start: usize,
     /// Up to where the present line was searched for its end.
     searched: usize,
-    rules: Spilling,
+    spills: Spills,
     flowing: Option<Flowing>,
     hashing: Option<Hashing>,
     spilled: Vec<(usize, Body)>,
     hashed: Vec<(usize, Fingerprint)>,
-    spare: Spare,
 }
 
 impl Framer {
-    pub(super) fn new(rules: Spilling) -> Self {
-        Self { rules, ..Self::default() }
+    pub(super) fn new(spills: Spills) -> Self {
+        Self { spills, ..Self::default() }
     }
 
     /// Where the next bytes go, with room for a good read.
@@ -155,9 +154,9 @@ impl Framer {
             let has_literals = is_data(&self.buffer);
             match literal_announced(&self.buffer[self.line_start..end]).filter(|_| has_literals) {
                 Some(length) if length > LARGEST_LITERAL => return Err(FramingError::Literal(length)),
-                Some(length) if length as u64 > self.rules.above.0 && is_fetch(&self.buffer) => {
+                Some(length) if self.spills.is_meant(length) && is_fetch(&self.buffer) => {
                     self.line_start = end;
-                    self.flowing = Some(Flowing { writer: self.rules.begin(&self.spare)?, left: length });
+                    self.flowing = Some(Flowing { writer: self.spills.begin()?, left: length });
                 }
                 Some(length) => {
                     if length > HASHED && is_fetch(&self.buffer) {
@@ -250,8 +249,11 @@ pub(super) fn literal_announced(line: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::super::spill::Spilling;
+    use super::*;
+    use crate::domain::ByteSize;
 
     fn all(framer: &mut Framer) -> Vec<Bytes> {
         std::iter::from_fn(|| framer.next().expect("well-formed")).map(|frame| frame.bytes).collect()
@@ -291,8 +293,8 @@ mod tests {
         let whole =
             format!("* 1 FETCH (BODY[] {{{0}}}\r\n{long} UID 7 X {{2}}\r\n)) BODY[] {{{0}}}\r\n{long})\r\n* 2 EXISTS\r\n", long.len());
         for cut in [7, 100, 5000, whole.len()] {
-            let mut framer = Framer::new(Spilling { above: crate::domain::ByteSize(100), folders: vec![folder.path().to_owned()] });
-            let (mut found, mut most, kept) = (Vec::new(), 0, framer.spare.clone());
+            let spills = Spills::by(Spilling { above: ByteSize(100), folders: vec![folder.path().to_owned()] });
+            let (mut found, mut most, mut framer) = (Vec::new(), 0, Framer::new(spills.clone()));
             for piece in whole.as_bytes().chunks(cut) {
                 framer.room().extend_from_slice(piece);
                 while let Some(frame) = framer.next().expect("well-formed") {
@@ -306,11 +308,11 @@ mod tests {
             assert_eq!((found[0].spilled.len(), found[0].came()), (2, whole.len() as u64 - 12));
             assert_eq!((found[1].bytes.as_ref(), found.len()), (&b"* 2 EXISTS\r\n"[..], 2));
             assert!(most < PIECE + 200, "{most} bytes were held");
-            assert!(!kept.is_there(), "both files are in use");
+            assert!(!spills.has_spare(), "both files are in use");
             drop(found);
-            assert!(kept.is_there(), "the next body is written over the last one");
+            assert!(spills.has_spare(), "the next body is written over the last one");
         }
-        let mut framer = Framer::new(Spilling { above: crate::domain::ByteSize(1), folders: Vec::new() });
+        let mut framer = Framer::new(Spills::by(Spilling { above: ByteSize(1), folders: Vec::new() }));
         framer.room().extend_from_slice(b"* LIST () \"/\" {3}\r\nabc\r\n");
         assert_eq!(all(&mut framer).len(), 1, "a name is not a message");
         framer.room().extend_from_slice(b"* 1 FETCH (BODY[] {3}\r\nabc)\r\n");

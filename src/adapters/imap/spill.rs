@@ -37,20 +37,44 @@ impl Spilling {
         let usual = Self::default();
         Self { folders: std::iter::once(folder.to_owned()).chain(usual.folders.clone()).collect(), ..usual }
     }
+}
+
+/// Rules, and the files that wait to be used again. Clones share these.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spills {
+    rules: Spilling,
+    spare: Spare,
+}
+
+impl Spills {
+    /// By these rules.
+    pub(super) fn by(rules: Spilling) -> Self {
+        Self { rules, spare: Spare::default() }
+    }
+
+    /// Whether a body of so many bytes does not stay in memory.
+    pub(super) const fn is_meant(&self, length: usize) -> bool {
+        length as u64 > self.rules.above.0
+    }
 
     /// A file to write to.
-    pub(super) fn begin(&self, spare: &Spare) -> io::Result<SpillWriter> {
-        if let Some(file) = spare.take() {
-            return Ok(SpillWriter::into(file, spare));
+    pub(super) fn begin(&self) -> io::Result<SpillWriter> {
+        if let Some(file) = self.spare.take() {
+            return Ok(SpillWriter::into(file, &self.spare));
         }
         let mut last = io::Error::new(io::ErrorKind::NotFound, "no folder for temporary files");
-        for folder in &self.folders {
+        for folder in &self.rules.folders {
             match nameless_file(folder) {
-                Ok(file) => return Ok(SpillWriter::into(file, spare)),
+                Ok(file) => return Ok(SpillWriter::into(file, &self.spare)),
                 Err(error) => last = error,
             }
         }
         Err(last)
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_spare(&self) -> bool {
+        self.spare.slot().is_some()
     }
 }
 
@@ -76,19 +100,14 @@ fn unlinked_file(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// A file that held a body whose last share is gone: the next body is written over it, which costs less than new room. One for each
-/// connection, unless it is a large one.
+/// A file that held a body whose last share is gone: the next body is written over it, which costs less than new room. One for all
+/// connections of a store, unless it is a large one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Spare(Arc<Mutex<Option<File>>>);
+struct Spare(Arc<Mutex<Option<File>>>);
 
 impl Spare {
     fn slot(&self) -> MutexGuard<'_, Option<File>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    #[cfg(test)]
-    pub(super) fn is_there(&self) -> bool {
-        self.slot().is_some()
     }
 
     fn take(&self) -> Option<File> {
@@ -175,40 +194,41 @@ mod tests {
 
     #[test]
     fn a_body_over_an_older_one_is_itself_alone() {
-        let (rules, spare) = (Spilling::default(), Spare::default());
+        let spills = Spills::default();
         let spilled = |text: &[u8]| {
-            let mut writer = rules.begin(&spare).expect("a file");
+            let mut writer = spills.clone().begin().expect("a file");
             writer.take(text).expect("written");
             writer.finish()
         };
         let first = spilled(b"a first body, and a long one");
         let second = spilled(b"a second");
         drop(first);
-        assert!(spare.is_there());
+        assert!(spills.has_spare());
         let third = spilled(b"a third");
-        assert!(!spare.is_there(), "in use");
+        assert!(!spills.has_spare(), "in use");
         assert_eq!((third.load().expect("read").as_ref(), second.load().expect("read").as_ref()), (&b"a third"[..], &b"a second"[..]));
         assert!(third.part(0, 100).is_ok_and(|part| part.len() == 7));
         let shared = third.clone();
         drop(third);
-        assert!(!spare.is_there(), "a share of it is left");
+        assert!(!spills.has_spare(), "a share of it is left");
         drop(shared);
-        assert!(spare.is_there());
+        assert!(spills.has_spare());
     }
 
     #[test]
     fn the_first_folder_that_works_is_taken() {
         let folder = tempfile::tempdir().expect("a folder");
         let nowhere = folder.path().join("nowhere");
-        let rules =
-            |folders: &[&Path]| Spilling { folders: folders.iter().map(|path| path.to_path_buf()).collect(), ..Spilling::default() };
-        assert!(rules(&[&nowhere, folder.path()]).begin(&Spare::default()).is_ok());
-        assert!(Spilling::first_into(&nowhere).begin(&Spare::default()).is_ok(), "the usual folders stand behind");
-        let first = Spilling::first_into(folder.path()).begin(&Spare::default()).expect("a file");
+        let into = |folders: &[&Path]| {
+            Spills::by(Spilling { folders: folders.iter().map(|path| path.to_path_buf()).collect(), ..Spilling::default() }).begin()
+        };
+        assert!(into(&[&nowhere, folder.path()]).is_ok());
+        assert!(Spills::by(Spilling::first_into(&nowhere)).begin().is_ok(), "the usual folders stand behind");
+        let first = Spills::by(Spilling::first_into(folder.path())).begin().expect("a file");
         let device = |path: &Path| std::fs::metadata(path).expect("there").dev();
         assert_eq!(first.file.metadata().expect("open").dev(), device(folder.path()));
         let link = std::fs::read_link(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&first.file))).unwrap_or_default();
         assert!(link.as_os_str().is_empty() || link.starts_with(folder.path()), "{}", link.display());
-        assert!(rules(&[&nowhere]).begin(&Spare::default()).is_err() && rules(&[]).begin(&Spare::default()).is_err());
+        assert!(into(&[&nowhere]).is_err() && into(&[]).is_err());
     }
 }

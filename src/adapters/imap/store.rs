@@ -17,7 +17,7 @@ use super::dial::{dial, secure};
 use super::login::{Greeting, greeting, log_in, start_tls};
 use super::namespace::Namespace;
 use super::reply::Status;
-use super::spill::Spilling;
+use super::spill::{Spilling, Spills};
 use super::transport::{Duplex, Traffic};
 use crate::adapters::address_book::AddressBook;
 use crate::adapters::tls::Trust;
@@ -52,7 +52,7 @@ pub struct ImapStore {
     book: AddressBook,
     timeouts: Timeouts,
     traffic: Traffic,
-    spilling: Spilling,
+    spills: Spills,
     compression: Compression,
     paces: Mutex<HashMap<ImapEndpoint, Pace>>,
     /// One per pin: TLS sessions are resumed within one configuration, and a pin must not see another's sessions.
@@ -76,7 +76,7 @@ impl ImapStore {
             book,
             timeouts,
             traffic: Traffic::default(),
-            spilling: Spilling::default(),
+            spills: Spills::default(),
             compression: Compression::default(),
             paces: Mutex::default(),
             configs: Mutex::default(),
@@ -87,7 +87,7 @@ impl ImapStore {
     /// The same with other rules about bodies that are too long for memory.
     #[must_use]
     pub fn spilling(self, spilling: Spilling) -> Self {
-        Self { spilling, ..self }
+        Self { spills: Spills::by(spilling), ..self }
     }
 
     /// The same with another rule about which connections are packed.
@@ -121,7 +121,7 @@ impl ImapStore {
     }
 
     fn talk(&self, stream: Box<dyn Duplex>) -> Conversation {
-        Conversation::new(stream, self.timeouts.login, self.traffic.clone(), self.spilling.clone())
+        Conversation::new(stream, self.timeouts.login, self.traffic.clone(), self.spills.clone())
     }
 
     async fn tls(&self, stream: Box<dyn Duplex>, endpoint: &ImapEndpoint) -> Result<Box<dyn Duplex>, MailError> {

@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
 
 use super::framing::{Frame, Framer};
-use super::spill::Spilling;
+use super::spill::Spills;
 
 /// While we write, this much of what the server says is taken in; a server that says more waits.
 const HELD_WHILE_WRITING: usize = 8 << 20;
@@ -67,8 +67,8 @@ enum Step {
 
 impl Transport {
     /// `patience`: the longest time without a single byte of progress.
-    pub(super) fn new(stream: Box<dyn Duplex>, patience: Duration, traffic: Traffic, spilling: Spilling) -> Self {
-        Self { stream, framer: Framer::new(spilling), served: Bytes::new(), patience, traffic, awaited: (0, Duration::ZERO) }
+    pub(super) fn new(stream: Box<dyn Duplex>, patience: Duration, traffic: Traffic, spills: Spills) -> Self {
+        Self { stream, framer: Framer::new(spills), served: Bytes::new(), patience, traffic, awaited: (0, Duration::ZERO) }
     }
 
     pub(super) fn set_patience(&mut self, patience: Duration) {

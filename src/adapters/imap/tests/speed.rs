@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::super::conversation::Conversation;
 use super::super::reply::Reply;
-use super::super::spill::Spilling;
+use super::super::spill::Spills;
 use super::super::transport::Traffic;
 
 /// So many FETCH responses with bodies of `size` bytes.
@@ -29,7 +29,7 @@ async fn every_response_of_a_long_talk_is_read() {
         let talk = talk(count, size);
         let length = talk.len();
         let stream = tokio::io::join(Cursor::new(talk), tokio::io::sink());
-        let mut conversation = Conversation::new(Box::new(stream), Duration::from_mins(1), Traffic::default(), Spilling::default());
+        let mut conversation = Conversation::new(Box::new(stream), Duration::from_mins(1), Traffic::default(), Spills::default());
         let start = Instant::now();
         let mut bytes = 0;
         for at in 1..=count {

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 
 use super::super::Spilling;
+use super::super::spill::Spills;
 use super::script::{Server, logged_in};
 use crate::domain::{Flags, Uid, UidValidity, WireName};
 use crate::ports::{AppendReport, Appended, BatchQueue, Body, MailError, OutgoingMessage, Refusal, RefusalKind};
@@ -236,7 +237,7 @@ async fn twenty_appends_are_followed_by_a_command_of_another_kind() {
 async fn a_spilled_body_is_sent_as_it_was() {
     let folder = tempfile::tempdir().expect("a folder");
     let rules = Spilling { folders: vec![folder.path().to_owned()], ..Spilling::default() };
-    let mut writer = rules.begin(&super::super::spill::Spare::default()).expect("a file");
+    let mut writer = Spills::by(rules).begin().expect("a file");
     let line = "a line of a long message\r\n";
     for _ in 0..20_000 {
         writer.take(line.as_bytes()).expect("written");
