@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures::future::{join, try_join, try_join_all};
+use futures::future::{join, join3, try_join, try_join_all};
 use tokio::sync::mpsc;
 
 use crate::adapters::clock::SystemClock;
@@ -88,9 +88,10 @@ async fn attempt(request: CopyRequest, root: &Path, ground: &Ground) -> Result<E
     let handle = engine.handle();
     let stopping = stop_telling(*engine, &mut notices, &mut printer);
     let report = if end == End::Done {
-        // Nothing runs any more: goodbyes and the report need not wait for each other.
+        // Nothing runs any more: goodbyes, the report and the journal's tidying up need not wait for each other.
         let session = handle.session().clone();
-        join(stopping, saved_report(journal.as_ref(), &session)).await.1
+        drop(handle);
+        join3(stopping, saved_report(journal.as_ref(), &session), journal.wind_up()).await.1
     } else {
         stopping.await;
         let session = handle.session().clone();

@@ -226,6 +226,10 @@ pub trait Journal: Send + Sync {
     /// [`JournalError`]; nothing of the call was written then.
     async fn append(&self, records: Vec<Record>) -> Result<Vec<u64>, JournalError>;
 
+    /// Nothing more is expected to be written: what would be tidied up when the journal is dropped is begun now, beside other work.
+    /// Everything is durable before it and without it.
+    async fn wind_up(&self) {}
+
     /// Ledger rows of a mailbox, ascending by source UID; only those in `state` when given.
     ///
     /// # Errors

@@ -158,7 +158,9 @@ async fn saved_files_stay_in_the_folder() {
         let path = journal.save_file("refused/anna/1-2.eml", b"one").await.expect("saved");
         assert!(path.ends_with("refused/anna/1-2.eml"), "{path}");
         journal.save_file("refused/anna/1-2.eml", b"two").await.expect("saved again");
-        for name in ["", "../x", "a/../../x", "/etc/x", "refused/", "./..", "session.db", "lock", "session.db-wal", "a\0b"] {
+        for name in
+            ["", "../x", "a/../../x", "/etc/x", "refused/", "./..", "session.db", "session.db-new", "lock", "session.db-wal", "a\0b"]
+        {
             let refused = journal.save_file(name, b"x").await;
             assert!(matches!(refused, Err(JournalError::ReadOnly { .. })), "{name:?}: {refused:?}");
         }

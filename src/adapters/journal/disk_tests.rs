@@ -304,6 +304,42 @@ async fn an_interrupted_creation_is_no_session_yet_but_can_be_taken_up() {
 }
 
 #[tokio::test]
+async fn a_journal_that_winds_up_is_whole_and_goes_on() {
+    let root = tempfile::tempdir().expect("a folder");
+    let journal = begun(root.path()).await;
+    let row = |uid| vec![LedgerChange::Put(vec![entry(uid, EntryState::Copied)])];
+    journal.append(vec![record(Event::Paused, row(5))]).await.expect("appended");
+    journal.wind_up().await;
+    let alone = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(folder_of(alone.path())).expect("a folder");
+    fs::copy(folder_of(root.path()).join("session.db"), folder_of(alone.path()).join("session.db")).expect("copied without its log");
+    let copied = SqliteJournal::open(alone.path(), &id()).expect("opened");
+    assert_eq!(copied.entries(ACCOUNT, BOX, None).await.expect("entries").len(), 1);
+    let (written, ()) = tokio::join!(journal.append(vec![record(Event::Paused, row(6))]), journal.wind_up());
+    assert_eq!(written, Ok(vec![3]));
+    drop(journal);
+    assert!(!folder_of(root.path()).join("session.db-wal").exists());
+    let again = SqliteJournal::open(root.path(), &id()).expect("opened");
+    assert_eq!(again.entries(ACCOUNT, BOX, None).await.expect("entries").len(), 2);
+    drop(again);
+    let watched = SqliteJournal::watch(root.path(), &id()).expect("looked at");
+    watched.wind_up().await;
+}
+
+#[tokio::test]
+async fn what_an_interrupted_creation_left_does_not_stand_in_the_way() {
+    let root = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(folder_of(root.path())).expect("a folder");
+    let left = folder_of(root.path()).join("session.db-new");
+    fs::write(&left, b"half a database, and longer than a whole one".repeat(1_000)).expect("written");
+    assert_eq!(list(root.path()), Ok(vec![]));
+    assert!(matches!(SqliteJournal::open(root.path(), &id()).err(), Some(JournalError::Unknown { .. })));
+    let journal = begun(root.path()).await;
+    assert_eq!(journal.append(vec![record(Event::Paused, vec![])]).await, Ok(vec![2]));
+    assert!(!left.exists());
+}
+
+#[tokio::test]
 async fn a_hundred_thousand_rows_are_answered_quickly() {
     let root = tempfile::tempdir().expect("a folder");
     let journal = begun(root.path()).await;

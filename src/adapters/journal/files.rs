@@ -11,7 +11,7 @@ use crate::ports::JournalError;
 use super::failure::io_failure;
 
 /// Names that belong to the journal itself.
-const RESERVED: [&str; 4] = ["session.db", "session.db-wal", "session.db-shm", "lock"];
+const RESERVED: [&str; 5] = ["session.db", "session.db-new", "session.db-wal", "session.db-shm", "lock"];
 
 /// Creates a folder and those above it, 0700; one that exists is left as it is.
 pub(super) fn make_folder(path: &Path) -> Result<(), JournalError> {

@@ -18,6 +18,12 @@ const APPLICATION: i32 = 0x4d46_5259;
 /// `altered`; the tables are those of version 1.
 const TABLES_VERSION: i32 = 2;
 
+/// How long one connection waits for another.
+pub(super) const LONG_WAIT: Duration = Duration::from_secs(10);
+
+/// How the one connection that writes is opened: only one thread uses it.
+const WRITING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
 /// The ledger's states as numbers are given in `ledger.rs`; moments are milliseconds, `arrived` seconds since 1970.
 const TABLES: &str = "
 CREATE TABLE events(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL) STRICT;
@@ -31,28 +37,49 @@ CREATE TABLE messages(
 ) WITHOUT ROWID, STRICT;
 ";
 
-/// Opens the one connection that writes. Tables are made in one transaction when there are none yet, so that a database
-/// whose creation was interrupted is simply an empty one.
+/// Makes an empty database: whole under another name, synced once, then given its own. What is interrupted leaves no database, and SQLite
+/// need not keep a journal of its making.
+pub(super) fn make(place: &Place) -> Result<(), JournalError> {
+    let (path, part) = (place.database(), place.folder.join("session.db-new"));
+    let failed = |error: std::io::Error| io_failure(&part, &error);
+    let file = new_file(true).open(&part).map_err(failed)?;
+    let mut connection = Connection::open_with_flags(&part, WRITING).map_err(|error| place.sql(&error))?;
+    make_tables(&mut connection).map_err(|error| place.sql(&error))?;
+    connection.close().map_err(|(_, error)| place.sql(&error))?;
+    file.sync_all().map_err(failed)?;
+    std::fs::rename(&part, &path).map_err(|error| io_failure(&path, &error))
+}
+
+fn make_tables(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "journal_mode", "OFF")?;
+    let making = connection.transaction()?;
+    making.execute_batch(TABLES)?;
+    making.pragma_update(None, "application_id", APPLICATION)?;
+    making.pragma_update(None, "user_version", TABLES_VERSION)?;
+    making.commit()?;
+    connection.pragma_update(None, "journal_mode", "WAL")
+}
+
+/// A file that is made by us and not by SQLite, so that it, and the files that SQLite derives from it, are nobody else's to read.
+fn new_file(is_emptied: bool) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(is_emptied).mode(0o600);
+    options
+}
+
+/// Opens the one connection that writes. An empty database gets its tables, in one transaction.
 pub(super) fn open_to_write(place: &Place) -> Result<Connection, JournalError> {
     let path = place.database();
-    // Made by us and not by SQLite, so that it, and the files that SQLite derives from it, are nobody else's to read.
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(&path)
-        .map_err(|error| io_failure(&path, &error))?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(&path, flags).map_err(|error| place.sql(&error))?;
+    new_file(false).open(&path).map_err(|error| io_failure(&path, &error))?;
+    let mut connection = Connection::open_with_flags(&path, WRITING).map_err(|error| place.sql(&error))?;
     prepare(&mut connection).map_err(|error| place.sql(&error))?;
     check(place, &connection)?;
     Ok(connection)
 }
 
 fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(LONG_WAIT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
@@ -77,7 +104,7 @@ pub(super) fn open_to_read(place: &Place) -> Result<Connection, JournalError> {
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(place.database(), flags).map_err(|error| place.sql(&error))?;
-    connection.busy_timeout(Duration::from_secs(10)).map_err(|error| place.sql(&error))?;
+    connection.busy_timeout(LONG_WAIT).map_err(|error| place.sql(&error))?;
     if version(&connection, "schema_version").is_ok() || place.folder.join("session.db-wal").exists() {
         check(place, &connection)?;
         return Ok(connection);

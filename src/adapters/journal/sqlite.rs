@@ -13,7 +13,7 @@ use crate::ports::{Entry, EntryState, Journal, JournalError, MailboxRows, Mailbo
 use crate::session::StoredEvent;
 
 use super::failure::{Place, io_failure};
-use super::writer::{Call, Line, Writer};
+use super::writer::{Call, Line, Order, Writer};
 use super::{files, folder, lock, reader, schema};
 
 /// Reading connections kept open between questions.
@@ -43,7 +43,8 @@ impl SqliteJournal {
         }
         // What could not be begun leaves nothing behind that looks like a session.
         let folder = place.folder.clone();
-        let journal = Self::hold(place, lock).inspect_err(|_| drop(std::fs::remove_dir_all(&folder)))?;
+        let journal =
+            schema::make(&place).and_then(|()| Self::hold(place, lock)).inspect_err(|_| drop(std::fs::remove_dir_all(&folder)))?;
         for path in [Some(journal.folder()), journal.folder().parent()].into_iter().flatten() {
             files::sync_folder(path).map_err(|error| io_failure(path, &error))?;
         }
@@ -157,7 +158,7 @@ impl Journal for SqliteJournal {
     }
 
     async fn append(&self, records: Vec<Record>) -> Result<Vec<u64>, JournalError> {
-        let calls = self.writer.as_ref().and_then(Writer::calls).ok_or_else(|| self.not_held())?;
+        let orders = self.writer.as_ref().and_then(Writer::orders).ok_or_else(|| self.not_held())?;
         let mut lines = Vec::with_capacity(records.len());
         for Record { at, event, ledger } in records {
             let event = serde_json::to_string(&event).map_err(|error| self.place.damaged(&error))?;
@@ -165,8 +166,16 @@ impl Journal for SqliteJournal {
         }
         let (answer, answered) = oneshot::channel();
         let is_gone = || self.place.damaged(&"the journal's thread has ended");
-        calls.send(Call { lines, answer }).await.map_err(|_| is_gone())?;
+        orders.send(Order::Write(Call { lines, answer })).await.map_err(|_| is_gone())?;
         answered.await.map_err(|_| is_gone())?
+    }
+
+    async fn wind_up(&self) {
+        let Some(orders) = self.writer.as_ref().and_then(Writer::orders) else { return };
+        let (told, done) = oneshot::channel();
+        if orders.send(Order::TidyUp(told)).await.is_ok() {
+            let _ = done.await;
+        }
     }
 
     async fn entries(&self, migration: MigrationId, mailbox: MailboxId, state: Option<EntryState>) -> Result<Vec<Entry>, JournalError> {

@@ -1,6 +1,7 @@
 //! The one thread that writes. Group commit: everything that waits goes into one transaction, then all are told.
 
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
@@ -15,6 +16,9 @@ use super::lock::Lock;
 /// Calls that may wait before the next one has to: a slow disk slows the copy instead of filling the memory.
 const QUEUE: usize = 64;
 
+/// How long readers are waited for where it can as well be left to the end.
+const SHORT_WAIT: Duration = Duration::from_millis(20);
+
 /// A record whose event is already text.
 pub(super) struct Line {
     pub(super) at: Moment,
@@ -28,17 +32,25 @@ pub(super) struct Call {
     pub(super) answer: oneshot::Sender<Result<Vec<u64>, JournalError>>,
 }
 
+/// What the thread is asked for.
+pub(super) enum Order {
+    /// Write this.
+    Write(Call),
+    /// Move what is in the log of changes into the database, as closing it would; told when that is done.
+    TidyUp(oneshot::Sender<()>),
+}
+
 /// The thread, and the way to it. Dropping it lets the thread finish what was handed over, close the database and let go
 /// of the lock, in that order, before the drop returns.
 pub(super) struct Writer {
-    calls: Option<mpsc::Sender<Call>>,
+    orders: Option<mpsc::Sender<Order>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     /// Starts the thread. It owns the connection and the lock.
     pub(super) fn start(connection: Connection, lock: Lock, place: Place) -> Result<Self, JournalError> {
-        let (calls, waiting) = mpsc::channel(QUEUE);
+        let (orders, waiting) = mpsc::channel(QUEUE);
         let at = place.clone();
         let thread = thread::Builder::new()
             .name("journal".to_owned())
@@ -47,45 +59,67 @@ impl Writer {
                 drop(lock);
             })
             .map_err(|error| at.damaged(&format!("no thread for the journal: {error}")))?;
-        Ok(Self { calls: Some(calls), thread: Some(thread) })
+        Ok(Self { orders: Some(orders), thread: Some(thread) })
     }
 
     /// The way to the thread; none once it is being dropped.
-    pub(super) fn calls(&self) -> Option<&mpsc::Sender<Call>> {
-        self.calls.as_ref()
+    pub(super) fn orders(&self) -> Option<&mpsc::Sender<Order>> {
+        self.orders.as_ref()
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.calls = None;
+        self.orders = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-fn run(mut connection: Connection, mut waiting: mpsc::Receiver<Call>, place: &Place) {
+fn run(mut connection: Connection, mut waiting: mpsc::Receiver<Order>, place: &Place) {
     // After a failed sync nobody knows what the disk holds: only opening the session again can tell.
     let mut broken: Option<JournalError> = None;
     while let Some(first) = waiting.blocking_recv() {
-        let mut group = vec![first];
-        while group.len() < QUEUE
-            && let Ok(next) = waiting.try_recv()
-        {
-            group.push(next);
+        let (mut group, mut tidied) = (Vec::new(), Vec::new());
+        let mut next = Some(first);
+        while let Some(order) = next {
+            match order {
+                Order::Write(call) => group.push(call),
+                Order::TidyUp(told) => tidied.push(told),
+            }
+            next = if group.len() < QUEUE { waiting.try_recv().ok() } else { None };
         }
-        let outcome = match &broken {
-            Some(error) => Err(error.clone()),
-            None => commit(&mut connection, &group).map_err(|error| place.sql(&error)),
-        };
-        if let Err(error @ JournalError::Damaged { .. }) = &outcome {
-            broken = Some(error.clone());
+        if !group.is_empty() {
+            write(&mut connection, group, &mut broken, place);
         }
-        match outcome {
-            Ok(numbers) => group.into_iter().zip(numbers).for_each(|(call, numbers)| drop(call.answer.send(Ok(numbers)))),
-            Err(error) => group.into_iter().for_each(|call| drop(call.answer.send(Err(error.clone())))),
+        if !tidied.is_empty() {
+            tidy_up(&connection);
         }
+        for told in tidied {
+            let _ = told.send(());
+        }
+    }
+}
+
+/// Moves the log of changes into the database and empties it. What cannot be done now, because somebody reads, is done at the end.
+fn tidy_up(connection: &Connection) {
+    let _ = connection.busy_timeout(SHORT_WAIT);
+    let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    let _ = connection.busy_timeout(super::schema::LONG_WAIT);
+}
+
+fn write(connection: &mut Connection, group: Vec<Call>, broken: &mut Option<JournalError>, place: &Place) {
+    let outcome = match &*broken {
+        Some(error) => Err(error.clone()),
+        None => commit(connection, &group).map_err(|error| place.sql(&error)),
+    };
+    if let Err(error @ JournalError::Damaged { .. }) = &outcome {
+        *broken = Some(error.clone());
+    }
+    match outcome {
+        Ok(numbers) => group.into_iter().zip(numbers).for_each(|(call, numbers)| drop(call.answer.send(Ok(numbers)))),
+        Err(error) => group.into_iter().for_each(|call| drop(call.answer.send(Err(error.clone())))),
     }
 }
 
