@@ -134,24 +134,30 @@ impl Session<'_> {
             self.wire.say("* BYE IMAP session state is inconsistent, please relogin.");
             return Err(Closed::Said);
         }
-        if mark != selected.mark
-            && let Ok(uids) = visit.uids(&selected.name)
-        {
-            let there: HashSet<u32> = uids.iter().copied().collect();
-            let mut at = 0;
-            while at < selected.uids.len() {
-                if there.contains(&selected.uids[at]) {
-                    at += 1;
-                } else {
-                    selected.uids.remove(at);
-                    self.wire.say(&format!("* {} EXPUNGE", at + 1));
+        if mark != selected.mark {
+            let mut known = selected.uids.len();
+            let came = visit.uids(&selected.name, selected.mark.1).unwrap_or_default();
+            if selected.uids.len() + came.len() == mark.2 {
+                // Nothing went: however much is there, only what came is looked at.
+                selected.uids.extend(came);
+            } else if let Ok(uids) = visit.uids(&selected.name, 1) {
+                let there: HashSet<u32> = uids.iter().copied().collect();
+                let mut at = 0;
+                while at < selected.uids.len() {
+                    if there.contains(&selected.uids[at]) {
+                        at += 1;
+                    } else {
+                        selected.uids.remove(at);
+                        self.wire.say(&format!("* {} EXPUNGE", at + 1));
+                    }
                 }
+                known = selected.uids.len();
+                selected.uids = uids;
             }
-            if uids.len() > selected.uids.len() {
-                self.wire.say(&format!("* {} EXISTS", uids.len()));
+            if selected.uids.len() > known {
+                self.wire.say(&format!("* {} EXISTS", selected.uids.len()));
                 self.wire.say("* 0 RECENT");
             }
-            selected.uids = uids;
             selected.mark = mark;
         }
         self.selected = Some(selected);

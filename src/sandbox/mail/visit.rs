@@ -181,9 +181,12 @@ impl Visit {
         self.look(name, |_, mailbox| (mailbox.uid_validity, mailbox.uid_next, mailbox.messages.len()))
     }
 
-    /// UIDs of a mailbox, ascending.
-    pub(in crate::sandbox) fn uids(&self, name: &MailboxName) -> Result<Vec<u32>, Refused> {
-        self.look(name, |_, mailbox| mailbox.messages.iter().map(|m| m.uid).collect())
+    /// UIDs of a mailbox from this one on, ascending.
+    pub(in crate::sandbox) fn uids(&self, name: &MailboxName, from: u32) -> Result<Vec<u32>, Refused> {
+        self.look(name, |_, mailbox| {
+            let first = mailbox.messages.partition_point(|m| m.uid < from);
+            mailbox.messages[first..].iter().map(|m| m.uid).collect()
+        })
     }
 
     /// Those messages that are wanted.
