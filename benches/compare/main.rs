@@ -4,14 +4,14 @@
 //! cargo bench --bench compare                          all rows, three rounds
 //! cargo bench --bench compare -- small far             some rows
 //! cargo bench --bench compare -- --rounds 5 mixed      more rounds
-//! cargo bench --bench compare -- --rounds 1 scale scale-many   a million messages (several GB below /dev/shm, mdbox), only by name
+//! cargo bench --bench compare -- --rounds 1 scale scale-dovecot scale-many   a million messages (several GB below /dev/shm, mdbox), only by name
 //! cargo bench --bench compare -- --mail /var/tmp       mail on a disk, with fsync (otherwise /dev/shm)
 //! cargo bench --bench compare -- --binary PATH         another mailferry than the one just built
 //! cargo bench --bench compare -- --state DIR           where journals lie (otherwise the target folder: a real disk)
 //! ```
 //!
 //! Rows: `small`, `single`, `far`, `mixed`, `mixed-tls`, `same`, `same-far`, `changed`, `verify`, `taken-up`, `scale`,
-//! `scale-many`; `rows.rs` says what each is and what has to hold. Needs root and Debian's `dovecot-imapd`; `isync` for mbsync, which is left out where it is absent.
+//! `scale-dovecot`, `scale-many`; `rows.rs` says what each is and what has to hold. Needs root and Debian's `dovecot-imapd`; `isync` for mbsync, which is left out where it is absent.
 //!
 //! Each run is a process of its own, from its start to its end, into an account that did not exist before; tools take turns, and the median
 //! round counts. Mailferry runs as a user runs it: journal synced to disk, fingerprints, checks; only its second reading is switched off
@@ -22,6 +22,7 @@
 
 #[path = "../../tests/support/dovecot.rs"]
 mod dovecot;
+mod flat;
 mod floor;
 mod measure;
 mod proxy;
@@ -94,6 +95,7 @@ fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let ended = match arguments.split_first() {
         Some((first, rest)) if first == "floor" => floor(rest),
+        Some((first, _)) if first == flat::NAME => flat_server(),
         _ => compare(&arguments),
     };
     match ended {
@@ -109,6 +111,16 @@ fn main() -> ExitCode {
 fn floor(arguments: &[String]) -> io::Result<()> {
     let floor = floor::Floor::from_arguments(arguments).ok_or_else(|| io::Error::other("not arguments of the floor"))?;
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(floor.run())
+}
+
+/// The other child process.
+fn flat_server() -> io::Result<()> {
+    let say = |port: u16| {
+        let mut output = io::stdout();
+        writeln!(output, "{port}")?;
+        output.flush()
+    };
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(flat::serve(say))
 }
 
 fn compare(arguments: &[String]) -> io::Result<()> {

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::dovecot::Dovecot;
+use super::flat::FlatServer;
 use super::proxy::Proxy;
 use super::talk::{Account, connect, say};
 use super::workloads::Workload;
@@ -38,6 +39,8 @@ pub(crate) struct Stage {
     target: Dovecot,
     /// A target that does not offer MULTIAPPEND.
     single: Dovecot,
+    /// Begun anew for each account: it keeps in memory what it is given.
+    flat: Option<FlatServer>,
     source_door: Proxy,
     target_door: Proxy,
     folder: tempfile::TempDir,
@@ -65,7 +68,7 @@ impl Stage {
         let password = folder.path().join("password");
         fs::write(&password, "secret\n")?;
         fs::set_permissions(&password, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        Ok(Self { source, target, single, source_door, target_door, folder, filled: Vec::new(), made: 0 })
+        Ok(Self { source, target, single, flat: None, source_door, target_door, folder, filled: Vec::new(), made: 0 })
     }
 
     /// A file of the stage: `password`, `both.pem`, `source.pem`, `target.pem`.
@@ -117,6 +120,14 @@ impl Stage {
     pub(crate) fn target_without_multiappend(&mut self) -> Account {
         self.made += 1;
         plain(&self.single, &format!("to{}", self.made))
+    }
+
+    /// An account on a server whose own work for a message is the same however many there are.
+    pub(crate) fn flat_target(&mut self) -> io::Result<Account> {
+        self.made += 1;
+        self.flat = None;
+        let server = self.flat.insert(FlatServer::start()?);
+        Ok(server.account(format!("to{}", self.made)))
     }
 
     fn reached(&self, dovecot: &Dovecot, door: &Proxy, user: String, way: Way, ca: &str) -> Account {

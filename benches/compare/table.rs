@@ -48,10 +48,15 @@ fn told(aim: Aim, outcome: &Outcome) -> String {
         Aim::Seconds(most) => format!("≤ {most} s"),
         Aim::Peak(most) => format!("≤ {most} MB"),
         Aim::Even(least) => {
-            let rate =
-                |tool: Tool| outcome.steadiness.get(&tool).map_or_else(|| "?".to_owned(), |steadiness| format!("{:.2}", steadiness.rate));
-            let (ours, floors) = (rate(Tool::Mailferry), [rate(Tool::Floor), rate(Tool::FloorSelected)].join(" / "));
-            format!("rate at the end {ours} of what it was at the first tenth (floor {floors}), ≥ {least}")
+            let seen = |tool: Tool, value: &dyn Fn(&Steadiness) -> f64| {
+                outcome.steadiness.get(&tool).map_or_else(|| "?".to_owned(), |steadiness| format!("{:.2}", value(steadiness)))
+            };
+            let (rate, floor) = (seen(Tool::Mailferry, &|s| s.rate), seen(Tool::FloorSelected, &|s| s.rate));
+            let cost = seen(Tool::Mailferry, &|s| s.cost);
+            format!(
+                "at the end, of what it was at the first tenth: rate {rate} (floor {floor}), ≥ {least}; processor a message {cost}, ≤ {:.2}",
+                1.0 / least
+            )
         }
         Aim::Steady(least) => {
             let seen = |tool: Tool, value: &dyn Fn(&Steadiness) -> f64| {
