@@ -5,7 +5,8 @@
 
 use std::ops::Deref;
 
-use bytes::{Bytes, BytesMut};
+use bytes::buf::Limit;
+use bytes::{BufMut, Bytes, BytesMut};
 
 use super::spill::{SpillWriter, Spills};
 use crate::mailcopy::{Fingerprint, Pieces};
@@ -16,8 +17,8 @@ const LONGEST_LINE: usize = 4 << 20;
 /// The largest literal: far above what any mail server takes as a message.
 const LARGEST_LITERAL: usize = 512 << 20;
 
-/// From this size on a response gets memory of exactly its size, and none of it stays behind.
-const LARGE: usize = 1 << 20;
+/// From this size on a response gets a block of memory for itself, which is used again.
+const LARGE: usize = 128 * 1024;
 /// Memory for the next reads of what flows to the disk.
 const FLOWING: usize = 4 * PIECE;
 /// Memory for the next reads.
@@ -132,6 +133,14 @@ impl Framer {
         &mut self.buffer
     }
 
+    /// The same for one read: not far beyond the end of a long literal, since what follows would have to be moved out of its block.
+    pub(super) fn read_room(&mut self) -> Limit<&mut BytesMut> {
+        let end = if self.line_start > self.buffer.len() { self.line_start + SMALLEST_READ } else { usize::MAX };
+        let room = self.room();
+        let most = end - room.len();
+        room.limit(most)
+    }
+
     /// Bytes in memory that are not given out.
     pub(super) fn held(&self) -> usize {
         self.buffer.len()
@@ -166,16 +175,16 @@ impl Framer {
                     self.line_start = end + length;
                     self.searched = self.line_start;
                     // Once, instead of again and again while it arrives.
-                    if self.line_start + SMALLEST_READ > self.buffer.capacity() {
-                        self.buffer.reserve((self.line_start + SMALLEST_READ).saturating_sub(self.buffer.len()));
-                    }
+                    self.make_room(self.line_start + SMALLEST_READ);
                 }
                 None => {
                     self.line_start = 0;
                     self.searched = 0;
+                    let room = self.buffer.capacity();
                     let response = self.buffer.split_to(end).freeze();
                     if end >= LARGE {
                         self.buffer = BytesMut::from(&self.buffer[..]);
+                        self.spills.shelf().put(&response, room);
                     }
                     let (spilled, hashed) = (std::mem::take(&mut self.spilled), std::mem::take(&mut self.hashed));
                     return Ok(Some(Frame { bytes: response, spilled, hashed }));
@@ -183,6 +192,21 @@ impl Framer {
             }
         }
         Ok(None)
+    }
+
+    /// Room for a response of so many bytes.
+    fn make_room(&mut self, whole: usize) {
+        if whole <= self.buffer.capacity() {
+            return;
+        }
+        let used = if whole >= LARGE { self.spills.shelf().take(whole) } else { None };
+        match used {
+            Some(mut block) => {
+                block.extend_from_slice(&self.buffer);
+                self.buffer = block;
+            }
+            None => self.buffer.reserve(whole - self.buffer.len()),
+        }
     }
 
     /// Hashes what is here of a literal, in whole pieces until its end.
@@ -341,6 +365,40 @@ mod tests {
                 assert_eq!((found.len(), found[0].hashed_at(start), found[0].hashed_at(second)), (1, known, known), "{length} in {cut}");
             }
         }
+    }
+
+    #[test]
+    fn the_block_of_a_long_response_is_used_again_and_nothing_else_is_read_into_it() {
+        let (mut framer, mut places) = (Framer::default(), Vec::new());
+        for length in [LARGE, LARGE + 1000, LARGE] {
+            let body = vec![b'x'; length];
+            let mut whole = format!("* 1 FETCH (UID 7 BODY[] {{{length}}}\r\n").into_bytes();
+            whole.extend_from_slice(&body);
+            whole.extend_from_slice(b")\r\n");
+            let behind = b"* 2 EXISTS\r\n".repeat(SMALLEST_READ);
+            let all = [&whole[..], &behind[..]].concat();
+            let mut rest = &all[..];
+            let (mut large, mut small) = (None, 0);
+            while !rest.is_empty() {
+                let mut room = framer.read_room();
+                let count = rest.len().min(room.remaining_mut());
+                // As from a socket: what there is room for without asking for more.
+                let count = count.min(room.get_ref().capacity() - room.get_ref().len());
+                room.put_slice(&rest[..count]);
+                rest = &rest[count..];
+                while let Some(frame) = framer.next().expect("well-formed") {
+                    if frame.len() > LARGE {
+                        assert!(framer.held() <= SMALLEST_READ, "{} bytes had to be moved", framer.held());
+                        large = Some(frame);
+                    } else {
+                        small += 1;
+                    }
+                }
+            }
+            assert_eq!((large.as_deref().map(|frame| &frame[..]), small), (Some(&whole[..]), SMALLEST_READ));
+            places.extend(large.map(|frame| frame.as_ptr()));
+        }
+        assert_eq!(places[0], places[2], "nobody held it any more");
     }
 
     #[test]

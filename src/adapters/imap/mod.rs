@@ -43,6 +43,7 @@ mod quota;
 mod reading;
 mod refusal;
 mod reply;
+mod shelf;
 mod spill;
 mod store;
 mod surveying;

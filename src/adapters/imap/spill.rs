@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::shelf::Shelf;
 use crate::domain::ByteSize;
 use crate::mailcopy::{Fingerprint, Pieces};
 use crate::ports::{Body, Spill};
@@ -39,17 +40,30 @@ impl Spilling {
     }
 }
 
-/// Rules, and the files that wait to be used again. Clones share these.
+/// Where long bodies go: by which rules beside memory, and into which files and blocks that were used before. Clones share these.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Spills {
     rules: Spilling,
     spare: Spare,
+    shelf: Shelf,
+}
+
+impl Drop for Spills {
+    /// A connection that goes leaves nothing idle.
+    fn drop(&mut self) {
+        self.shelf.tidy_up();
+    }
 }
 
 impl Spills {
     /// By these rules.
     pub(super) fn by(rules: Spilling) -> Self {
-        Self { rules, spare: Spare::default() }
+        Self { rules, spare: Spare::default(), shelf: Shelf::default() }
+    }
+
+    /// Memory of those that stay in memory.
+    pub(super) const fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// Whether a body of so many bytes does not stay in memory.

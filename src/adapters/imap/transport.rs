@@ -88,7 +88,7 @@ impl Transport {
                 return Ok(Some(frame));
             }
             let start = Instant::now();
-            let read = timeout(self.patience, self.stream.read_buf(self.framer.room())).await.map_err(|_| self.silence())??;
+            let read = timeout(self.patience, self.stream.read_buf(&mut self.framer.read_room())).await.map_err(|_| self.silence())??;
             self.awaited = (self.awaited.0 + read as u64, self.awaited.1 + start.elapsed());
             Traffic::count(&self.traffic.counts.0, read);
             if read == 0 {
@@ -148,7 +148,7 @@ fn step(stream: &mut Box<dyn Duplex>, framer: &mut Framer, rest: [&[u8]; 2], con
         return Poll::Ready(wrote.map(Step::Wrote));
     }
     if framer.held() < HELD_WHILE_WRITING {
-        return pin!(stream.read_buf(framer.room())).poll(context).map_ok(Step::Read);
+        return pin!(stream.read_buf(&mut framer.read_room())).poll(context).map_ok(Step::Read);
     }
     Poll::Pending
 }
