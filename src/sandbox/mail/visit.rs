@@ -183,10 +183,7 @@ impl Visit {
 
     /// UIDs of a mailbox from this one on, ascending.
     pub(in crate::sandbox) fn uids(&self, name: &MailboxName, from: u32) -> Result<Vec<u32>, Refused> {
-        self.look(name, |_, mailbox| {
-            let first = mailbox.messages.partition_point(|m| m.uid < from);
-            mailbox.messages[first..].iter().map(|m| m.uid).collect()
-        })
+        self.look(name, |_, m| m.messages[m.messages.partition_point(|m| m.uid < from)..].iter().map(|m| m.uid).collect())
     }
 
     /// Those messages that are wanted.
