@@ -81,7 +81,7 @@ impl Default for Limits {
             ceilings: ceilings(),
             window_messages: 1000,
             batch_messages: 100,
-            batch_bytes: ByteSize(4 << 20),
+            batch_bytes: ByteSize(8 << 20),
             bytes_in_flight: ByteSize(16 << 20),
             operation_poll_millis: 3000,
             dns_poll_millis: 30_000,

@@ -12,9 +12,9 @@ pub struct BatchLimit {
 }
 
 impl Default for BatchLimit {
-    /// 100 messages or 4 MiB.
+    /// 100 messages or 8 MiB.
     fn default() -> Self {
-        Self { messages: 100, bytes: ByteSize(4 << 20) }
+        Self { messages: 100, bytes: ByteSize(8 << 20) }
     }
 }
 

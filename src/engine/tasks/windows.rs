@@ -11,7 +11,7 @@ use crate::ports::Weighed;
 /// Bytes of a mailbox that is not cut at all.
 const ONE_WINDOW_BYTES: u64 = 16 << 20;
 /// From so many bytes on a message is large: it is a batch by itself.
-const LARGE: u32 = 4 << 20;
+const LARGE: u32 = 8 << 20;
 /// Messages and bytes in a window of large ones.
 const LARGE_WINDOW: usize = 16;
 const LARGE_WINDOW_BYTES: u64 = 64 << 20;
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_mailbox_that_fits_one_window_keeps_its_order() {
-        let missing = [weighed(1, 100), weighed(2, 5 << 20), weighed(9, 100)];
+        let missing = [weighed(1, 100), weighed(2, 9 << 20), weighed(9, 100)];
         assert_eq!(cut(&missing, 1000).iter().map(|w| w.uids.to_string()).collect::<Vec<_>>(), ["1:2,9"]);
         assert_eq!(cut(&missing, 1000)[0].kind, Kind::Large);
     }
@@ -130,7 +130,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_message_is_in_one_window(sizes in proptest::collection::vec(0u32..9 << 20, 0..3000), readers in 1usize..5) {
+        fn every_message_is_in_one_window(sizes in proptest::collection::vec(0u32..17 << 20, 0..3000), readers in 1usize..5) {
             let missing: Vec<Weighed> = sizes.iter().zip(1..).map(|(size, uid)| weighed(uid, *size)).collect();
             let mut windows = cut(&missing, 1000);
             let mut seen = Vec::new();
