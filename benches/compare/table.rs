@@ -47,27 +47,16 @@ fn told(aim: Aim, outcome: &Outcome) -> String {
         Aim::Mbsync(most) => format!("≤ {most}× mbsync"),
         Aim::Seconds(most) => format!("≤ {most} s"),
         Aim::Peak(most) => format!("≤ {most} MB"),
-        Aim::Even(least) => {
-            let seen = |tool: Tool, value: &dyn Fn(&Steadiness) -> f64| {
-                outcome.steadiness.get(&tool).map_or_else(|| "?".to_owned(), |steadiness| format!("{:.2}", value(steadiness)))
-            };
-            let (rate, floor) = (seen(Tool::Mailferry, &|s| s.rate), seen(Tool::FloorSelected, &|s| s.rate));
-            let cost = seen(Tool::Mailferry, &|s| s.cost);
-            format!(
-                "at the end, of what it was at the first tenth: rate {rate} (floor {floor}), ≥ {least}; processor a message {cost}, ≤ {:.2}",
-                1.0 / least
-            )
-        }
-        Aim::Steady(least) => {
+        Aim::Even(least) | Aim::Steady(least) => {
             let seen = |tool: Tool, value: &dyn Fn(&Steadiness) -> f64| {
                 outcome.steadiness.get(&tool).map_or_else(|| "?".to_owned(), |steadiness| format!("{:.2}", value(steadiness)))
             };
             let (rate, floor) = (seen(Tool::Mailferry, &|s| s.rate), seen(Tool::FloorSelected, &|s| s.rate));
             let cost = seen(Tool::Mailferry, &|s| s.cost);
             let most = 1.0 / least;
-            format!(
-                "at the end, of what it was at the first tenth: processor a message {cost}, ≤ {most:.2}; rate {rate}, ≥ {least} × the floor's {floor}"
-            )
+            let than =
+                if matches!(aim, Aim::Even(_)) { format!("{least} (floor {floor})") } else { format!("{least} × the floor's {floor}") };
+            format!("at the end, of what it was at the first tenth: processor a message {cost}, ≤ {most:.2}; rate {rate}, ≥ {than}")
         }
         Aim::Wire(most) => match outcome.passed.get(&Tool::Mailferry).filter(|(_, connections)| *connections > 0) {
             Some((bytes, connections)) => format!("{} KB on the wire over {connections} connections, ≤ {} KB", bytes / 1000, most / 1000),

@@ -113,8 +113,8 @@ fn is_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }
 
-/// The zone of this computer. To give it its name `jiff` looks through all zones of the world, which takes longer than anything else that
-/// is done at the start; the rules alone are in one file.
+/// The zone of this computer. To give it its name `jiff` looks through all zones of the world, which takes milliseconds; the rules alone
+/// are in one file.
 fn local_zone() -> TimeZone {
     let usual = if environment::names_a_zone() { None } else { std::fs::read("/etc/localtime").ok() };
     usual.and_then(|rules| TimeZone::tzif("local", &rules).ok()).unwrap_or_else(TimeZone::system)

@@ -11,13 +11,6 @@ pub struct BatchLimit {
     pub bytes: ByteSize,
 }
 
-impl Default for BatchLimit {
-    /// 100 messages or 8 MiB.
-    fn default() -> Self {
-        Self { messages: 100, bytes: ByteSize(8 << 20) }
-    }
-}
-
 /// Messages that are appended, doubted and settled together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch<T> {

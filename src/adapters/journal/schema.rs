@@ -44,21 +44,25 @@ pub(super) fn make(place: &Place) -> Result<(), JournalError> {
     let failed = |error: std::io::Error| io_failure(&part, &error);
     let file = new_file(true).open(&part).map_err(failed)?;
     let mut connection = Connection::open_with_flags(&part, WRITING).map_err(|error| place.sql(&error))?;
-    make_tables(&mut connection).map_err(|error| place.sql(&error))?;
+    fill(&mut connection).map_err(|error| place.sql(&error))?;
     connection.close().map_err(|(_, error)| place.sql(&error))?;
     file.sync_all().map_err(failed)?;
     std::fs::rename(&part, &path).map_err(|error| io_failure(&path, &error))
 }
 
-fn make_tables(connection: &mut Connection) -> rusqlite::Result<()> {
+fn fill(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "OFF")?;
     connection.pragma_update(None, "journal_mode", "OFF")?;
+    make_tables(connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")
+}
+
+fn make_tables(connection: &mut Connection) -> rusqlite::Result<()> {
     let making = connection.transaction()?;
     making.execute_batch(TABLES)?;
     making.pragma_update(None, "application_id", APPLICATION)?;
     making.pragma_update(None, "user_version", TABLES_VERSION)?;
-    making.commit()?;
-    connection.pragma_update(None, "journal_mode", "WAL")
+    making.commit()
 }
 
 /// A file that is made by us and not by SQLite, so that it, and the files that SQLite derives from it, are nobody else's to read.
@@ -84,11 +88,7 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     if version(connection, "user_version")? == 0 && is_empty(connection)? {
-        let making = connection.transaction()?;
-        making.execute_batch(TABLES)?;
-        making.pragma_update(None, "application_id", APPLICATION)?;
-        making.pragma_update(None, "user_version", TABLES_VERSION)?;
-        making.commit()?;
+        make_tables(connection)?;
     }
     // Whatever is not ours, or newer, is left as it is, and refused by the check that follows.
     if version(connection, "user_version")? == 1 && version(connection, "application_id")? == APPLICATION {

@@ -145,7 +145,7 @@ async fn windows(
             usual.push(message);
         }
     }
-    let mut windows = cut(&usual, context.limits.window_messages);
+    let mut windows = cut(&usual, context.limits.window_messages, context.limits.batch_bytes);
     windows.extend(last);
     Ok(windows)
 }

@@ -5,13 +5,11 @@
 
 use std::collections::VecDeque;
 
-use crate::domain::{Uid, UidSet};
+use crate::domain::{ByteSize, Uid, UidSet};
 use crate::ports::Weighed;
 
 /// Bytes of a mailbox that is not cut at all.
 const ONE_WINDOW_BYTES: u64 = 16 << 20;
-/// From so many bytes on a message is large: it is a batch by itself.
-const LARGE: u32 = 8 << 20;
 /// Messages and bytes in a window of large ones.
 const LARGE_WINDOW: usize = 16;
 const LARGE_WINDOW_BYTES: u64 = 64 << 20;
@@ -36,10 +34,11 @@ pub(super) struct Window {
     pub(super) kind: Kind,
 }
 
-/// Cuts what is missing (ascending) into windows of at most so many messages, in the order in which they are read.
-pub(super) fn cut(missing: &[Weighed], most: usize) -> VecDeque<Window> {
+/// Cuts what is missing (ascending) into windows of at most so many messages, in the order in which they are read. Large is what fills a
+/// batch by itself.
+pub(super) fn cut(missing: &[Weighed], most: usize, batch: ByteSize) -> VecDeque<Window> {
     let bytes: u64 = missing.iter().map(|m| u64::from(m.size)).sum();
-    let is_large = |m: &Weighed| m.size >= LARGE;
+    let is_large = |m: &Weighed| u64::from(m.size) >= batch.0;
     if missing.is_empty() {
         return VecDeque::new();
     }
@@ -92,6 +91,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const BATCH: ByteSize = ByteSize(8 << 20);
+
     fn weighed(uid: u32, size: u32) -> Weighed {
         Weighed { uid: Uid(uid), size }
     }
@@ -99,14 +100,14 @@ mod tests {
     #[test]
     fn the_newest_window_comes_first_and_is_full() {
         let missing: Vec<Weighed> = (1..=2500).map(|uid| weighed(uid, 5_000)).collect();
-        let windows: Vec<String> = cut(&missing, 1000).iter().map(|window| window.uids.to_string()).collect();
+        let windows: Vec<String> = cut(&missing, 1000, BATCH).iter().map(|window| window.uids.to_string()).collect();
         assert_eq!(windows, ["1501:2500", "501:1500", "1:500"]);
     }
 
     #[test]
     fn large_messages_keep_nobody_waiting() {
         let missing: Vec<Weighed> = (1..=1200).map(|uid| weighed(uid, if uid % 400 == 0 { 30 << 20 } else { 5_000 })).collect();
-        let windows = cut(&missing, 1000);
+        let windows = cut(&missing, 1000, BATCH);
         let kinds: Vec<Kind> = windows.iter().map(|window| window.kind).collect();
         assert_eq!(kinds, [Kind::Usual, Kind::Usual, Kind::Large, Kind::Large]);
         assert_eq!((windows[2].uids.to_string(), windows[3].uids.to_string()), ("800,1200".to_owned(), "400".to_owned()));
@@ -115,14 +116,14 @@ mod tests {
     #[test]
     fn a_mailbox_that_fits_one_window_keeps_its_order() {
         let missing = [weighed(1, 100), weighed(2, 9 << 20), weighed(9, 100)];
-        assert_eq!(cut(&missing, 1000).iter().map(|w| w.uids.to_string()).collect::<Vec<_>>(), ["1:2,9"]);
-        assert_eq!(cut(&missing, 1000)[0].kind, Kind::Large);
+        assert_eq!(cut(&missing, 1000, BATCH).iter().map(|w| w.uids.to_string()).collect::<Vec<_>>(), ["1:2,9"]);
+        assert_eq!(cut(&missing, 1000, BATCH)[0].kind, Kind::Large);
     }
 
     #[test]
     fn one_reader_takes_many_windows_and_several_share_them() {
         let missing: Vec<Weighed> = (1..=20_000).map(|uid| weighed(uid, 5_000)).collect();
-        let mut windows = cut(&missing, 1000);
+        let mut windows = cut(&missing, 1000, BATCH);
         assert_eq!(next_run(&mut windows.clone(), 1).len(), 8);
         assert_eq!(next_run(&mut windows, 3).len(), 3);
         assert_eq!(next_run(&mut VecDeque::from([alone(Uid(1)), alone(Uid(2))]), 1).len(), 1);
@@ -132,7 +133,7 @@ mod tests {
         #[test]
         fn every_message_is_in_one_window(sizes in proptest::collection::vec(0u32..17 << 20, 0..3000), readers in 1usize..5) {
             let missing: Vec<Weighed> = sizes.iter().zip(1..).map(|(size, uid)| weighed(uid, *size)).collect();
-            let mut windows = cut(&missing, 1000);
+            let mut windows = cut(&missing, 1000, BATCH);
             let mut seen = Vec::new();
             while !windows.is_empty() {
                 let run = next_run(&mut windows, readers);
