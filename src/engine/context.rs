@@ -360,6 +360,17 @@ impl TaskContext {
         connected.map_err(|error| error.problem().with("side", side_key(side)).with("secret", secret).into())
     }
 
+    /// An account of the migration came, went, or changed its name: a connection that is open stays with the mailbox that it was opened to,
+    /// and must not be taken for one to whoever has the name now. Said as soon as the platform did it, before the first login after it.
+    pub(super) async fn names_turned_over(&self, migration: &Migration) {
+        let source = &migration.source;
+        let addresses = [Some(&source.address), migration.temporary.as_ref(), migration.target_temporary.as_ref()];
+        let logins = [Some(&source.user), migration.source_user.as_ref(), migration.target.as_ref().map(|target| &target.user)];
+        let names = addresses.into_iter().flatten().map(ToString::to_string).chain(logins.into_iter().flatten().cloned()).collect();
+        self.shared.listings.turn_over(&names);
+        self.shared.pool.turn_over(&names).await;
+    }
+
     /// Servers that are far away get more lanes at first.
     pub(super) fn learn_distance(&self, migration: MigrationId, connection: &Held) {
         if let Some(answered) = connection.shortest_answer() {

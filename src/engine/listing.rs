@@ -1,6 +1,6 @@
 //! Which mailboxes a target account has: asked once, then kept up to date with what is created.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::Moment;
@@ -51,6 +51,11 @@ impl Listings {
         let mut listing = account.lock().await;
         listing.mailboxes.retain(|m| m.name != mailbox.name);
         listing.mailboxes.push(mailbox);
+    }
+
+    /// These user names belong, or may belong, to other accounts from now on.
+    pub(super) fn turn_over(&self, users: &BTreeSet<String>) {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).retain(|door, _| !users.contains(&door.user));
     }
 
     /// What is known may be wrong: the server is asked again.

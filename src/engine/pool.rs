@@ -1,9 +1,10 @@
 //! Connections that wait for their next use, so that an account is logged in to as seldom as possible.
 //!
 //! A connection goes back only from hands that know it to be sound: whoever drops it closes it. What copies and what verifies never
-//! share one, and nobody gets a connection that was opened with another password.
+//! share one, and nobody gets a connection that was opened with another password, or to the account that had the name before: a
+//! connection stays with its mailbox when the name goes to another one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -51,6 +52,8 @@ struct Shelf {
     idle: Vec<Idle>,
     /// Idle and in use.
     open: usize,
+    /// How often the name went to another account.
+    turn: u64,
 }
 
 /// All connections of the engine.
@@ -64,6 +67,7 @@ pub(super) struct Pool {
 struct Slot {
     pool: Arc<Pool>,
     door: Door,
+    turn: u64,
 }
 
 impl Drop for Slot {
@@ -95,7 +99,7 @@ impl Held {
     pub(super) fn give_back(self, now: Moment) {
         let Self { connection, slot, purpose, password, .. } = self;
         let pool = Arc::clone(&slot.pool);
-        if let Some(shelf) = pool.shelves().get_mut(&slot.door) {
+        if let Some(shelf) = pool.shelves().get_mut(&slot.door).filter(|shelf| shelf.turn == slot.turn) {
             // The slot goes with the connection: as it is dropped below, it is counted again here.
             shelf.open += 1;
             shelf.idle.push(Idle { connection, purpose, password, since: now });
@@ -162,8 +166,13 @@ impl Pool {
     /// # Errors
     /// [`MailError`] of connecting.
     pub(super) async fn connect(self: &Arc<Self>, mail: &dyn MailStore, wanted: &Wanted) -> Result<Held, MailError> {
-        self.shelves().entry(wanted.door.clone()).or_default().open += 1;
-        let slot = Slot { pool: Arc::clone(self), door: wanted.door.clone() };
+        let turn = {
+            let mut shelves = self.shelves();
+            let found = shelves.entry(wanted.door.clone()).or_default();
+            found.open += 1;
+            found.turn
+        };
+        let slot = Slot { pool: Arc::clone(self), door: wanted.door.clone(), turn };
         let connection = connect(mail, wanted).await?;
         Ok(Held { connection, slot, purpose: wanted.purpose, password: wanted.password.clone(), is_reused: false })
     }
@@ -171,7 +180,8 @@ impl Pool {
     fn find(self: &Arc<Self>, wanted: &Wanted) -> Found {
         let mut all = self.shelves();
         let found = all.entry(wanted.door.clone()).or_default();
-        let slot = || Slot { pool: Arc::clone(self), door: wanted.door.clone() };
+        let turn = found.turn;
+        let slot = || Slot { pool: Arc::clone(self), door: wanted.door.clone(), turn };
         let fits = |idle: &Idle| idle.purpose == wanted.purpose && idle.password == wanted.password;
         if let Some(place) = found.idle.iter().rposition(fits) {
             return Found::Idle(found.idle.swap_remove(place).connection, slot());
@@ -182,6 +192,18 @@ impl Pool {
         }
         // The place of one that waits for another purpose; the count stays.
         found.idle.pop().map_or(Found::Full, |idle| Found::Room(Some(idle.connection), slot()))
+    }
+
+    /// These user names belong, or may belong, to other accounts from now on: what was opened under them serves nobody any more.
+    pub(super) async fn turn_over(&self, users: &BTreeSet<String>) {
+        let mut leaving = Vec::new();
+        for (_, shelf) in self.shelves().iter_mut().filter(|(door, _)| users.contains(&door.user)) {
+            shelf.turn += 1;
+            shelf.open = shelf.open.saturating_sub(shelf.idle.len());
+            leaving.append(&mut shelf.idle);
+        }
+        join_all(leaving.into_iter().map(|idle| idle.connection.logout())).await;
+        self.freed.notify_waiters();
     }
 
     /// Says goodbye on every connection that has been idle since then or longer.

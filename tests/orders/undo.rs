@@ -1,11 +1,13 @@
 //! Until the point of no return everything can be undone, and the world is then as it was: compared, cut on the way and not.
 
+use futures::FutureExt;
 use mailferry::domain::Platform;
-use mailferry::session::{Command, Event, RenameState, Session, Strategy};
+use mailferry::ports::SecretStore;
+use mailferry::session::{Command, CreateState, Event, RenameState, Session, Strategy, target_secret};
 
 use crate::support::cutting::Knife;
 use crate::support::guided::paused;
-use crate::support::pair::{PairStage, Wish};
+use crate::support::pair::{PairStage, Wish, id};
 use crate::support::turn::{Turn, goes_back, is_reached};
 
 #[test]
@@ -50,4 +52,32 @@ fn a_source_that_gave_its_name_up_gets_it_back_when_the_target_has_not_got_it() 
         assert!(stage.run(&Knife::at(usize::MAX), |_| Wish::GoOn).await, "and it can go on from there");
         stage.check().await.expect("moved after all");
     });
+}
+
+/// With the same name and the same password, as the wizard proposes it: only the mailbox behind it is another one.
+#[test]
+fn an_account_that_is_made_a_second_time_is_not_taken_for_the_first() {
+    for pair in [(Platform::Exchange, Platform::EmailPro), (Platform::Exchange, Platform::Zimbra)] {
+        paused().block_on(async {
+            let stage = PairStage::new(pair, Strategy::RenameFirst, 1).await;
+            let (address, password) = stage.cast.accounts[0].clone();
+            let wish = |session: &Session| {
+                let Some(m) = session.migrations.first() else { return Wish::GoOn };
+                if m.create == CreateState::Pending {
+                    stage.secrets.set(&target_secret(&id(), &address), &password).now_or_never().expect("memory").expect("kept");
+                }
+                let was_undone = stage.happened(|e| matches!(e, Event::CreateUndoRequested { .. })) > 0;
+                if m.create == CreateState::Done && !was_undone {
+                    Wish::Do(Command::UndoCreate { migration: m.id })
+                } else if was_undone && session.is_paused {
+                    Wish::Do(Command::Unpause)
+                } else {
+                    Wish::GoOn
+                }
+            };
+            assert!(stage.run(&Knife::at(usize::MAX), wish).await);
+            assert_eq!(stage.happened(|e| matches!(e, Event::TargetCreated { .. })), 2);
+            stage.check().await.unwrap_or_else(|what| panic!("{pair:?}: {what}"));
+        });
+    }
 }

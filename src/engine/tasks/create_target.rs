@@ -40,6 +40,7 @@ async fn create(context: &TaskContext, migration: &Migration) -> Result<(), Fail
     let api = context.api().await?;
     let creation = Creation { context, api: api.as_ref(), service: &service, migration, target: &target };
     let Some(seat) = creation.account_made().await? else { return Ok(()) };
+    context.names_turned_over(migration).await;
     if !creation.password_set().await? {
         return Ok(());
     }
@@ -276,6 +277,7 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
     let target = migration.target.clone().ok_or(Failure::Closing)?;
     let address = migration.target_address().clone();
     let Some(service) = target.service else {
+        context.names_turned_over(&migration).await;
         return context.record(Event::CreateUndone { migration: id }).await;
     };
     context.doing(Activity::Connecting);
@@ -298,6 +300,7 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
             return Ok(());
         }
     }
+    context.names_turned_over(&migration).await;
     context.ports.secrets.delete(&target.secret).await?;
     context.record(Event::CreateUndone { migration: id }).await
 }

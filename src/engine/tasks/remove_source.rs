@@ -23,6 +23,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     loop {
         match api.account(&service, &address).await? {
             None if is_intended => {
+                context.names_turned_over(&migration).await;
                 let removed = Event::SourceRemoved { migration: id, witness: Witness::Platform };
                 return context.record(removed).await;
             }

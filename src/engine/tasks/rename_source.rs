@@ -31,6 +31,9 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let to = migration.temporary.clone().unwrap_or_else(|| from.clone());
     let Some(service) = migration.source.service.clone() else {
         context.doing(Activity::ProvingLogin);
+        if to != from {
+            context.names_turned_over(&migration).await;
+        }
         let user = migration.source_user.clone().unwrap_or_else(|| to.to_string());
         context.give_back(context.connect_as(&migration.source, &user).await?);
         return context.record(Event::SourceRenamed { migration: id, witness: Witness::Login }).await;
@@ -41,6 +44,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let intend =
         (migration.rename != RenameState::Intended).then(|| Event::RenameIntended { migration: id, from: from.clone(), to: to.clone() });
     if rename(context, &service, (&from, &to), intend).await? {
+        context.names_turned_over(&migration).await;
         context.record(Event::SourceRenamed { migration: id, witness: Witness::Platform }).await?;
     }
     Ok(())
@@ -53,6 +57,7 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
     let Some(service) = migration.source.service.clone() else {
         if from != to {
             context.doing(Activity::ProvingLogin);
+            context.names_turned_over(&migration).await;
             context.give_back(context.connect_as(&migration.source, &migration.source.user).await?);
         }
         return context.record(Event::RenameUndone { migration: id }).await;
@@ -64,6 +69,7 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
     });
     // The target gave the address up moments ago: platforms release it late.
     if rename(context, &service, (&from, &to), intend).await.map_err(later_if_taken)? {
+        context.names_turned_over(&migration).await;
         context.record(Event::RenameUndone { migration: id }).await?;
     }
     Ok(())

@@ -35,6 +35,7 @@ async fn give_name(context: &TaskContext, migration: &Migration) -> Result<(), F
         Witness::Login
     };
     context.doing(Activity::ProvingLogin);
+    context.names_turned_over(migration).await;
     let named = TargetAccount { user: to.to_string(), ..target };
     context.give_back(context.connect_target(&named).await?);
     let now = context.ports.clock.now();
@@ -55,5 +56,6 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
             return Ok(());
         }
     }
+    context.names_turned_over(&migration).await;
     context.record(Event::TargetRenameUndone { migration: id }).await
 }

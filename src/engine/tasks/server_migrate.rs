@@ -33,6 +33,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let api = context.api().await?;
     let crossing = Crossing { context, api: api.as_ref(), migration: &migration, from: &from, to: &to };
     let Some(seat) = crossing.migrated().await? else { return Ok(()) };
+    context.names_turned_over(&migration).await;
     let Some(found) = crossing.proven(&target).await? else { return Ok(()) };
     context.record(Event::ServerMigrated { migration: id, seat, found }).await
 }
