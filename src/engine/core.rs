@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::domain::{ByteSize, MailboxId, MigrationId, Moment, Uid, UidValidity};
 use crate::ports::{EntryState, JournalError, LedgerChange, Ports, Record};
 use crate::problem::{Disposition, Problem, ProblemCode, Troubling};
-use crate::session::{Command, Event, Notice, Refusal, Session, StoredEvent, Task, Waiting, apply, decide, due};
+use crate::session::{Command, Event, Notice, Refusal, Session, StoredEvent, Task, Waiting, actor, apply, decide, due, wanted};
 
 use super::Limits;
 use super::context::{Failure, Shared};
@@ -176,6 +176,15 @@ impl Core {
         while let Some(request) = next {
             match request {
                 Request::Record { records: these, done } => {
+                    let actor = these.iter().find_map(|record| actor(&record.event));
+                    if let Some(task) = actor {
+                        self.write(std::mem::take(&mut records)).await?;
+                        // Between its last look and its first act the person decided otherwise: nothing is recorded, and nothing done.
+                        if !due(&self.session.borrow()).contains(&task) {
+                            next = inbox.try_recv().ok();
+                            continue;
+                        }
+                    }
                     records.extend(these.into_iter().map(|record| (record, None)));
                     if let Some((_, acknowledgement)) = records.last_mut() {
                         *acknowledgement = Some(done);
@@ -294,7 +303,10 @@ impl Core {
             task.migration().and_then(|migration| self.refused_logins.remove(&migration));
         }
         match result {
-            Err(Failure::Trouble(problem)) if !was_stopped || problem.disposition == Disposition::AskUser => {
+            // What stands in the way of something that nobody wants any more is nobody's trouble.
+            Err(Failure::Trouble(problem))
+                if (!was_stopped || problem.disposition == Disposition::AskUser) && wanted(&self.session.borrow()).contains(&task) =>
+            {
                 self.failed(task, *problem).await
             }
             Ok(()) | Err(Failure::Closing) if !was_stopped && due(&self.session.borrow()).contains(&task) => {

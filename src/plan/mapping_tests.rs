@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::{
-    FindingCode, Mapping, MappingAction, MappingError, SeenMailbox, SkipReason, TargetTraits, map_mailboxes, resolve_at_target,
+    FindingCode, Mapping, MappingAction, MappingError, SeenMailbox, SkipReason, TargetTraits, mail_in, map_mailboxes, resolve_at_target,
     validate_mapping,
 };
 use crate::domain::{MailboxId, MailboxName, Platform, Role, WireName};
@@ -124,6 +124,19 @@ fn a_second_folder_of_a_kind_may_be_the_persons_own() {
     assert_eq!(to(&copies(&mapping), "Agenda"), "Agenda");
     assert_eq!(to(&copies(&mapping), "Calendar"), "Calendar");
     assert_eq!(to(&copies(&mapping), "Tasks"), "(skipped)");
+}
+
+#[test]
+fn messages_count_where_mail_is_kept() {
+    let names = ["INBOX", "Kalender", "Kontakte", "Aufgaben", "Notizen", "Postausgang", "Projekte"];
+    let mut mailboxes = list(&names);
+    for (mailbox, messages) in mailboxes.iter_mut().zip([3, 50, 60, 70, 0, 0, 4]) {
+        mailbox.messages = messages;
+    }
+    assert_eq!(mail_in(&mailboxes, Platform::EmailPro), 7);
+    assert_eq!(mail_in(&mailboxes[..2], Platform::Zimbra), 53, "what is called so elsewhere is mail");
+    mailboxes[6].is_selectable = false;
+    assert_eq!(mail_in(&mailboxes, Platform::EmailPro), 3);
 }
 
 #[test]

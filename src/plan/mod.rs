@@ -29,6 +29,7 @@ pub use password::{PasswordFault, PasswordRules, names_in};
 pub use preflight::{Preflight, SideFacts};
 pub use proposal::{Place, Proposal, SourceName, TargetName, names_of, propose};
 pub use rights::{is_granted, lacking_everywhere, missing_rules, needed_rules, needed_rules_between};
+pub use roles::mail_in;
 pub use seen::{SeenMailbox, TargetTraits};
 pub use types::{
     Finding, FindingCode, Inventory, MailPart, MailboxMapping, MappingAction, SkipReason, SourceAccount, TargetAccount, Weight,

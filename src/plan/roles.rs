@@ -65,6 +65,13 @@ pub(super) fn tops_without_mail<'a>(platform: Platform, mailboxes: &'a [SeenMail
     kinds.into_iter().filter(|(kind, tops)| tops.len() == 1 || FolderRoles::may_be_many(kind)).flat_map(|(_, tops)| tops).collect()
 }
 
+/// Messages in mailboxes that hold mail.
+pub fn mail_in(mailboxes: &[SeenMailbox], platform: Platform) -> u64 {
+    let without_mail = tops_without_mail(platform, mailboxes, FolderRoles::built_in());
+    let holds_mail = |m: &&SeenMailbox| m.is_selectable && !without_mail.contains(m.name.segments()[0].as_str());
+    mailboxes.iter().filter(holds_mail).map(|m| u64::from(m.messages)).sum()
+}
+
 /// A server that a person named by host only is recognised by what it lists: many such folders, and no role said anywhere.
 fn looks_like_exchange(kinds: &BTreeMap<&str, Vec<&str>>, mailboxes: &[SeenMailbox]) -> bool {
     let says_roles = mailboxes.iter().any(|m| m.role.is_some_and(|role| role != Role::Inbox));

@@ -130,6 +130,11 @@ pub enum LedgerChange {
         /// Old and new UIDs.
         uids: Vec<(Uid, Uid)>,
     },
+    /// The account is gone that they were copied to: all rows of the migration are removed.
+    Clear {
+        /// Migration.
+        migration: MigrationId,
+    },
 }
 
 /// Totals of a mailbox in the ledger.

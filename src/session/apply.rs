@@ -7,7 +7,7 @@ use crate::problem::{Disposition, ProblemCode};
 use super::state::Doubt;
 use super::{
     CopyState, CreateState, DomainState, Event, MailboxProgress, Migration, Mode, Pass, PlannedMigration, RemovalState, RenameState,
-    ServerState, Session, Side, Step, StoredEvent, Strategy, Undo,
+    ServerState, Session, Side, Step, StoredEvent, Strategy,
 };
 
 /// Folds an event into the state.
@@ -44,13 +44,17 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
             session.domains = domains.iter().map(|d| (d.clone(), DomainState::default())).collect();
             session.migrations.iter_mut().for_each(|m| m.inventory = None);
         }
-        Event::DomainAttachIntended { domain, .. } => {
+        Event::DomainAttachIntended { service, domain } => {
+            session.attached.insert((service.clone(), domain.clone()));
             session.domains.entry(domain.clone()).or_default().is_intended = true;
         }
         Event::DomainReady { domain, attached_by_us } => {
+            let service = session.destination.as_ref().and_then(|destination| destination.service.clone());
+            // Also when other answers were given in between.
+            let was_ours = service.is_some_and(|service| session.attached.contains(&(service, domain.clone())));
             let state = session.domains.entry(domain.clone()).or_default();
             state.is_ready = true;
-            state.attached_by_us = *attached_by_us;
+            state.attached_by_us = *attached_by_us || was_ours;
         }
         Event::DomainDetachRequested { .. } | Event::DomainDetachIntended { .. } | Event::DomainDetached { .. } => {
             super::names::apply_to_domain(session, &stored.event);
@@ -92,10 +96,11 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         Event::SecretsForgotten => session.are_secrets_forgotten = true,
         Event::SessionFinished => session.is_finished = true,
         Event::TargetPasswordRenewed { .. } => {}
-        Event::InventoryTaken { .. }
-        | Event::RebuildsSeen { .. }
-        | Event::AlteredAccepted { .. }
-        | Event::RenameIntended { .. }
+        Event::InventoryTaken { .. } | Event::RebuildsSeen { .. } | Event::AlteredAccepted { .. } => {
+            apply_to_account(session, &stored.event);
+        }
+        Event::CreateUndoGivenUp { migration, messages } => super::names::keep_target(session, *migration, *messages),
+        Event::RenameIntended { .. }
         | Event::SourceRenamed { .. }
         | Event::RenameUndoRequested { .. }
         | Event::RenameUndoIntended { .. }
@@ -104,7 +109,7 @@ pub fn apply(session: &mut Session, stored: &StoredEvent) {
         | Event::TargetCreated { .. }
         | Event::CreateUndoRequested { .. }
         | Event::CreateUndoIntended { .. }
-        | Event::CreateUndone { .. } => apply_to_account(session, stored),
+        | Event::CreateUndone { .. } => super::names::apply_first(session, stored),
         Event::TargetRenameIntended { .. }
         | Event::TargetRenamed { .. }
         | Event::TargetRenameUndoIntended { .. }
@@ -209,6 +214,10 @@ fn new_migration(id: MigrationId, account: &crate::plan::SourceAccount) -> Migra
         renamed_at: None,
         create: CreateState::Pending,
         seat: None,
+        is_half_renamed: false,
+        is_half_made: false,
+        arrived: 0,
+        has_had_address: false,
         target_temporary: None,
         target_rename: RenameState::Done,
         removal: RemovalState::Pending,
@@ -224,7 +233,7 @@ fn new_migration(id: MigrationId, account: &crate::plan::SourceAccount) -> Migra
     }
 }
 
-fn new_mailbox(mapping: &MailboxMapping) -> MailboxProgress {
+pub(super) fn new_mailbox(mapping: &MailboxMapping) -> MailboxProgress {
     MailboxProgress {
         mapping: mapping.clone(),
         to: None,
@@ -256,52 +265,16 @@ fn new_mailbox(mapping: &MailboxMapping) -> MailboxProgress {
     }
 }
 
-fn apply_to_account(session: &mut Session, stored: &StoredEvent) {
-    let at = stored.at;
+fn apply_to_account(session: &mut Session, event: &Event) {
     let mut act = |id: &MigrationId, change: &mut dyn FnMut(&mut Migration)| {
         if let Some(migration) = session.migration_mut(*id) {
             change(migration);
         }
     };
-    match &stored.event {
+    match event {
         Event::InventoryTaken { migration, inventory } => act(migration, &mut |m| m.inventory = Some(inventory.clone())),
-        Event::RenameIntended { migration, .. } => act(migration, &mut |m| m.rename = RenameState::Intended),
-        Event::SourceRenamed { migration, .. } => act(migration, &mut |m| {
-            m.rename = RenameState::Done;
-            m.renamed_at = Some(at);
-        }),
-        Event::RenameUndoRequested { migration } => act(migration, &mut |m| m.rename = RenameState::Undoing(Undo::Requested)),
-        Event::RenameUndoIntended { migration, .. } => act(migration, &mut |m| m.rename = RenameState::Undoing(Undo::Intended)),
-        Event::RenameUndone { migration } => {
-            act(migration, &mut |m| {
-                m.rename = RenameState::Pending;
-                m.renamed_at = None;
-            });
-            session.is_rename_confirmed = false;
-            session.is_create_confirmed &= session.order() != Strategy::RenameFirst;
-        }
-        Event::CreateIntended { migration, seat, .. } => {
-            act(migration, &mut |m| m.create = CreateState::Intended { seat: seat.clone() });
-        }
-        Event::TargetCreated { migration, seat, gap_millis, .. } => act(migration, &mut |m| {
-            m.create = CreateState::Done;
-            m.seat.clone_from(seat);
-            m.gap_millis = *gap_millis;
-        }),
-        Event::CreateUndoRequested { migration } => act(migration, &mut |m| m.create = CreateState::Undoing(Undo::Requested)),
-        Event::CreateUndoIntended { migration, .. } => act(migration, &mut |m| m.create = CreateState::Undoing(Undo::Intended)),
         Event::RebuildsSeen { migration } => act(migration, &mut |m| m.is_rebuilding = true),
         Event::AlteredAccepted { migration } => act(migration, &mut |m| m.is_altered_accepted = true),
-        Event::CreateUndone { migration } => {
-            act(migration, &mut |m| {
-                m.create = CreateState::Pending;
-                m.seat = None;
-                // What was copied into it is gone with it.
-                m.mailboxes = m.mailboxes.values().map(|known| (known.mapping.id, new_mailbox(&known.mapping))).collect();
-            });
-            session.is_create_confirmed = false;
-            session.is_copy_confirmed = false;
-        }
         _ => {}
     }
 }

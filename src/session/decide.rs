@@ -20,6 +20,8 @@ pub fn decide(session: &Session, command: &Command) -> Result<Vec<Event>, Refusa
     if session.is_finished {
         return Err(Refusal::Finished);
     }
+    // What is being undone is neither forgotten nor begun anew.
+    require(!(session.is_undoing_everything() && begins(command)), Refusal::NotNow)?;
     match command {
         Command::ChooseMode { mode, strategy } => {
             require(!session.is_plan_accepted, Refusal::TooLate)?;
@@ -39,8 +41,6 @@ pub fn decide(session: &Session, command: &Command) -> Result<Vec<Event>, Refusa
         Command::Reopen { step } => {
             require(*step <= Step::Review && *step <= session.step(), Refusal::NotNow)?;
             require(!session.has_acted() && !session.is_rename_confirmed, Refusal::TooLate)?;
-            // What is being undone is not forgotten.
-            require(session.domains.values().all(|domain| domain.leaving.is_none()), Refusal::NotNow)?;
             Ok(vec![Event::AnswersReopened { step: *step }])
         }
         Command::MakeChoices { choices } => {
@@ -262,6 +262,19 @@ fn undo_everything(session: &Session) -> Result<Vec<Event>, Refusal> {
 
 const fn is_undone_with(task: &Task) -> bool {
     matches!(task, Task::UndoCreate { .. } | Task::UndoRename { .. } | Task::UndoRenameTarget { .. } | Task::DetachDomain { .. })
+}
+
+/// Whether it lets something begin, or other answers be given.
+const fn begins(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Reopen { .. }
+            | Command::ConfirmRename
+            | Command::ConfirmCreate
+            | Command::ConfirmCopy
+            | Command::ConfirmRemoval { .. }
+            | Command::ConfirmServerMigration { .. }
+    )
 }
 
 /// The address of the account, typed; blanks around it do no harm.

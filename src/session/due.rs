@@ -3,7 +3,7 @@
 use crate::domain::DomainName;
 
 use super::{
-    CopyState, CreateState, FeatureProgress, Migration, Mode, RemovalState, RenameState, ServerState, Session, Step, Strategy, Task,
+    CopyState, CreateState, Event, FeatureProgress, Migration, Mode, RemovalState, RenameState, ServerState, Session, Step, Strategy, Task,
 };
 
 /// Verifications of one mailbox that may find something missing before a person is asked.
@@ -12,6 +12,15 @@ pub const MOST_FAILED_VERIFICATIONS: u32 = 3;
 /// The tasks that must be running, in the order in which they should get connections. Stopped tasks are left out;
 /// while paused only tasks that finish an act already begun are due.
 pub fn due(session: &Session) -> Vec<Task> {
+    let mut tasks = wanted(session);
+    if session.is_paused {
+        tasks.retain(|task| !is_held_by_a_pause(session, task));
+    }
+    tasks
+}
+
+/// The same, whether or not the session is paused.
+pub fn wanted(session: &Session) -> Vec<Task> {
     let mut tasks = Vec::new();
     if session.is_finished {
         return tasks;
@@ -49,10 +58,22 @@ pub fn due(session: &Session) -> Vec<Task> {
         tasks.push(Task::Finish);
     }
     tasks.retain(|task| !session.troubles.contains_key(task));
-    if session.is_paused {
-        tasks.retain(|task| !is_held_by_a_pause(session, task));
-    }
     tasks
+}
+
+/// The task that is about to do something to the world when it records this.
+pub const fn actor(event: &Event) -> Option<Task> {
+    match event {
+        Event::RenameIntended { migration, .. } => Some(Task::RenameSource { migration: *migration }),
+        Event::RenameUndoIntended { migration, .. } => Some(Task::UndoRename { migration: *migration }),
+        Event::CreateIntended { migration, .. } => Some(Task::CreateTarget { migration: *migration }),
+        Event::CreateUndoIntended { migration, .. } => Some(Task::UndoCreate { migration: *migration }),
+        Event::TargetRenameIntended { migration, .. } => Some(Task::RenameTarget { migration: *migration }),
+        Event::TargetRenameUndoIntended { migration, .. } => Some(Task::UndoRenameTarget { migration: *migration }),
+        Event::RemovalIntended { migration, .. } => Some(Task::RemoveSource { migration: *migration }),
+        Event::ServerMigrationIntended { migration, .. } => Some(Task::ServerMigrate { migration: *migration }),
+        _ => None,
+    }
 }
 
 /// Whether a task waits while the session is paused: what moves mail or features, and a removal that has not begun.
@@ -69,10 +90,10 @@ fn is_held_by_a_pause(session: &Session, task: &Task) -> bool {
     }
 }
 
-/// Whether none of our accounts is on the service in this domain any more.
+/// Whether none of our accounts is on the service in this domain any more, and all have their own names: a domain leaves last.
 fn is_deserted(session: &Session, domain: &DomainName) -> bool {
-    let is_there = |m: &Migration| m.create != CreateState::Pending && m.source.address.domain() == domain;
-    !session.migrations.iter().any(is_there)
+    let is_under_way = |m: &Migration| m.create != CreateState::Pending || matches!(m.rename, RenameState::Undoing(_));
+    !session.migrations.iter().any(|m| m.source.address.domain() == domain && is_under_way(m))
 }
 
 /// What is looked at before the plan is accepted.
@@ -96,15 +117,17 @@ fn looking(session: &Session, tasks: &mut Vec<Task>) {
 fn naming(session: &Session, migration: &Migration, tasks: &mut Vec<Task>) {
     let id = migration.id;
     let order = session.order();
+    let is_renaming_back = matches!(migration.rename, RenameState::Undoing(_));
+    let is_undoing = session.is_undoing_everything();
     // Acts in the order of the plan: what must be done before this one begins.
     let (may_rename, may_create) = match order {
         Strategy::RenameFirst => (true, migration.rename == RenameState::Done),
-        Strategy::CopyFirst => (migration.create == CreateState::Done && migration.copy_state().is_final(), true),
+        Strategy::CopyFirst => (migration.create == CreateState::Done && migration.copy_state().is_final(), !is_renaming_back),
         Strategy::Replace => (false, true),
         Strategy::ServerSide => (false, false),
     };
     match &migration.rename {
-        RenameState::Pending if session.is_plan_accepted && session.is_rename_confirmed && may_rename => {
+        RenameState::Pending if session.is_plan_accepted && session.is_rename_confirmed && may_rename && !is_undoing => {
             tasks.push(Task::RenameSource { migration: id });
         }
         RenameState::Intended => tasks.push(Task::RenameSource { migration: id }),
@@ -118,10 +141,14 @@ fn naming(session: &Session, migration: &Migration, tasks: &mut Vec<Task>) {
         RenameState::Pending | RenameState::Done => {}
     }
     match &migration.create {
-        CreateState::Pending if session.is_plan_accepted && session.is_create_confirmed && may_create => {
+        CreateState::Pending if session.is_plan_accepted && session.is_create_confirmed && may_create && !is_undoing => {
             tasks.push(Task::CreateTarget { migration: id });
         }
         CreateState::Intended { .. } => tasks.push(Task::CreateTarget { migration: id }),
+        // Removed under the name that it was made under.
+        CreateState::Undoing(_) if migration.target_temporary.is_some() && migration.target_rename != RenameState::Pending => {}
+        // One of the two accounts stays, whatever happened.
+        CreateState::Undoing(_) if migration.is_source_gone() => {}
         CreateState::Undoing(_) => tasks.push(Task::UndoCreate { migration: id }),
         CreateState::Pending | CreateState::Done => {}
     }
@@ -135,6 +162,7 @@ fn naming(session: &Session, migration: &Migration, tasks: &mut Vec<Task>) {
     }
     let is_verified = migration.copy_state() == CopyState::Verified;
     match migration.removal {
+        _ if migration.create != CreateState::Done => {}
         RemovalState::Confirmed if is_verified => tasks.push(Task::RemoveSource { migration: id }),
         RemovalState::Intended => tasks.push(Task::RemoveSource { migration: id }),
         RemovalState::Pending | RemovalState::Confirmed | RemovalState::Done => {}

@@ -196,6 +196,13 @@ pub enum Event {
         /// Its address.
         address: EmailAddress,
     },
+    /// Mail has arrived at the target, and would be lost with it: it stays, and so does all that waited for its removal.
+    CreateUndoGivenUp {
+        /// Which one.
+        migration: MigrationId,
+        /// Messages in it.
+        messages: u64,
+    },
     /// The target is a placeholder again.
     CreateUndone {
         /// Which one.

@@ -31,7 +31,7 @@ pub use act_state::{FeatureProgress, FeatureState, RemovalState, ServerState};
 pub use apply::apply;
 pub use command::{Command, Refusal};
 pub use decide::decide;
-pub use due::{MOST_FAILED_VERIFICATIONS, due};
+pub use due::{MOST_FAILED_VERIFICATIONS, actor, due, wanted};
 pub use event::{Event, JOURNAL_FORMAT, StoredEvent};
 pub use nouns::{
     ApiAccess, ApiCredential, Destination, LeftReason, MailboxCount, Mode, Pass, PlannedMigration, Side, Standing, SyncPoint, Witness,

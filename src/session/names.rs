@@ -1,9 +1,9 @@
-//! Who has which address, in orders of acts other than rename first; and domains that leave the service again.
+//! Who has which address: accounts that give it up, come into being, get it, and go; and domains that leave the service again.
 
 use crate::domain::MigrationId;
 
-use super::apply::{begin_pass, reopen};
-use super::{Event, Migration, RemovalState, RenameState, ServerState, Session, Step, StoredEvent, Undo};
+use super::apply::{begin_pass, new_mailbox, reopen};
+use super::{CreateState, Event, Migration, RemovalState, RenameState, ServerState, Session, Step, StoredEvent, Strategy, Undo};
 
 /// A domain leaves the service again.
 pub(super) fn apply_to_domain(session: &mut Session, event: &Event) {
@@ -15,8 +15,96 @@ pub(super) fn apply_to_domain(session: &mut Session, event: &Event) {
             session.domains.entry(domain.clone()).or_default().leaving = Some(Undo::Intended);
         }
         Event::DomainDetached { domain } => {
+            let service = session.destination.as_ref().and_then(|destination| destination.service.clone());
+            session.attached.retain(|(at, known)| known != domain || Some(at) != service.as_ref());
             session.domains.remove(domain);
             reopen(session, Step::Destination);
+        }
+        _ => {}
+    }
+}
+
+/// A target that got mail, or the address that people write to, stays; a name or a domain that waited for its removal stays with it.
+pub(super) fn keep_target(session: &mut Session, id: MigrationId, messages: u64) {
+    let Some(migration) = session.migration_mut(id) else { return };
+    if matches!(migration.create, CreateState::Undoing(_)) {
+        migration.create = if migration.is_half_made { CreateState::Intended { seat: migration.seat.clone() } } else { CreateState::Done };
+    }
+    migration.arrived = messages;
+    if matches!(migration.rename, RenameState::Undoing(_)) {
+        migration.rename = RenameState::Done;
+    }
+    let domain = migration.source.address.domain().clone();
+    if let Some(state) = session.domains.get_mut(&domain) {
+        state.leaving = None;
+    }
+}
+
+/// The source gives its name up, the target comes into being, and both ways back.
+pub(super) fn apply_first(session: &mut Session, stored: &StoredEvent) {
+    let at = stored.at;
+    let mut act = |id: &MigrationId, change: &mut dyn FnMut(&mut Migration)| {
+        if let Some(migration) = session.migration_mut(*id) {
+            change(migration);
+        }
+    };
+    match &stored.event {
+        Event::RenameIntended { migration, .. } => act(migration, &mut |m| m.rename = RenameState::Intended),
+        Event::SourceRenamed { migration, .. } => act(migration, &mut |m| {
+            // What is to be undone already stays so.
+            m.is_half_renamed = false;
+            if !matches!(m.rename, RenameState::Undoing(_)) {
+                m.rename = RenameState::Done;
+            }
+            m.renamed_at = Some(at);
+        }),
+        Event::RenameUndoRequested { migration } => act(migration, &mut |m| {
+            m.is_half_renamed = m.rename == RenameState::Intended;
+            m.rename = RenameState::Undoing(Undo::Requested);
+        }),
+        Event::RenameUndoIntended { migration, .. } => act(migration, &mut |m| m.rename = RenameState::Undoing(Undo::Intended)),
+        Event::RenameUndone { migration } => {
+            act(migration, &mut |m| {
+                m.rename = RenameState::Pending;
+                m.renamed_at = None;
+            });
+            session.is_rename_confirmed = false;
+            session.is_create_confirmed &= session.order() != Strategy::RenameFirst;
+        }
+        Event::CreateIntended { migration, seat, .. } => {
+            act(migration, &mut |m| m.create = CreateState::Intended { seat: seat.clone() });
+        }
+        Event::TargetCreated { migration, seat, gap_millis, .. } => act(migration, &mut |m| {
+            m.is_half_made = false;
+            if !matches!(m.create, CreateState::Undoing(_)) {
+                m.create = CreateState::Done;
+            }
+            m.seat.clone_from(seat);
+            m.gap_millis = *gap_millis;
+        }),
+        Event::CreateUndoRequested { migration } => act(migration, &mut |m| {
+            match &m.create {
+                CreateState::Intended { seat } => (m.is_half_made, m.seat) = (true, seat.clone()),
+                CreateState::Done => m.is_half_made = false,
+                CreateState::Pending | CreateState::Undoing(_) => {}
+            }
+            m.create = CreateState::Undoing(Undo::Requested);
+            m.arrived = 0;
+            // Nobody deletes the old account while the new one goes.
+            if m.removal == RemovalState::Confirmed {
+                m.removal = RemovalState::Pending;
+            }
+        }),
+        Event::CreateUndoIntended { migration, .. } => act(migration, &mut |m| m.create = CreateState::Undoing(Undo::Intended)),
+        Event::CreateUndone { migration } => {
+            act(migration, &mut |m| {
+                m.create = CreateState::Pending;
+                (m.seat, m.has_had_address) = (None, false);
+                // What was copied into it is gone with it.
+                m.mailboxes = m.mailboxes.values().map(|known| (known.mapping.id, new_mailbox(&known.mapping))).collect();
+            });
+            session.is_create_confirmed = false;
+            session.is_copy_confirmed = false;
         }
         _ => {}
     }
@@ -31,16 +119,22 @@ pub(super) fn apply(session: &mut Session, stored: &StoredEvent) {
         }
     };
     match &stored.event {
-        Event::TargetRenameIntended { migration, .. } => act(migration, &mut |m| m.target_rename = RenameState::Intended),
-        Event::TargetRenamed { migration, gap_millis, .. } => act(migration, &mut |m| {
-            m.target_rename = RenameState::Done;
-            m.gap_millis = *gap_millis;
-            call_target(m);
-            // What arrived at the source while names changed hands. A source that was removed first was looked at before.
-            if m.removal == RemovalState::Pending {
-                begin_pass(m);
-            }
+        Event::TargetRenameIntended { migration, .. } => act(migration, &mut |m| {
+            m.target_rename = RenameState::Intended;
+            m.has_had_address = true;
         }),
+        Event::TargetRenamed { migration, gap_millis, .. } => {
+            act(migration, &mut |m| {
+                m.target_rename = RenameState::Done;
+                m.gap_millis = *gap_millis;
+                call_target(m);
+                // What arrived at the source while names changed hands. A source that was removed first was looked at before.
+                if m.removal == RemovalState::Pending {
+                    begin_pass(m);
+                }
+            });
+            keep_target(session, *migration, 0);
+        }
         Event::TargetRenameUndoIntended { migration, .. } => {
             act(migration, &mut |m| m.target_rename = RenameState::Undoing(Undo::Intended));
         }

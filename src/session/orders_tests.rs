@@ -323,3 +323,96 @@ fn undoing_is_never_forgotten_by_a_restart() {
     assert_eq!(due(&session), [Task::UndoCreate { migration: ONE }]);
     assert_ne!(session.migrations[0].copy_state(), CopyState::Pending);
 }
+
+#[test]
+fn a_target_that_got_mail_stays_and_so_does_what_waited_for_it() {
+    let asked = [
+        Event::CreateUndoRequested { migration: ONE },
+        Event::RenameUndoRequested { migration: ONE },
+        Event::DomainDetachRequested { domain: domain() },
+        Event::CreateUndoIntended { migration: ONE, address: real() },
+        Event::CreateUndoGivenUp { migration: ONE, messages: 3 },
+    ];
+    let renamed = [Event::RenameConfirmed, Event::SourceRenamed { migration: ONE, witness: Witness::Platform }];
+    let mut events = accepted(Strategy::RenameFirst);
+    events.extend(renamed.into_iter().chain(created()).chain(asked.clone()));
+    let session = after(&events);
+    let migration = &session.migrations[0];
+    assert_eq!((&migration.create, &migration.rename, migration.arrived), (&CreateState::Done, &RenameState::Done, 3));
+    assert!(session.domains[&domain()].leaving.is_none() && due(&session).is_empty(), "{:?}", due(&session));
+    assert_eq!(session.step(), Step::Migrate);
+    let mut half = events.clone();
+    half.retain(|event| !matches!(event, Event::TargetCreated { .. }));
+    let session = after(&half);
+    assert_eq!(session.migrations[0].create, CreateState::Intended { seat: None });
+    assert_eq!(due(&session), [Task::CreateTarget { migration: ONE }], "what was begun is brought to its end");
+    events.push(Event::CreateUndoRequested { migration: ONE });
+    assert_eq!(after(&events).migrations[0].arrived, 0);
+}
+
+#[test]
+fn of_two_accounts_one_stays_whatever_is_asked_for_and_when() {
+    let mut events = copied(Strategy::Replace);
+    events.push(Event::RemovalConfirmed { migration: ONE });
+    let confirmed = after(&events);
+    assert_eq!(due(&confirmed), [Task::RemoveSource { migration: ONE }]);
+    events.extend(decide(&confirmed, &Command::UndoEverything).expect("nothing is deleted yet"));
+    let session = after(&events);
+    assert_eq!(session.migrations[0].removal, RemovalState::Pending, "the confirmation is taken back");
+    assert_eq!(due(&session), [Task::UndoCreate { migration: ONE }]);
+    let typed = Command::ConfirmRemoval { migration: ONE, typed: real().to_string() };
+    assert_eq!(decide(&session, &typed), Err(Refusal::NotNow));
+    // Whatever a journal says, both are never taken away.
+    events.push(Event::RemovalIntended { migration: ONE, address: real() });
+    assert_eq!(due(&after(&events)), []);
+}
+
+#[test]
+fn what_is_to_be_undone_stays_so_when_it_is_done_a_moment_later() {
+    let asked = [Event::RenameUndoRequested { migration: ONE }, Event::CreateUndoRequested { migration: ONE }];
+    let mut events = accepted(Strategy::RenameFirst);
+    events.extend([Event::RenameConfirmed, Event::RenameIntended { migration: ONE, from: real(), to: under_way() }]);
+    events.extend(asked[..1].to_vec());
+    assert!(after(&events).migrations[0].is_half_renamed && after(&events).has_acted());
+    events.push(Event::SourceRenamed { migration: ONE, witness: Witness::Platform });
+    assert_eq!(due(&after(&events)), [Task::UndoRename { migration: ONE }]);
+    let mut events = accepted(Strategy::CopyFirst);
+    events.extend(created().into_iter().take(2).chain(asked[1..].to_vec()));
+    assert!(after(&events).migrations[0].is_half_made);
+    events.extend(created().into_iter().skip(2));
+    assert_eq!(due(&after(&events)), [Task::UndoCreate { migration: ONE }]);
+    assert!(!after(&events).migrations[0].is_half_made);
+}
+
+#[test]
+fn nothing_begins_while_everything_is_being_undone_and_the_domain_leaves_last() {
+    let mut events = accepted(Strategy::CopyFirst);
+    events.extend(created());
+    events.extend(decide(&after(&events), &Command::UndoEverything).expect("possible"));
+    let session = after(&events);
+    assert!(session.is_undoing_everything());
+    for command in [Command::ConfirmCreate, Command::ConfirmCopy, Command::ConfirmRename, Command::Reopen { step: Step::Review }] {
+        assert_eq!(decide(&session, &command), Err(Refusal::NotNow), "{command:?}");
+    }
+    events.extend([Event::CreateUndone { migration: ONE }, Event::RenameUndoRequested { migration: ONE }]);
+    assert_eq!(due(&after(&events)), [Task::UndoRename { migration: ONE }], "the source has its own name first");
+    events.push(Event::RenameUndone { migration: ONE });
+    assert_eq!(due(&after(&events)), [Task::DetachDomain { domain: domain() }]);
+    events.push(Event::CreateConfirmed);
+    assert_eq!(due(&after(&events)), [Task::DetachDomain { domain: domain() }]);
+}
+
+#[test]
+fn a_target_that_got_the_real_address_is_not_removed_any_more() {
+    let mut events = copied(Strategy::CopyFirst);
+    events.extend([Event::RenameConfirmed, Event::SourceRenamed { migration: ONE, witness: Witness::Platform }]);
+    events.push(Event::TargetRenameIntended { migration: ONE, from: under_way(), to: real() });
+    events.extend(decide(&after(&events), &Command::UndoEverything).expect("possible"));
+    assert_eq!(due(&after(&events)), [Task::UndoRenameTarget { migration: ONE }], "it is removed under the name that it was made under");
+    assert!(after(&events).migrations[0].has_had_address);
+    events.push(Event::TargetRenamed { migration: ONE, witness: Witness::Platform, gap_millis: None });
+    let session = after(&events);
+    let migration = &session.migrations[0];
+    assert_eq!((&migration.create, &migration.rename), (&CreateState::Done, &RenameState::Done));
+    assert!(migration.is_past_return() && !session.is_undoing_everything());
+}

@@ -181,6 +181,14 @@ pub struct Migration {
     pub create: CreateState,
     /// The placeholder that the target was.
     pub seat: Option<EmailAddress>,
+    /// Whether the rename was under way when its undoing was asked for.
+    pub is_half_renamed: bool,
+    /// Whether the creation was under way when its undoing was asked for.
+    pub is_half_made: bool,
+    /// Messages that were in the target when it was to be removed: it stayed for them.
+    pub arrived: u64,
+    /// Whether the target, which has a temporary name, may have had the real address for a while.
+    pub has_had_address: bool,
     /// The name that the target has until the source gave its own up; none: its own from the start.
     pub target_temporary: Option<EmailAddress>,
     /// Where the rename of the target stands; `Done` where it needs none.
@@ -326,6 +334,8 @@ pub struct Session {
     pub destination: Option<Destination>,
     /// Domains that the destination must hold.
     pub domains: BTreeMap<DomainName, DomainState>,
+    /// Domains that the program attached, or was about to, and to which services.
+    pub attached: BTreeSet<(ServiceId, DomainName)>,
     /// The accounts.
     pub migrations: Vec<Migration>,
     /// What belongs to accounts and domains besides mail.
@@ -403,10 +413,15 @@ impl Session {
         self.needed_secrets().into_iter().chain(targets).collect()
     }
 
+    /// Whether everything is being undone: a domain that the program attached leaves last, and nothing is begun anew until then.
+    pub fn is_undoing_everything(&self) -> bool {
+        self.domains.values().any(|domain| domain.leaving.is_some())
+    }
+
     /// Whether something in the world was changed, so that answers cannot be taken back.
     pub fn has_acted(&self) -> bool {
         let has_acted = |m: &Migration| {
-            m.rename == RenameState::Intended
+            matches!(m.rename, RenameState::Intended | RenameState::Undoing(_))
                 || m.renamed_at.is_some()
                 || m.create != CreateState::Pending
                 || m.removal != RemovalState::Pending

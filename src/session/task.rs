@@ -124,6 +124,31 @@ pub enum Task {
 }
 
 impl Task {
+    /// Whether it changes who has which address, or what an account or a service is.
+    pub const fn is_act(&self) -> bool {
+        matches!(
+            self,
+            Self::AttachDomain { .. }
+                | Self::DetachDomain { .. }
+                | Self::RenameSource { .. }
+                | Self::UndoRename { .. }
+                | Self::CreateTarget { .. }
+                | Self::UndoCreate { .. }
+                | Self::RenameTarget { .. }
+                | Self::UndoRenameTarget { .. }
+                | Self::RemoveSource { .. }
+                | Self::ServerMigrate { .. }
+        )
+    }
+
+    /// The domain that it attaches or detaches, if any.
+    pub const fn domain_of_service(&self) -> Option<&DomainName> {
+        match self {
+            Self::AttachDomain { domain } | Self::DetachDomain { domain } => Some(domain),
+            _ => None,
+        }
+    }
+
     /// The migration that it belongs to, if any.
     pub const fn migration(&self) -> Option<MigrationId> {
         match self {

@@ -17,9 +17,6 @@ use std::fmt;
 use libtest_mimic::{Arguments, Failed, Trial};
 use mailferry::domain::Platform;
 use mailferry::session::Strategy;
-use mailferry::settings::Platforms;
-
-use support::pair::PLATFORMS;
 
 /// One cell of the table.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +48,7 @@ impl Cell {
 }
 
 fn cells() -> Vec<Cell> {
-    let table = Platforms::built_in();
-    let pairs = PLATFORMS.into_iter().flat_map(|from| PLATFORMS.into_iter().map(move |to| (from, to)));
-    let cells = pairs.flat_map(|(from, to)| table.strategies(from, to).allowed.into_iter().map(move |order| Cell { from, to, order }));
-    cells.collect()
+    support::pair::cells().into_iter().map(|((from, to), order)| Cell { from, to, order }).collect()
 }
 
 fn trial(way: &str, cell: Cell, run: fn(Cell) -> Result<(), String>) -> Trial {

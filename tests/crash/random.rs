@@ -8,8 +8,6 @@
 //! ```
 
 use std::fmt::Write as _;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,35 +21,11 @@ use mailferry::sandbox::mail::{
 use mailferry::session::Task;
 
 use crate::support::cutting::{Knife, after_the_last_ghost};
+use crate::support::dice::{Dice, many, wanted};
 use crate::support::guided::{SOURCE, Stage, TARGET, message, name, paused, put};
 
 /// Cuts in an ordinary run.
 const FEW: u64 = 60;
-
-/// `SplitMix64`: the same numbers everywhere and for ever.
-struct Dice(u64);
-
-impl Dice {
-    fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.bits() % limit as u64).expect("below a usize")
-    }
-
-    fn small(&mut self, limit: u32) -> u32 {
-        u32::try_from(self.below(limit as usize)).expect("below a u32")
-    }
-
-    fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())]
-    }
-}
 
 /// What a seed says.
 struct Scenario {
@@ -180,11 +154,6 @@ async fn play(seed: u64, limits: Limits) -> Result<u64, String> {
     Ok(cuts)
 }
 
-#[expect(clippy::disallowed_methods, reason = "how many is the environment's to say")]
-fn wanted(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
-}
-
 #[test]
 fn after_random_cuts_nothing_is_lost_or_doubled_between_servers_of_all_kinds() {
     if let Some(seed) = wanted("MAILFERRY_CUTS_SEED") {
@@ -192,24 +161,7 @@ fn after_random_cuts_nothing_is_lost_or_doubled_between_servers_of_all_kinds() {
         return;
     }
     let wanted = wanted("MAILFERRY_CUTS").unwrap_or(FEW);
-    let (next, cuts, failures) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::new(Vec::new()));
-    let work = || {
-        while cuts.load(Ordering::Relaxed) < wanted {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            match paused().block_on(play(seed, Limits::small())) {
-                Ok(done) => drop(cuts.fetch_add(done, Ordering::Relaxed)),
-                Err(story) => failures.lock().expect("no panic holds it").push(story),
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        for _ in 0..threads {
-            scope.spawn(work);
-        }
-    });
-    let (cuts, scenarios, failures) = (cuts.into_inner(), next.into_inner(), failures.into_inner().expect("no panic held it"));
-    assert!(failures.is_empty(), "{} of {scenarios} scenarios:\n{}", failures.len(), failures.join("\n"));
+    let (cuts, scenarios) = many(wanted, |seed| paused().block_on(play(seed, Limits::small())));
     println!("{cuts} random cuts in {scenarios} scenarios: nothing lost, nothing doubled");
     assert!(cuts >= wanted && scenarios > wanted / 5, "{cuts} cuts in {scenarios} scenarios");
 }

@@ -1,9 +1,12 @@
 //! Until the point of no return everything can be undone, and the world is then as it was: compared, cut on the way and not.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use futures::FutureExt;
-use mailferry::domain::Platform;
+use mailferry::domain::{Flags, InternalDate, MailboxName, MigrationId, Platform};
 use mailferry::ports::SecretStore;
-use mailferry::session::{Command, CreateState, Event, RenameState, Session, Strategy, target_secret};
+use mailferry::session::{Command, CreateState, Event, RemovalState, RenameState, Session, Strategy, target_secret};
 
 use crate::support::cutting::Knife;
 use crate::support::guided::paused;
@@ -80,4 +83,119 @@ fn an_account_that_is_made_a_second_time_is_not_taken_for_the_first() {
             stage.check().await.unwrap_or_else(|what| panic!("{pair:?}: {what}"));
         });
     }
+}
+
+/// A new account that gets mail before it is removed again, one message each time; answers how often it was cut.
+async fn stays_for_its_mail(pair: (Platform, Platform), command: fn(MigrationId) -> Command, knives: &[Arc<Knife>]) -> usize {
+    let stage = PairStage::new(pair, Strategy::RenameFirst, 1).await;
+    let (address, _) = stage.cast.accounts[0].clone();
+    let inbox = MailboxName::inbox();
+    let given_up = || stage.happened(|e| matches!(e, Event::CreateUndoGivenUp { .. }));
+    let arrived = std::cell::Cell::new(None);
+    let wish = |session: &Session| {
+        let Some(m) = session.migrations.first() else { return Wish::GoOn };
+        if given_up() > 0 {
+            return if m.create == CreateState::Done { Wish::Over } else { Wish::GoOn };
+        }
+        if matches!(m.create, CreateState::Undoing(_)) {
+            return Wish::Do(Command::Unpause);
+        }
+        // Also where it is there and the program does not know it yet.
+        let there = stage.world.mail_of(&stage.cast.to_host, &address).filter(|_| m.create != CreateState::Pending);
+        let Some(target) = there else { return Wish::GoOn };
+        if arrived.get().is_none() {
+            let date = InternalDate::from_unix(1_700_000_000, 60).expect("in range");
+            let bytes = Bytes::from_static(b"Subject: new\r\n\r\nnobody else has it\r\n");
+            // Nobody can get mail before somebody was there for the first time.
+            let Ok(uid) = stage.world.mail().put(&target, &inbox, Flags::default(), date, bytes) else { return Wish::GoOn };
+            arrived.set(Some(uid));
+        }
+        Wish::Do(command(m.id))
+    };
+    let mut cuts = 0;
+    for knife in knives.iter().chain([&Knife::at(usize::MAX)]) {
+        if stage.run(knife, wish).await {
+            break;
+        }
+        cuts += 1;
+    }
+    assert_eq!((given_up(), stage.session().migrations[0].arrived), (1, 1), "{pair:?}");
+    assert_eq!(stage.happened(|e| matches!(e, Event::CreateUndone { .. } | Event::RenameUndone { .. } | Event::DomainDetached { .. })), 0);
+    let target = stage.world.mail_of(&stage.cast.to_host, &address).expect("it is there");
+    assert_eq!(stage.world.mail().snapshot(&target).messages(), 1, "{pair:?}: the message is there");
+    // The person took it away, and everything can be undone, or gone on with.
+    stage.world.mail().remove(&target, &inbox, &[arrived.get().expect("put there")]).expect("memory");
+    if cuts % 2 == 0 {
+        assert!(stage.run(&Knife::at(usize::MAX), |_| Wish::GoOn).await);
+        stage.check().await.expect("moved");
+        return cuts;
+    }
+    let is_back = |session: &Session| !session.has_acted() && session.domains.values().all(|d| d.leaving.is_none() && !d.attached_by_us);
+    let asked = std::cell::Cell::new(false);
+    let back = |session: &Session| match is_back(session) {
+        true => Wish::Over,
+        false if asked.replace(true) => Wish::Do(Command::Unpause),
+        false => Wish::Do(Command::UndoEverything),
+    };
+    assert!(stage.run(&Knife::at(usize::MAX), back).await);
+    stage.world.wait_idle().await;
+    assert_eq!(stage.world.platform_snapshot(), stage.platforms_at_first, "{pair:?}");
+    cuts
+}
+
+#[test]
+fn a_new_account_that_got_mail_is_not_removed_cut_anywhere() {
+    let commands: [fn(MigrationId) -> Command; 2] = [|migration| Command::UndoCreate { migration }, |_| Command::UndoEverything];
+    let mut cuts = 0;
+    for (pair, command) in [(Platform::Exchange, Platform::EmailPro), (Platform::EmailPro, Platform::Zimbra)].into_iter().zip(commands) {
+        for command in [command, commands[1]] {
+            for first in (0..).step_by(3) {
+                let knives = [first, first * 7 % 23].map(Knife::at);
+                let was = paused().block_on(stays_for_its_mail(pair, command, &knives));
+                cuts += was;
+                if was == 0 {
+                    break;
+                }
+            }
+        }
+    }
+    assert!(cuts > 60, "only {cuts} cuts");
+}
+
+/// The address of the old account was typed, so that it is deleted; and then everything is to be undone, a moment sooner or later.
+#[test]
+fn a_source_is_not_removed_while_its_target_is() {
+    let (mut kept, mut replaced) = (0, 0);
+    for looks in 0..12 {
+        paused().block_on(async {
+            let stage = PairStage::new((Platform::MxPlanLegacy, Platform::Zimbra), Strategy::Replace, 1).await;
+            let (since, has_asked) = (std::cell::Cell::new(0), std::cell::Cell::new(false));
+            let wish = |session: &Session| {
+                let Some(m) = session.migrations.first() else { return Wish::GoOn };
+                if has_asked.get() && m.create == CreateState::Pending {
+                    return Wish::Over;
+                }
+                if m.removal != RemovalState::Pending && !has_asked.get() {
+                    since.set(since.get() + 1);
+                    if since.get() > looks {
+                        has_asked.set(true);
+                        return Wish::Do(Command::UndoEverything);
+                    }
+                }
+                if has_asked.get() && !m.is_past_return() { Wish::Wait } else { Wish::GoOn }
+            };
+            assert!(stage.run(&Knife::at(usize::MAX), wish).await);
+            stage.world.wait_idle().await;
+            let address = &stage.cast.accounts[0].0;
+            if stage.happened(|e| matches!(e, Event::SourceRemoved { .. })) > 0 {
+                stage.check().await.expect("replaced");
+                replaced += 1;
+            } else {
+                let source = stage.world.mail_of(&stage.cast.from_host, address).expect("it is there");
+                assert!(stage.world.mail().snapshot(&source).messages() > 5, "with its mail");
+                kept += 1;
+            }
+        });
+    }
+    assert!(kept > 0 && replaced > 0, "{kept} kept, {replaced} replaced");
 }

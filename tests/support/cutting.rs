@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use mailferry::domain::{
     AccessRule, Account, ApiEndpoint, AttachedDomain, Capabilities, Credential, DomainName, DomainType, EmailAddress, Feature,
     FeatureOwner, Flags, ImapEndpoint, MailAccess, MailboxId, MailboxName, MigrationCheck, MigrationId, ObjectState, OperationId, Quota,
-    Role, Secret, SecretRef, Service, ServiceContacts, ServiceId, Uid, UidSet, WireName, ZoneRecord,
+    Role, Secret, SecretRef, Service, ServiceContacts, ServiceId, Uid, UidSet, UidValidity, WireName, ZoneRecord,
 };
 use mailferry::ports::{
     ApiError, ApiKeys, AppendReport, ConsumerKeyRequest, Entry, EntryState, Journal, JournalError, Keeping, ListedMailbox, Login,
@@ -285,7 +285,7 @@ impl MailStore for CutMail {
     async fn connect(&self, endpoint: &ImapEndpoint, login: &Login) -> Result<Box<dyn MailConnection>, MailError> {
         let inner = self.inner.connect(endpoint, login).await?;
         let ghost = Ghost { is_slow: self.knife.is_blunt, mail: self.inner.clone(), endpoint: endpoint.clone(), login: login.clone() };
-        Ok(Box::new(CutConnection { inner, ghost, knife: self.knife.clone() }))
+        Ok(Box::new(CutConnection { inner, ghost, knife: self.knife.clone(), opened: None }))
     }
 }
 
@@ -309,7 +309,8 @@ struct Ghost {
 }
 
 impl Ghost {
-    fn appends(&self, mailbox: &WireName, messages: &[OutgoingMessage]) {
+    /// Into the mailbox that was open: another account that got the name since has nothing to do with it.
+    fn appends(&self, mailbox: &WireName, messages: &[OutgoingMessage], opened: Option<UidValidity>) {
         let (mail, endpoint, login) = (self.mail.clone(), self.endpoint.clone(), self.login.clone());
         let (mailbox, messages) = (mailbox.clone(), messages.to_vec());
         let late = if self.is_slow { SILENCE_MILLIS + LATE_MILLIS } else { LATE_MILLIS };
@@ -317,7 +318,9 @@ impl Ghost {
         tokio::spawn(async move {
             tokio::time::sleep(std::time::Duration::from_millis(late)).await;
             // A fault may hit it as any other.
-            if let Ok(mut connection) = mail.connect(&endpoint, &login).await {
+            let Ok(mut connection) = mail.connect(&endpoint, &login).await else { return };
+            let Ok(now) = connection.select(&mailbox).await else { return };
+            if opened.is_none_or(|validity| validity == now.uid_validity) {
                 let _ = connection.append(&mailbox, &messages).await;
             }
         });
@@ -328,6 +331,7 @@ struct CutConnection {
     inner: Box<dyn MailConnection>,
     ghost: Ghost,
     knife: Arc<Knife>,
+    opened: Option<UidValidity>,
 }
 
 #[async_trait]
@@ -345,7 +349,9 @@ impl MailConnection for CutConnection {
         self.inner.examine(mailbox).await
     }
     async fn select(&mut self, mailbox: &WireName) -> Result<MailboxState, MailError> {
-        self.inner.select(mailbox).await
+        let state = self.inner.select(mailbox).await?;
+        self.opened = Some(state.uid_validity);
+        Ok(state)
     }
     async fn status(&mut self, mailbox: &WireName) -> Result<Option<MailboxState>, MailError> {
         self.inner.status(mailbox).await
@@ -361,7 +367,7 @@ impl MailConnection for CutConnection {
     async fn append(&mut self, mailbox: &WireName, messages: &[OutgoingMessage]) -> Result<AppendReport, MailError> {
         self.knife.pass("before append").await;
         if self.knife.is_next() {
-            self.ghost.appends(mailbox, messages);
+            self.ghost.appends(mailbox, messages, self.opened);
             if self.knife.is_blunt {
                 tokio::time::sleep(std::time::Duration::from_millis(SILENCE_MILLIS)).await;
                 self.knife.pass("lost").await;

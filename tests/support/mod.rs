@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod cutting;
+pub mod dice;
 pub mod following;
 pub mod guided;
 pub mod nothing;

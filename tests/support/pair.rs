@@ -18,6 +18,7 @@ use mailferry::session::{
     ApiAccess, ApiCredential, ApiSecret, Command, Destination, Event, FeatureState, Migration, Mode, Session, Strategy, api_secret,
     source_secret,
 };
+use mailferry::settings::Platforms;
 
 use super::clock::TestClock;
 use super::cutting::{Knife, cut};
@@ -41,6 +42,8 @@ pub enum Wish {
     Do(Command),
     /// What the autopilot would.
     GoOn,
+    /// Nothing for now.
+    Wait,
     /// Nothing more.
     Over,
 }
@@ -150,12 +153,16 @@ impl PairStage {
                     Wish::Over => return,
                     Wish::Do(command) => Some(command),
                     Wish::GoOn => next(&session, &answers),
+                    Wish::Wait => None,
                 };
                 // A command may come too late by a moment: then the session says so, and the next look decides.
                 if let Some(command) = command {
                     let _ = handle.submit(command).await;
                 }
-                notices.recv().await.expect("the engine runs");
+                // A person looks again after a while, too.
+                if let Ok(notice) = tokio::time::timeout(Duration::from_mins(1), notices.recv()).await {
+                    notice.expect("the engine runs");
+                }
                 while notices.try_recv().is_ok() {}
             }
         };
@@ -292,6 +299,13 @@ pub fn access() -> ApiAccess {
         },
         expiration: None,
     }
+}
+
+/// Every ordered pair of platforms, with every order of acts that is possible between them.
+pub fn cells() -> Vec<((Platform, Platform), Strategy)> {
+    let table = Platforms::built_in();
+    let pairs = PLATFORMS.into_iter().flat_map(|from| PLATFORMS.into_iter().map(move |to| (from, to)));
+    pairs.flat_map(|pair| table.strategies(pair.0, pair.1).allowed.into_iter().map(move |order| (pair, order))).collect()
 }
 
 /// All platforms that have an API.

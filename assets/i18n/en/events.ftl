@@ -66,6 +66,10 @@ event-feature-carried = made again: { $what }
 event-feature-left = on your list: { $what }
 event-feature-stays = stays where it is: { $what }
 event-create-undone = the new account is removed again
+event-create-undo-given-up = { $count ->
+    [one] the new account stays: 1 message had arrived there
+   *[other] the new account stays: { $count } messages had arrived there
+ }
 event-copy-confirmed = Copy started
 event-batch-settled = { $folder }: after the interruption { $found } found there, { $again } are copied again
 event-message-refused = refused by the target, saved as .eml ({ $size }): { $reason }

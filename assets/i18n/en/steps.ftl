@@ -489,10 +489,14 @@ state-in-doubt = finding out how far it came
 create-title = Create the new accounts
 create-title-guided = Create the new accounts yourself
 create-title-undoing = The new accounts are being removed
-create-undoing = Nothing was copied yet: all mail is at the source, and stays there.
+create-undoing = Nothing was copied yet: your mail is in the old accounts, and stays there. A new account that got mail meanwhile is not removed.
+create-kept = { $count ->
+    [one] { $address } was not removed: 1 message has arrived there and would be lost. Move it to the old account with a mail program and undo again, or go on.
+   *[other] { $address } was not removed: { $count } messages have arrived there and would be lost. Move them to the old account with a mail program and undo again, or go on.
+ }
 create-title-running = The new accounts are being created
 create-passwords = Each gets the password that you gave it in the plan, else that of the old account; where neither is known, a generated one.
-create-undo = It can be undone until the copy starts.
+create-undo = It can be undone until the copy starts, or until mail arrives there.
 create-undo-copy-first = It can be undone until the names are switched.
 create-undo-replace = It can be undone until you let an old account be deleted.
 create-temporary = Each begins under a temporary name that nobody writes to; the old account goes on working.
@@ -522,6 +526,7 @@ state-without-mailbox = no mailbox for { $age }
 undoing-title = Everything is being undone
 undoing-text = All mail is in the old accounts. You can leave at any moment; the next start goes on with it.
 undoing-create = new one being removed
+undoing-kept = new one stays: mail has arrived there
 undoing-rename = gets its name back
 undoing-domain = is taken from the new service
 undoing-waits = waits its turn

@@ -106,6 +106,23 @@ async fn a_settled_doubt_forgets_only_what_is_still_intended() {
 }
 
 #[tokio::test]
+async fn nothing_is_left_of_copies_into_an_account_that_is_gone() {
+    let (_root, journals) = both();
+    for journal in journals {
+        let rows = put(&[(1, EntryState::Copied), (2, EntryState::Verified), (3, EntryState::Intended), (4, EntryState::Refused)]);
+        let mailbox = Entry { mailbox: MailboxId(4), ..entry(1, EntryState::Copied) };
+        let account = Entry { migration: MigrationId(ACCOUNT.0 + 1), ..entry(1, EntryState::Copied) };
+        let others = LedgerChange::Put(vec![mailbox, account.clone()]);
+        journal.append(vec![record(Event::Paused, vec![rows, others])]).await.expect("appended");
+        journal.append(vec![record(Event::Unpaused, vec![LedgerChange::Clear { migration: ACCOUNT }])]).await.expect("appended");
+        for mailbox in [BOX, MailboxId(4)] {
+            assert_eq!(journal.entries(ACCOUNT, mailbox, None).await, Ok(Vec::new()));
+        }
+        assert_eq!(journal.entries(account.migration, account.mailbox, None).await, Ok(vec![account]));
+    }
+}
+
+#[tokio::test]
 async fn renumbering_survives_uids_that_change_places() {
     let (_root, journals) = both();
     for journal in journals {

@@ -54,6 +54,9 @@ pub(super) fn write(connection: &Connection, change: &LedgerChange) -> rusqlite:
             let flags = flags.to_string();
             uids.iter().try_for_each(|uid| update.execute(params![migration.0, mailbox.0, source_validity.0, uid.0, flags]).map(drop))
         }
+        LedgerChange::Clear { migration } => {
+            connection.prepare_cached("DELETE FROM messages WHERE migration = ?")?.execute([migration.0]).map(drop)
+        }
         LedgerChange::Renumber { migration, mailbox, from, to, uids } => renumber(connection, (*migration, *mailbox), (*from, *to), uids),
     }
 }

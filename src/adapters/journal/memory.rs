@@ -93,6 +93,7 @@ impl Memory {
                     }
                 }
             }
+            LedgerChange::Clear { migration } => self.ledger.retain(|key, _| key.0 != *migration),
             LedgerChange::Renumber { migration, mailbox, from, to, uids } => {
                 let is_meant = |key: &Key| (key.0, key.1, key.2) == (*migration, *mailbox, *from);
                 let mut aside: BTreeMap<Uid, Entry> = BTreeMap::new();

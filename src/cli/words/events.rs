@@ -48,6 +48,9 @@ pub(in crate::cli) fn event(session: &Session, event: &Event) -> Option<String> 
             format!("{}new account created{}", account(migration), gap.unwrap_or_default())
         }
         Event::CreateUndone { migration } => format!("{}new account removed", account(migration)),
+        Event::CreateUndoGivenUp { migration, messages } => {
+            format!("{}new account kept for the mail that is in it: {messages}", account(migration))
+        }
         Event::CopyConfirmed => "copy begun".to_owned(),
         Event::DeltaRequested { migration } => format!("{}another pass", account(migration)),
         Event::RefusedRetried { migration } => format!("{}refused messages are tried again", account(migration)),

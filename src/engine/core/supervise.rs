@@ -34,6 +34,7 @@ impl Core {
         }
         let mut still_due: BTreeSet<Task> = BTreeSet::new();
         let mut waiting_due: BTreeSet<Task> = BTreeSet::new();
+        let mut acts = Vec::new();
         for task in due {
             let is_held = task.migration().is_some_and(|m| held.contains(&m));
             if self.running.contains_key(&task) {
@@ -47,6 +48,10 @@ impl Core {
             if is_held || pause.is_some_and(|pause| pause.until > now) {
                 continue;
             }
+            if task.is_act() {
+                acts.push(task);
+                continue;
+            }
             match self.room(&task, &mut busy, now) {
                 Room::None => {}
                 Room::Free => self.start(task, None),
@@ -57,12 +62,27 @@ impl Core {
             tracing::debug!(?task, "is asked to stop");
             running.soft.cancel();
         }
+        for act in acts {
+            if self.is_alone(&act, &still_due) {
+                self.start(act, None);
+            }
+        }
         self.running.values_mut().for_each(|running| running.is_new = false);
         // Nobody waits for what is not due any more.
         self.pauses
             .keys()
             .filter(|task| !waiting_due.contains(task) && !self.running.contains_key(task))
             .for_each(|t| self.meter.remove(t));
+    }
+
+    /// Whether nothing that was asked to stop is still at work on what this act is about: an act and its reverse would meet, and mail would
+    /// be copied into an account that is being removed.
+    fn is_alone(&self, act: &Task, still_due: &BTreeSet<Task>) -> bool {
+        let is_about_it = |other: &Task| match (act.migration(), act.domain_of_service()) {
+            (Some(migration), _) => other.migration() == Some(migration),
+            (None, domain) => domain.is_some() && other.domain_of_service() == domain,
+        };
+        !self.running.iter().any(|(task, running)| !running.is_new && !still_due.contains(task) && is_about_it(task))
     }
 
     /// Whether a task may start: so many accounts, so many lanes in each, one task where logins are being refused.

@@ -1,5 +1,4 @@
-//! Creates the target account, under the real address or a temporary one: from a placeholder, or out of nothing where there are none. And
-//! turns it back into what it was.
+//! Creates the target account, under the real address or a temporary one: from a placeholder, or out of nothing where there are none.
 //!
 //! The password is kept before the platform hears it. A login proves the end of it.
 
@@ -7,7 +6,7 @@ use crate::domain::{Account, ByteSize, EmailAddress, MigrationId, ObjectState, P
 use crate::plan::TargetAccount;
 use crate::ports::{ApiError, NewAccount, PlatformApi, SeatRequest};
 use crate::problem::{Disposition, Problem, ProblemCode};
-use crate::session::{Activity, CreateState, Event, Migration, Strategy, Undo, Witness};
+use crate::session::{Activity, CreateState, Event, Migration, Strategy, Witness};
 
 use super::super::context::{Failure, TaskContext};
 use super::preflight::as_planned;
@@ -19,7 +18,7 @@ const ANOTHER_SLOT_MILLIS: u64 = 1_000;
 
 /// Looks that find neither the seat of the intent nor the account before another seat is taken: between two names a platform may show
 /// none, and a second seat would be one too many.
-const MOST_BLIND_POLLS: u32 = 20;
+pub(super) const MOST_BLIND_POLLS: u32 = 20;
 
 pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
     let migration = context.migration(id)?;
@@ -270,37 +269,4 @@ impl Creation<'_> {
         }
         set_password(self.context, self.api, (self.service, self.address()), &self.target.secret).await
     }
-}
-
-pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), Failure> {
-    let migration = context.migration(id)?;
-    let target = migration.target.clone().ok_or(Failure::Closing)?;
-    let address = migration.target_address().clone();
-    let Some(service) = target.service else {
-        context.names_turned_over(&migration).await;
-        return context.record(Event::CreateUndone { migration: id }).await;
-    };
-    context.doing(Activity::Connecting);
-    let api = context.api().await?;
-    let mut is_intended = migration.create == CreateState::Undoing(Undo::Intended);
-    loop {
-        match api.account(&service, &address).await? {
-            None => break,
-            Some(account) if is_busy(&account) => context.doing(Activity::WaitingForPlatform),
-            Some(_) => {
-                if !is_intended {
-                    context.record(Event::CreateUndoIntended { migration: id, address: address.clone() }).await?;
-                    is_intended = true;
-                }
-                context.doing(Activity::Asking);
-                api.reset_account(&service, &address).await?;
-            }
-        }
-        if !context.pause(context.limits.operation_poll_millis).await {
-            return Ok(());
-        }
-    }
-    context.names_turned_over(&migration).await;
-    context.ports.secrets.delete(&target.secret).await?;
-    context.record(Event::CreateUndone { migration: id }).await
 }

@@ -23,6 +23,7 @@ mod reading;
 mod recalling;
 mod releasing;
 mod remove_source;
+mod removing;
 mod rename_source;
 mod rename_target;
 mod repairing;
@@ -33,6 +34,7 @@ mod settle;
 mod sharing;
 mod survey;
 mod target_password;
+mod undo_create;
 mod verify_mailbox;
 mod windows;
 mod writing;
@@ -52,7 +54,7 @@ pub(super) async fn run(context: &TaskContext) -> Result<(), Failure> {
         Task::RenameSource { migration } => rename_source::run(context, migration).await,
         Task::UndoRename { migration } => rename_source::undo(context, migration).await,
         Task::CreateTarget { migration } => create_target::run(context, migration).await,
-        Task::UndoCreate { migration } => create_target::undo(context, migration).await,
+        Task::UndoCreate { migration } => undo_create::run(context, migration).await,
         Task::Survey { migration } => survey::run(context, migration).await,
         Task::CopyMailbox { migration, mailbox } => copy_mailbox::run(context, migration, mailbox).await,
         Task::VerifyMailbox { migration, mailbox } => verify_mailbox::run(context, migration, mailbox).await,

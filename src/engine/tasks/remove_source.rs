@@ -9,6 +9,7 @@ use crate::session::{Activity, CopyState, Event, Migration, RemovalState, Witnes
 
 use super::super::context::{Failure, TaskContext};
 use super::releasing::outdated;
+use super::removing::Removing;
 use super::survey::survey;
 use super::target_password::is_busy;
 
@@ -17,7 +18,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let Some(service) = migration.source.service.clone() else { return Err(outdated(&migration, "source")) };
     let address = migration.source.address.clone();
     let mut is_intended = migration.removal == RemovalState::Intended;
-    let mut has_asked = false;
+    let mut removing = Removing::default();
     context.doing(Activity::Connecting);
     let api = context.api().await?;
     loop {
@@ -30,8 +31,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
             // Somebody else removed it. What it held is at the target, but nobody can say what came since.
             None => return Err(Problem::new(ProblemCode::AccountMissing).with("address", &address).with("service", &service).into()),
             Some(account) if is_busy(&account) => context.doing(Activity::WaitingForPlatform),
-            // A platform that has accepted the deletion shows the account for a while.
-            Some(_) if has_asked => context.doing(Activity::WaitingForPlatform),
+            Some(_) if removing.is_hoped_for(&address, &service)? => context.doing(Activity::WaitingForPlatform),
             Some(_) => {
                 if !is_at_rest(context, &migration).await? {
                     return if context.is_stopping() { Ok(()) } else { context.record(Event::DeltaRequested { migration: id }).await };
@@ -42,7 +42,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
                 }
                 context.doing(Activity::Asking);
                 api.reset_account(&service, &address).await?;
-                has_asked = true;
+                removing.asked();
             }
         }
         if !context.pause(context.limits.operation_poll_millis).await {

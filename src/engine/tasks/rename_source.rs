@@ -43,7 +43,7 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     }
     let intend =
         (migration.rename != RenameState::Intended).then(|| Event::RenameIntended { migration: id, from: from.clone(), to: to.clone() });
-    if rename(context, &service, (&from, &to), intend).await? {
+    if rename(context, &service, (&from, &to), intend, 0).await? {
         context.names_turned_over(&migration).await;
         context.record(Event::SourceRenamed { migration: id, witness: Witness::Platform }).await?;
     }
@@ -67,20 +67,24 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
         from: from.clone(),
         to: to.clone(),
     });
+    // What was asked for a moment ago may still be on its way.
+    let patience = if migration.is_half_renamed && intend.is_some() { MOST_BLIND_POLLS } else { 0 };
     // The target gave the address up moments ago: platforms release it late.
-    if rename(context, &service, (&from, &to), intend).await.map_err(later_if_taken)? {
+    if rename(context, &service, (&from, &to), intend, patience).await.map_err(later_if_taken)? {
         context.names_turned_over(&migration).await;
         context.record(Event::RenameUndone { migration: id }).await?;
     }
     Ok(())
 }
 
-/// Brings the account from one name to the other; `false` when stopped before the end.
+/// Brings the account from one name to the other; `false` when stopped before the end. That it has the other one already is believed
+/// after so many looks more.
 pub(super) async fn rename(
     context: &TaskContext,
     service: &ServiceId,
     names: (&EmailAddress, &EmailAddress),
     mut intend: Option<Event>,
+    mut patience: u32,
 ) -> Result<bool, Failure> {
     let (from, to) = names;
     context.doing(Activity::Connecting);
@@ -88,12 +92,14 @@ pub(super) async fn rename(
     let mut blind = 0;
     loop {
         match look(api.as_ref(), service, names).await? {
-            Some(Seen::Renamed) => return Ok(true),
+            Some(Seen::Renamed) if patience == 0 => return Ok(true),
+            Some(Seen::Renamed) => patience -= 1,
             Some(Seen::Busy) => {}
             Some(Seen::NotYet) => {
                 if let Some(event) = intend.take() {
                     context.record(event).await?;
                 }
+                patience = 0;
                 context.doing(Activity::Asking);
                 api.rename_account(service, from, to).await?;
                 context.doing(Activity::WaitingForPlatform);

@@ -25,7 +25,7 @@ async fn give_name(context: &TaskContext, migration: &Migration) -> Result<(), F
         }
         let is_intended = migration.target_rename == RenameState::Intended;
         let intend = (!is_intended).then(|| Event::TargetRenameIntended { migration: id, from: from.clone(), to: to.clone() });
-        match rename(context, service, (&from, &to), intend).await {
+        match rename(context, service, (&from, &to), intend, 0).await {
             Ok(true) => {}
             Ok(false) => return Ok(()),
             Err(failure) => return Err(later_if_taken(failure)),
@@ -52,7 +52,7 @@ pub(super) async fn undo(context: &TaskContext, id: MigrationId) -> Result<(), F
     if let Some(service) = &target.service {
         let is_intended = migration.target_rename == RenameState::Undoing(Undo::Intended);
         let intend = (!is_intended).then(|| Event::TargetRenameUndoIntended { migration: id, from: from.clone(), to: to.clone() });
-        if !rename(context, service, (&from, &to), intend).await? {
+        if !rename(context, service, (&from, &to), intend, 0).await? {
             return Ok(());
         }
     }

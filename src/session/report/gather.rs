@@ -185,6 +185,7 @@ fn done(stored: &StoredEvent, of: &Migration) -> Option<Done> {
         Event::RenameUndone { migration } => (migration, words::rename_undone()),
         Event::TargetCreated { migration, witness, .. } => (migration, words::created(*witness)),
         Event::CreateUndone { migration } => (migration, words::create_undone()),
+        Event::CreateUndoGivenUp { migration, messages } => (migration, words::create_undo_given_up(*messages)),
         Event::TargetRenamed { migration, .. } => (migration, words::orders::target_renamed(&of.source.address)),
         Event::TargetRenameUndone { migration } => (migration, words::orders::target_rename_undone()),
         Event::TargetPasswordRenewed { migration } => (migration, words::orders::password_renewed()),

@@ -211,6 +211,10 @@ pub(super) fn create_undone() -> String {
     "Creation undone: the new account is free again".to_owned()
 }
 
+pub(super) fn create_undo_given_up(messages: u64) -> String {
+    format!("Creation not undone: {} had arrived at the new account, and would have been lost", self::messages(messages))
+}
+
 pub(super) fn delta() -> String {
     "Another pass over the account asked for".to_owned()
 }

@@ -152,6 +152,10 @@ impl Teller<'_> {
                 self.plain(self.account(*migration), "event-password-renewed", &[], Tone::Warning)
             }
             Event::CreateUndone { migration } => self.plain(self.account(*migration), "event-create-undone", &[], Tone::Good),
+            Event::CreateUndoGivenUp { migration, messages } => {
+                let params = [("count", (*messages).into())];
+                self.plain(self.account(*migration), "event-create-undo-given-up", &params, Tone::Warning)
+            }
             Event::CopyConfirmed => self.plain("", "event-copy-confirmed", &[], Tone::Plain),
             _ => None,
         }

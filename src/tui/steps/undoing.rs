@@ -16,9 +16,9 @@ use crate::tui::{Action, Effect, Model, trouble};
 
 use super::rename::{act_on_trouble, trouble_hints};
 
-/// Whether everything is being undone: a domain that the program attached leaves last.
+/// Whether everything is being undone.
 pub(super) fn is_going_on(model: &Model) -> bool {
-    model.session.domains.values().any(|domain| domain.leaving.is_some())
+    model.session.is_undoing_everything()
 }
 
 fn troubles(model: &Model) -> Vec<(Task, Problem)> {
@@ -63,6 +63,7 @@ fn account(model: &Model, ink: Ink<'_>, migration: &Migration) -> Line<'static> 
     let key = match (&migration.create, &migration.rename) {
         (CreateState::Undoing(_), _) => "undoing-create",
         (_, RenameState::Undoing(_)) => "undoing-rename",
+        (CreateState::Done, _) if migration.arrived > 0 => "undoing-kept",
         _ if is_changed => "undoing-waits",
         _ => "undoing-done",
     };

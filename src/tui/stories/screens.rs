@@ -79,6 +79,7 @@ fn of_the_documented_order() -> Vec<(&'static str, Stage)> {
         ("rename-guided", Stage::at(Step::Rename, guided)),
         ("create", Stage::at(Step::Create, auto)),
         ("create-running", creating()),
+        ("create-kept", kept()),
         ("create-guided", Stage::at(Step::Create, guided)),
         ("migrate-start", Stage::at(Step::Migrate, auto)),
         ("migrate", migrating()),
@@ -238,6 +239,14 @@ fn creating() -> Stage {
     stage.hear(progress([(task.clone(), running(Activity::WaitingForPlatform, 9, 0, 0))]));
     let task = Task::CreateTarget { migration: migration(4) };
     stage.happens(Event::TaskStopped { task, problem: Problem::new(ProblemCode::NoFreeSeat).with("service", "new mail") });
+    stage
+}
+
+/// One of the new accounts was to be removed, and had mail in it.
+fn kept() -> Stage {
+    let mut stage = Stage::at(Step::Migrate, Mode::Automatic);
+    stage.happens(Event::CreateUndoRequested { migration: migration(2) });
+    stage.happens(Event::CreateUndoGivenUp { migration: migration(2), messages: 3 });
     stage
 }
 

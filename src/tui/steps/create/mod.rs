@@ -18,7 +18,7 @@ use crate::tui::{Action, Effect, Model, trouble};
 use super::StepMsg;
 use super::rename::{act_on_trouble, open_undo_all, panel, trouble_hints, undo_all_hint, undoable};
 use super::review::new_passwords;
-pub(super) use rows::gap;
+pub(super) use rows::{gap, kept};
 
 /// Where the proof of a new account stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -311,7 +311,7 @@ fn automatic(model: &Model, ink: Ink<'_>) -> Sheet {
         }
         sheet.list([rows::row(model, ink, migration, i == model.steps.create.selected)]);
     }
-    sheet.foot([ink.gap()]);
+    sheet.foot([ink.gap()]).foot(kept(model, ink));
     if let Some((_, problem)) = troubles(model).first() {
         sheet.foot(trouble::brief(ink, problem)).foot([ink.call(Action::Retry, &ink.say("call-retry"))]);
     } else if is_undoing {

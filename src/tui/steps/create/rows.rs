@@ -71,3 +71,12 @@ fn without_mailbox(model: &Model, ink: Ink<'_>, migration: &Migration) -> String
         None => String::new(),
     }
 }
+
+/// New accounts that were to be removed, and stay for the mail in them.
+pub(in crate::tui::steps) fn kept(model: &Model, ink: Ink<'_>) -> Vec<Line<'static>> {
+    let told = |m: &Migration| {
+        let params = [("address", m.target_address().to_string().into()), ("count", m.arrived.into())];
+        ink.item(ink.glyphs().warning, ink.theme().warning, &ink.tell("create-kept", &params), ink.theme().plain)
+    };
+    model.session.migrations.iter().filter(|m| m.arrived > 0).flat_map(told).collect()
+}

@@ -2,6 +2,7 @@
 
 use ratatui::text::Line;
 
+use super::super::create::kept;
 use super::troubles;
 use crate::domain::ByteSize;
 use crate::session::{CreateState, Migration, Strategy};
@@ -24,7 +25,7 @@ pub(super) fn view(model: &Model, ink: Ink<'_>) -> Sheet {
         }
         sheet.list([row(ink, migration, i == model.steps.migrate.selected)]);
     }
-    sheet.foot([ink.gap()]);
+    sheet.foot([ink.gap()]).foot(kept(model, ink));
     if let Some((_, problem)) = troubles(model).first() {
         sheet.foot(trouble::brief(ink, problem));
     }
