@@ -1,5 +1,5 @@
 //! People who change their minds: seeded scenarios in which anything is asked for at any moment, while the platform and the lines have
-//! their own troubles, and the program is cut. In the end they let it go on, and everything has to be as if they had never wavered; or they
+//! their own troubles, mail arrives, and the program is cut. In the end they let it go on, and everything has to be as if they had never wavered; or they
 //! take everything back, where that is possible, and everything has to be as it was.
 //!
 //! ```sh
@@ -120,6 +120,10 @@ async fn play(seed: u64) -> Result<u64, String> {
             kept.expect("memory").expect("kept");
         }
         let mut dice = dice.borrow_mut();
+        // The platform says nothing of mail that arrives while it moves an account itself.
+        if order != Strategy::ServerSide && dice.below(12) == 0 {
+            stage.deliver(session, dice.below(2));
+        }
         if left.get() > 0 && dice.below(6) == 0 {
             left.set(left.get() - 1);
             let command = whim(&mut dice, session);
@@ -133,6 +137,8 @@ async fn play(seed: u64) -> Result<u64, String> {
             retries.set(retries.get() + 1);
             return Wish::Do(Command::RetryAll);
         }
+        // Who got new mail cannot go back.
+        let wants_back = wants_back && session.migrations.iter().all(|m| m.arrived == 0);
         if !session.troubles.is_empty() || wants_back && is_as_before(&stage, session) {
             return Wish::Over;
         }
@@ -150,7 +156,7 @@ async fn play(seed: u64) -> Result<u64, String> {
     let checked = if wants_back && is_as_before(&stage, &session) && session.troubles.is_empty() {
         stage.world.wait_idle().await;
         let now = stage.world.platform_snapshot();
-        if now == stage.platforms_at_first { Ok(()) } else { Err(differences(&stage.platforms_at_first, &now)) }
+        if now == stage.platforms_at_first { stage.check_arrivals() } else { Err(differences(&stage.platforms_at_first, &now)) }
     } else {
         stage.check().await
     };

@@ -1,13 +1,17 @@
 //! A world for one pair of platforms, accounts that move in one order of acts, and what must be so at the end.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use mailferry::adapters::journal::MemoryJournal;
 use mailferry::adapters::secrets::MemorySecrets;
 use mailferry::app::{Answers, DnsWish, next};
-use mailferry::domain::{EmailAddress, Feature, ImapEndpoint, MailboxName, Platform, Secret, SessionId, WireName, decode_utf7};
+use mailferry::domain::{
+    EmailAddress, Feature, Flags, ImapEndpoint, InternalDate, MailboxName, Platform, Secret, SessionId, WireName, decode_utf7,
+};
 use mailferry::engine::{Engine, Limits, Opening};
 use mailferry::plan::{SourceAccount, SourceName};
 use mailferry::ports::{Ports, SecretStore};
@@ -15,8 +19,8 @@ use mailferry::sandbox::demo::compare;
 use mailferry::sandbox::mail::{AccountSnapshot, Directory, InProcessMail};
 use mailferry::sandbox::world::{APPLICATION_KEY, APPLICATION_SECRET, PairCast, PlatformSnapshot, World};
 use mailferry::session::{
-    ApiAccess, ApiCredential, ApiSecret, Command, Destination, Event, FeatureState, Migration, Mode, Session, Strategy, api_secret,
-    source_secret,
+    ApiAccess, ApiCredential, ApiSecret, Command, CreateState, Destination, Event, FeatureState, Migration, Mode, RemovalState, Session,
+    Strategy, api_secret, source_secret,
 };
 use mailferry::settings::Platforms;
 
@@ -34,6 +38,7 @@ pub struct PairStage {
     clock: Arc<TestClock>,
     moving: Vec<EmailAddress>,
     mail_at_first: BTreeMap<EmailAddress, AccountSnapshot>,
+    arrivals: RefCell<Vec<(EmailAddress, String)>>,
 }
 
 /// What a test does next.
@@ -78,7 +83,58 @@ impl PairStage {
             clock: Arc::new(TestClock::new()),
             moving,
             mail_at_first,
+            arrivals: RefCell::default(),
         }
+    }
+
+    /// Somebody writes to one of the accounts: whoever has the address gets it; where nobody has it, it goes back. Not while an account
+    /// is about to be deleted: between the last look and the deletion no program can see a message come.
+    pub fn deliver(&self, session: &Session, nth: usize) {
+        let address = &self.moving[nth % self.moving.len()];
+        let is_undone = |m: &Migration| matches!(m.create, CreateState::Undoing(_));
+        let is_going = |m: &Migration| m.source.address == *address && (m.removal != RemovalState::Pending || is_undone(m));
+        if session.migrations.iter().any(is_going) {
+            return;
+        }
+        let hosts = [&self.cast.to_host, &self.cast.from_host];
+        let Some(key) = hosts.into_iter().find_map(|host| self.world.mail_of(host, address)) else { return };
+        let mark = format!("<arrival-{}@example.com>", self.arrivals.borrow().len());
+        let bytes = Bytes::from(format!("Message-ID: {mark}\r\nSubject: news\r\n\r\nnew\r\n"));
+        let date = InternalDate::from_unix(1_790_000_000, 60).expect("in range");
+        if self.world.mail().put(&key, &MailboxName::inbox(), Flags::default(), date, bytes).is_ok() {
+            self.arrivals.borrow_mut().push((address.clone(), mark));
+        }
+    }
+
+    /// How often what arrived is in an account's inbox, and the account without it.
+    fn without_arrivals(&self, address: &EmailAddress, mut account: AccountSnapshot) -> (Vec<usize>, AccountSnapshot) {
+        let arrivals = self.arrivals.borrow();
+        let marks: Vec<&String> = arrivals.iter().filter(|(to, _)| to == address).map(|(_, mark)| mark).collect();
+        let mut seen = vec![0; marks.len()];
+        if let Some(inbox) = account.mailboxes.get_mut(&MailboxName::inbox()) {
+            inbox.messages.retain(|message| {
+                let text = String::from_utf8_lossy(&message.bytes);
+                let which = marks.iter().position(|mark| text.contains(mark.as_str()));
+                which.is_none_or(|which| {
+                    seen[which] += 1;
+                    false
+                })
+            });
+        }
+        (seen, account)
+    }
+
+    /// Whether everything that arrived is in the account that has the address.
+    pub fn check_arrivals(&self) -> Result<(), String> {
+        for address in &self.moving {
+            let hosts = [&self.cast.to_host, &self.cast.from_host];
+            let Some(key) = hosts.into_iter().find_map(|host| self.world.mail_of(host, address)) else { continue };
+            let (seen, _) = self.without_arrivals(address, self.world.mail().snapshot(&key));
+            if seen.iter().any(|times| *times != 1) {
+                return Err(format!("{address}: what arrived is there so often: {seen:?}"));
+            }
+        }
+        Ok(())
     }
 
     pub fn ports(&self) -> Ports {
@@ -185,6 +241,7 @@ impl PairStage {
         if !session.is_finished {
             return Err(format!("not finished: {:?}", session.troubles));
         }
+        self.check_arrivals()?;
         for migration in &session.migrations {
             let told = |what: String| format!("{}: {what}", migration.source.address);
             self.check_mail(migration).map_err(told)?;
@@ -197,7 +254,7 @@ impl PairStage {
     fn check_mail(&self, migration: &Migration) -> Result<(), String> {
         let address = &migration.source.address;
         let target = self.world.mail_of(&self.cast.to_host, address).ok_or("no target account")?;
-        let target = self.world.mail().snapshot(&target);
+        let (_, target) = self.without_arrivals(address, self.world.mail().snapshot(&target));
         let mut source = self.mail_at_first[address].clone();
         if self.order == Strategy::ServerSide {
             let same = source
@@ -225,7 +282,7 @@ impl PairStage {
             Strategy::RenameFirst | Strategy::CopyFirst => {
                 let temporary = migration.temporary.as_ref().ok_or("no temporary name")?;
                 let source = self.world.mail_of(&self.cast.from_host, temporary).ok_or("the source is gone")?;
-                let is_same = self.world.mail().snapshot(&source) == self.mail_at_first[address];
+                let is_same = self.without_arrivals(address, self.world.mail().snapshot(&source)).1 == self.mail_at_first[address];
                 if is_same { Ok(()) } else { Err("the source was changed".to_owned()) }
             }
             Strategy::Replace | Strategy::ServerSide => match self.world.mail_of(&self.cast.from_host, address) {

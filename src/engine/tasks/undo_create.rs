@@ -22,7 +22,8 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
     let Some(service) = &target.service else { return by_hand(context, &migration, &target).await };
     context.doing(Activity::Connecting);
     let api = context.api().await?;
-    let mut is_intended = migration.create == CreateState::Undoing(Undo::Intended);
+    let may_be_going = migration.create == CreateState::Undoing(Undo::Intended);
+    let mut is_intended = may_be_going;
     let mut removing = Removing::default();
     // What was asked for a moment ago may still be on its way.
     let mut patience = if migration.is_half_made && !is_intended { MOST_BLIND_POLLS } else { 0 };
@@ -36,18 +37,24 @@ pub(super) async fn run(context: &TaskContext, id: MigrationId) -> Result<(), Fa
             Some(account) if is_busy(&account) => context.doing(Activity::WaitingForPlatform),
             Some(_) if removing.is_hoped_for(&address, service)? => context.doing(Activity::WaitingForPlatform),
             Some(_) => {
-                let Some(messages) = arrived(context, Some(api.as_ref()), &migration, &target).await? else { return Ok(()) };
-                if messages > 0 {
-                    return context.record(Event::CreateUndoGivenUp { migration: id, messages }).await;
-                }
                 if !is_intended {
                     context.record(Event::CreateUndoIntended { migration: id, address: address.clone() }).await?;
                     is_intended = true;
                 }
-                context.doing(Activity::Asking);
-                match api.reset_account(service, &address).await {
-                    Ok(_) | Err(ApiError::NotFound { .. }) => removing.asked(),
-                    Err(error) => return Err(error.into()),
+                // The last look before the act, so that as little time as can be lies between them.
+                match arrived(context, Some(api.as_ref()), &migration, &target).await {
+                    Ok(Some(0)) => {
+                        context.doing(Activity::Asking);
+                        match api.reset_account(service, &address).await {
+                            Ok(_) | Err(ApiError::NotFound { .. }) => removing.asked(),
+                            Err(error) => return Err(error.into()),
+                        }
+                    }
+                    Ok(Some(messages)) => return context.record(Event::CreateUndoGivenUp { migration: id, messages }).await,
+                    Ok(None) => return Ok(()),
+                    // It was asked for in an earlier run: nobody gets in any more, and the platform still shows it.
+                    Err(Failure::Trouble(problem)) if may_be_going && problem.code == ProblemCode::WrongPassword => removing.asked(),
+                    Err(failure) => return Err(failure),
                 }
             }
         }
