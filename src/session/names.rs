@@ -43,6 +43,10 @@ pub(super) fn keep_target(session: &mut Session, id: MigrationId, messages: u64)
 /// The source gives its name up, the target comes into being, and both ways back.
 pub(super) fn apply_first(session: &mut Session, stored: &StoredEvent) {
     let at = stored.at;
+    // What stopped is not in the way of its own reverse.
+    if let Event::RenameUndoRequested { migration } | Event::CreateUndoRequested { migration } = &stored.event {
+        session.troubles.retain(|task, _| task.migration() != Some(*migration));
+    }
     let mut act = |id: &MigrationId, change: &mut dyn FnMut(&mut Migration)| {
         if let Some(migration) = session.migration_mut(*id) {
             change(migration);

@@ -1,6 +1,7 @@
 //! The orders of acts other than rename first: which step, which tasks, what is refused, what can be undone.
 
 use crate::domain::{DomainName, EmailAddress, Feature, FeatureId, MailboxId, MigrationId, Platform, ServiceId};
+use crate::problem::{Problem, ProblemCode};
 
 use super::story::{access, address, after, destination, inventory, planned, source, story};
 use super::{
@@ -415,4 +416,17 @@ fn a_target_that_got_the_real_address_is_not_removed_any_more() {
     let migration = &session.migrations[0];
     assert_eq!((&migration.create, &migration.rename), (&CreateState::Done, &RenameState::Done));
     assert!(migration.is_past_return() && !session.is_undoing_everything());
+}
+
+#[test]
+fn what_stopped_is_not_in_the_way_of_its_own_reverse() {
+    let mut events = copied(Strategy::CopyFirst);
+    let problem = Problem::new(ProblemCode::WrongPassword);
+    let stopped = [Task::Survey { migration: ONE }, Task::CreateTarget { migration: ONE }];
+    events.extend(stopped.map(|task| Event::TaskStopped { task, problem: problem.clone() }));
+    assert_eq!(after(&events).troubles.len(), 2);
+    events.push(Event::CreateUndoRequested { migration: ONE });
+    let session = after(&events);
+    assert!(session.troubles.is_empty(), "a refused login would hold everything of the account");
+    assert_eq!(due(&session), [Task::UndoCreate { migration: ONE }]);
 }

@@ -5,7 +5,7 @@ use mailferry::domain::{DomainName, Platform};
 use mailferry::plan::{FindingCode, Weight};
 use mailferry::problem::ProblemCode;
 use mailferry::sandbox::world::{ApiFault, ApiFaultKind, Condition};
-use mailferry::session::{Command, Event, Refusal, Session, Strategy, decide};
+use mailferry::session::{Command, Event, Refusal, RemovalState, Session, Strategy, decide};
 
 use crate::support::cutting::Knife;
 use crate::support::guided::paused;
@@ -183,6 +183,37 @@ fn an_mx_plan_takes_no_second_domain_and_says_so_before_anything_is_asked_of_it(
             assert_eq!(codes, [ProblemCode::DomainNotHere], "{to}");
             assert_eq!(stage.happened(|e| matches!(e, Event::DomainAttachIntended { .. })), 0, "{to}");
             assert_eq!(stage.world.platform_snapshot(), stage.platforms_at_first, "{to}");
+        });
+    }
+}
+
+#[test]
+fn mail_that_arrives_while_a_deletion_fails_is_moved_before_it_is_asked_for_again() {
+    for cut in [usize::MAX, 1, 3, 6] {
+        paused().block_on(async {
+            let stage = PairStage::new((Platform::MxPlanLegacy, Platform::Zimbra), Strategy::Replace, 1).await;
+            let address = stage.cast.accounts[0].0.clone();
+            stage.world.ask_for(ApiFault::once("DELETE", "/email/domain/*", ApiFaultKind::OperationFails));
+            let has_arrived = std::cell::Cell::new(false);
+            let wish = |session: &Session| {
+                let is_intended = session.migrations.iter().any(|m| m.removal == RemovalState::Intended);
+                if is_intended && !has_arrived.replace(true) {
+                    stage.deliver_to(&address);
+                }
+                Wish::GoOn
+            };
+            let to_the_intent = forward();
+            let until_intended = |session: &Session| {
+                let is_intended = session.migrations.iter().any(|m| m.removal == RemovalState::Intended);
+                if is_intended && cut != usize::MAX { Wish::Over } else { wish(session) }
+            };
+            assert!(stage.run(&to_the_intent, until_intended).await);
+            if !stage.run(&Knife::at(cut), wish).await {
+                assert!(stage.run(&forward(), wish).await);
+            }
+            assert!(has_arrived.get());
+            assert_eq!(stage.happened(|e| matches!(e, Event::RemovalIntended { .. })), 2, "cut at {cut}");
+            stage.check().await.unwrap_or_else(|what| panic!("cut at {cut}: {what}"));
         });
     }
 }

@@ -93,9 +93,13 @@ impl PairStage {
         let address = &self.moving[nth % self.moving.len()];
         let is_undone = |m: &Migration| matches!(m.create, CreateState::Undoing(_));
         let is_going = |m: &Migration| m.source.address == *address && (m.removal != RemovalState::Pending || is_undone(m));
-        if session.migrations.iter().any(is_going) {
-            return;
+        if !session.migrations.iter().any(is_going) {
+            self.deliver_to(address);
         }
+    }
+
+    /// The same, whatever happens to the account.
+    pub fn deliver_to(&self, address: &EmailAddress) {
         let hosts = [&self.cast.to_host, &self.cast.from_host];
         let Some(key) = hosts.into_iter().find_map(|host| self.world.mail_of(host, address)) else { return };
         let mark = format!("<arrival-{}@example.com>", self.arrivals.borrow().len());
