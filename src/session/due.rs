@@ -62,8 +62,10 @@ pub fn wanted(session: &Session) -> Vec<Task> {
 }
 
 /// The task that is about to do something to the world when it records this.
-pub const fn actor(event: &Event) -> Option<Task> {
+pub fn actor(event: &Event) -> Option<Task> {
     match event {
+        Event::DomainAttachIntended { domain, .. } => Some(Task::AttachDomain { domain: domain.clone() }),
+        Event::DomainDetachIntended { domain } => Some(Task::DetachDomain { domain: domain.clone() }),
         Event::RenameIntended { migration, .. } => Some(Task::RenameSource { migration: *migration }),
         Event::RenameUndoIntended { migration, .. } => Some(Task::UndoRename { migration: *migration }),
         Event::CreateIntended { migration, .. } => Some(Task::CreateTarget { migration: *migration }),

@@ -24,14 +24,15 @@ pub(super) fn apply_to_domain(session: &mut Session, event: &Event) {
     }
 }
 
-/// A target that got mail, or the address that people write to, stays; a name or a domain that waited for its removal stays with it.
+/// A target that got mail, or the address that people write to, stays; a domain that waited for its removal stays with it, and so does the
+/// name of the source, unless the target has a temporary one: then the source gets its own back.
 pub(super) fn keep_target(session: &mut Session, id: MigrationId, messages: u64) {
     let Some(migration) = session.migration_mut(id) else { return };
     if matches!(migration.create, CreateState::Undoing(_)) {
         migration.create = if migration.is_half_made { CreateState::Intended { seat: migration.seat.clone() } } else { CreateState::Done };
     }
     migration.arrived = messages;
-    if matches!(migration.rename, RenameState::Undoing(_)) {
+    if matches!(migration.rename, RenameState::Undoing(_)) && migration.target_address() == &migration.source.address {
         migration.rename = RenameState::Done;
     }
     let domain = migration.source.address.domain().clone();

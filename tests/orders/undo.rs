@@ -199,3 +199,45 @@ fn a_source_is_not_removed_while_its_target_is() {
     }
     assert!(kept > 0 && replaced > 0, "{kept} kept, {replaced} replaced");
 }
+
+/// Everything is to be undone while the target gets the address: it may have had it for a moment, and somebody wrote to it then.
+#[test]
+fn a_target_that_had_the_address_for_a_moment_is_looked_into_before_it_goes() {
+    let mut stayed = 0;
+    for looks in 0..6 {
+        paused().block_on(async {
+            let stage = PairStage::new((Platform::Zimbra, Platform::EmailPro), Strategy::CopyFirst, 1).await;
+            let address = stage.cast.accounts[0].0.clone();
+            let (since, has_asked, has_arrived) = (std::cell::Cell::new(0), std::cell::Cell::new(false), std::cell::Cell::new(false));
+            let wish = |session: &Session| {
+                let Some(m) = session.migrations.first() else { return Wish::GoOn };
+                if stage.world.mail_of(&stage.cast.to_host, &address).is_some() && !has_arrived.replace(true) {
+                    stage.deliver_to(&address);
+                }
+                let is_over = m.rename == RenameState::Pending && !matches!(m.create, CreateState::Undoing(_));
+                if has_asked.get() && is_over && !session.is_undoing_everything() {
+                    return Wish::Over;
+                }
+                if m.target_rename == RenameState::Intended && !has_asked.get() {
+                    since.set(since.get() + 1);
+                    if since.get() > looks {
+                        has_asked.set(true);
+                        return Wish::Do(Command::UndoEverything);
+                    }
+                }
+                if has_asked.get() && !m.is_past_return() { Wish::Wait } else { Wish::GoOn }
+            };
+            assert!(stage.run(&Knife::at(usize::MAX), wish).await);
+            let session = stage.session();
+            if has_asked.get() && !session.is_finished && has_arrived.get() {
+                assert_eq!((&session.migrations[0].create, session.migrations[0].arrived), (&CreateState::Done, 1), "after {looks} looks");
+                stayed += 1;
+            }
+            if !session.is_finished {
+                assert!(stage.run(&Knife::at(usize::MAX), |_| Wish::GoOn).await, "and it can go on from there");
+            }
+            stage.check().await.unwrap_or_else(|what| panic!("after {looks} looks: {what}"));
+        });
+    }
+    assert!(stayed > 0, "it was never undone in time");
+}

@@ -1,6 +1,6 @@
-//! People who change their minds: seeded scenarios in which anything is asked for at any moment, while the platform and the lines have
-//! their own troubles, mail arrives, and the program is cut. In the end they let it go on, and everything has to be as if they had never wavered; or they
-//! take everything back, where that is possible, and everything has to be as it was.
+//! People who change their minds: seeded scenarios in which anything is asked for at any moment, while the platform has its own troubles,
+//! mail arrives, and the program is cut. In the end they let it go on, and everything has to be as if they had never wavered; or they take
+//! everything back, where that is possible, and everything has to be as it was.
 //!
 //! ```sh
 //! MAILFERRY_WHIMS=10000 cargo test --release --test orders whims -- --nocapture
@@ -47,11 +47,12 @@ fn whim(dice: &mut Dice, session: &Session) -> Command {
         12 => Command::ChooseStrategy { strategy: dice.pick(&orders) },
         13 => Command::RetryRefused { migration },
         14 => Command::ConfirmRemoval { migration, typed: "somebody@example.com".to_owned() },
-        _ => dice.pick(&[0_usize, 1, 2, 3]).checked_sub(1).map_or(Command::ConfirmCopy, |n| match n {
-            0 => Command::ConfirmRename,
-            1 => Command::ConfirmCreate,
+        _ => match dice.below(4) {
+            0 => Command::ConfirmCopy,
+            1 => Command::ConfirmRename,
+            2 => Command::ConfirmCreate,
             _ => Command::AcceptDns,
-        }),
+        },
     }
 }
 

@@ -78,11 +78,14 @@ async fn is_seat_at_work(api: &dyn PlatformApi, service: &ServiceId, seat: Optio
     Ok(api.account(service, seat).await?.is_some_and(|seat| is_busy(&seat)))
 }
 
-/// The person removes it in the control panel, or did so already: an account that cannot be looked at any more is taken for removed.
+/// The person removes it in the control panel, or did so already: an account that lets nobody in any more is taken for removed.
 async fn by_hand(context: &TaskContext, migration: &Migration, target: &TargetAccount) -> Result<(), Failure> {
     context.names_turned_over(migration).await;
     match arrived(context, None, migration, target).await {
         Ok(Some(messages)) if messages > 0 => context.record(Event::CreateUndoGivenUp { migration: migration.id, messages }).await,
+        Err(Failure::Trouble(problem)) if !matches!(problem.code, ProblemCode::WrongPassword | ProblemCode::LoginNotAllowed) => {
+            Err(Failure::Trouble(problem))
+        }
         Ok(_) | Err(Failure::Trouble(_)) => gone(context, migration.id).await,
         Err(failure) => Err(failure),
     }
